@@ -1,0 +1,1 @@
+"""What stands between Rasa and the machine: stores, actions in process, training, the server."""
