@@ -1,0 +1,199 @@
+"""From a message to sentences of tokens. Offsets always point into the message as it was typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.language.spelling import corrected
+from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED
+
+WORD_LIMIT = 20_000
+
+_SAME_LENGTH = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
+        **dict.fromkeys("→⇒⟶➔➜➡⇨↦⟹▶►", "→"),
+        **dict.fromkeys("’‘ʼ´`′", "'"),
+        **dict.fromkeys("“”„«»", '"'),
+        **dict.fromkeys("•●▪◦‣·*", "•"),
+        **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
+        "↑": "↑",
+        "↓": "↓",
+        "≈": "~",
+    }
+)
+
+_TOKEN = re.compile(
+    r"(?P<number>\d+(?:[.,]\d+)?(?!\d))"
+    r"|(?P<long>\d+)"
+    r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*(?:\d[^\W_]*)?)"
+    r"|(?P<arrow>-{1,3}>+|={1,2}>|→|>{1,3}(?!=))"
+    r"|(?P<line>\n\s*)"
+    r"|(?P<mark>[^\w\s]|_)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or mark; `text` is lower case, corrected, without apostrophes."""
+
+    text: str
+    start: int
+    end: int
+    kind: str  # word, number, arrow, mark
+
+    @property
+    def number(self) -> float:
+        return float(self.text.replace(",", "."))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Tokens up to a full stop, semicolon or line end; fillers and hyphens inside words are gone."""
+
+    tokens: tuple[Token, ...]
+    end_mark: str
+    new_paragraph: bool = False
+    texts: tuple[str, ...] = field(default=())
+
+    @property
+    def asks(self) -> bool:
+        return self.end_mark == "?"
+
+
+def normalise(text: str) -> str:
+    """Lower case, plain dashes and quotes, no control characters; the same length as `text`."""
+    flat = text.translate(_SAME_LENGTH)
+    if not flat.isascii():
+        flat = "".join(_plain(char) for char in flat)
+    else:
+        flat = flat.lower()
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in flat)
+
+
+def _plain(char: str) -> str:
+    folded = unicodedata.normalize("NFKC", char).lower()
+    return folded if len(folded) == 1 else char
+
+
+def sentences(text: str) -> tuple[list[Sentence], bool]:
+    """The sentences of a message, and whether it was longer than the limit."""
+    plain = normalise(text)
+    found: list[Sentence] = []
+    current: list[Token] = []
+    paragraph = False
+    words = 0
+    for token, ends in _with_boundaries(plain):
+        if ends is None:
+            words += token.kind == "word"
+            if words > WORD_LIMIT:
+                break
+            current.append(token)
+            continue
+        if current:
+            found.append(_sentence(current, ends, paragraph))
+            current = []
+            paragraph = False
+        paragraph = paragraph or ends == "\n\n"
+    if current:
+        found.append(_sentence(current, "", paragraph))
+    return found, words > WORD_LIMIT
+
+
+def _sentence(tokens: list[Token], end_mark: str, paragraph: bool) -> Sentence:
+    kept = tuple(token for token in _without_fillers(tokens))
+    return Sentence(kept, end_mark, paragraph, tuple(token.text for token in kept))
+
+
+def _with_boundaries(plain: str) -> Iterator[tuple[Token, str | None]]:
+    """Every token, with the mark that ends a sentence there (None inside a sentence)."""
+    previous: Token | None = None
+    for match in _TOKEN.finditer(plain):
+        kind = match.lastgroup or "mark"
+        raw, start, end = match.group(), match.start(), match.end()
+        if kind == "line":
+            if _ends_line(plain, match, previous):
+                yield Token("\n", start, end, "mark"), "\n\n" if raw.count("\n") > 1 else "\n"
+            previous = None if raw.count("\n") > 1 else previous
+            continue
+        if kind == "word":
+            for token in _words(raw, start):
+                previous = token
+                yield token, None
+            continue
+        if kind in ("number", "long"):
+            kind = "number"
+        token = Token(raw, start, end, kind)
+        ends = _boundary(plain, token, previous) if kind == "mark" else None
+        if kind == "mark" and raw == "-" and _inside_word(plain, start):
+            continue
+        if kind == "mark" and raw == "." and ends is None:
+            continue
+        yield token, ends
+        previous = token
+
+
+def _words(raw: str, start: int) -> Iterator[Token]:
+    text = raw[:-2] if raw.endswith("'s") else raw
+    text = text.replace("'", "")
+    glued = GLUED.match(text)
+    if glued:
+        middle = start + glued.end(1)
+        yield Token(glued.group(1), start, middle, "word")
+        yield Token(glued.group(2), middle, start + len(raw), "number")
+    elif text:
+        yield Token(corrected(text), start, start + len(raw), "word")
+
+
+def _boundary(plain: str, token: Token, previous: Token | None) -> str | None:
+    after = plain[token.end : token.end + 1]
+    if token.text in ";!":
+        return token.text
+    if token.text == "?":
+        before = plain[token.start - 1 : token.start]
+        queries = after.isalnum() and not before.isalnum()
+        return None if queries else "?"
+    if token.text == "•":
+        return "\n"
+    if token.text != "." or (after and not after.isspace() and after not in ")\"'"):
+        return None
+    if previous is None:
+        return None
+    if previous.end == token.start and previous.text in ABBREVIATIONS:
+        return None
+    line_start = plain.rfind("\n", 0, previous.start) + 1
+    if previous.kind == "number" and not plain[line_start : previous.start].strip():
+        return None
+    return "."
+
+
+def _ends_line(plain: str, match: re.Match[str], previous: Token | None) -> bool:
+    """A line end closes a sentence, unless the line was only wrapped at the margin."""
+    if match.group().count("\n") > 1 or previous is None:
+        return True
+    line_start = plain.rfind("\n", 0, match.start()) + 1
+    wrapped = match.start() - line_start > 60 and plain[match.start() - 1 : match.start()] not in ".:;!?"
+    nxt = plain[match.end() : match.end() + 1]
+    return not (wrapped and nxt.isalnum())
+
+
+def _inside_word(plain: str, at: int) -> bool:
+    left, right = plain[at - 1 : at], plain[at + 1 : at + 2]
+    return left.isalnum() and right.isalnum() and not (left.isdigit() and right.isdigit())
+
+
+def _without_fillers(tokens: list[Token]) -> Iterator[Token]:
+    """Drops words that carry no fact ("a bit", "quite", "please"), so that they can stand anywhere."""
+    at = 0
+    while at < len(tokens):
+        text = tokens[at].text
+        for phrase in FILLERS.get(text, ()):
+            if tuple(token.text for token in tokens[at : at + len(phrase)]) == phrase:
+                at += len(phrase)
+                break
+        else:
+            yield tokens[at]
+            at += 1
