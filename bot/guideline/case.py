@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.guideline import ppf
-from bot.guideline.knowledge import KNOWLEDGE, ordered
+from bot.guideline.knowledge import FEATURES, KNOWLEDGE, ordered
 
 GOALS = ("goal_lung_function", "goal_ild_extent", "goal_breathlessness")
 GOAL_VALUES = ("achieved", "stable", "not_achieved")
@@ -26,19 +26,6 @@ DISEASES = (
     "hypersensitivity_pneumonitis",
     "vasculitis",
     "other",
-)
-FEATURES = (
-    "age_65_or_more",
-    "smoker",
-    "cardiovascular_risk",
-    "thromboembolism",
-    "malignancy",
-    "pregnancy",
-    "anticoagulant",
-    "dermatomyositis",
-    "anti_mda5",
-    "iga_deficiency",
-    "liver_disease",
 )
 
 
@@ -148,7 +135,7 @@ def _members(
     if not isinstance(value, (list, tuple, set, frozenset)):
         raise CaseError(f"{name} is {value!r}; expected a list, or null")
     for item in value:
-        if item not in allowed:
+        if not isinstance(item, str) or item not in allowed:
             known = what() if what else ", ".join(allowed)
             raise CaseError(f"{name} holds {item!r}; expected {known}")
     return tuple(item for item in allowed if item in value)

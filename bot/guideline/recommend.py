@@ -77,7 +77,8 @@ def recommend(case: Case) -> Recommendation:
     """Apply the guideline line to a case [G1, G2]."""
     status = decide_status(case)
     nintedanib = decide_nintedanib(case, status)
-    options = tuple(_advise(option, case) for option in KNOWLEDGE.options.values()) if status == "escalate" else ()
+    escalates = status == "escalate"
+    options = tuple(_advise(option, case, nintedanib) for option in KNOWLEDGE.options.values() if escalates)
     return Recommendation(
         status=status,
         options=options,
@@ -143,7 +144,7 @@ def _previous_therapy_matters(case: Case, status: str) -> bool:
     return status == "escalate" or decide_nintedanib(case, status) == "add"
 
 
-def _advise(option: Option, case: Case) -> OptionAdvice:
+def _advise(option: Option, case: Case, nintedanib: str) -> OptionAdvice:
     members = KNOWLEDGE.agents_by_class[option.id]
     taken = tuple(agent for agent in case.taking if agent in members)
     tried = tuple(agent for agent in case.tried if agent in members)
@@ -152,7 +153,10 @@ def _advise(option: Option, case: Case) -> OptionAdvice:
     cautions = _unique(
         caution
         for caution, place in KNOWLEDGE.cautions_at_option[option.id]
-        if place.action is not None and action in place.action and _holds(place, case, agents)
+        if (place.action is not None and action in place.action)
+        and (place.offers is None or place.offers in agents)
+        and (not place.beside_nintedanib or nintedanib in ("add", "continue"))
+        and _holds(place, case)
     )
     return OptionAdvice(option.id, action, agents, tried, cautions)
 
@@ -178,9 +182,7 @@ def _calcineurin_inhibitor(
     return ("switch" if taken else "add_or_switch"), left
 
 
-def _cautions_of_case(
-    case: Case, status: str, nintedanib: str, options: tuple[OptionAdvice, ...]
-) -> tuple[str, ...]:
+def _cautions_of_case(case: Case, status: str, nintedanib: str, options: tuple[OptionAdvice, ...]) -> tuple[str, ...]:
     open_options = frozenset(option.drug_class for option in options if option.is_open)
     return _unique(
         caution
@@ -188,20 +190,25 @@ def _cautions_of_case(
         if (place.nintedanib is None or nintedanib in place.nintedanib)
         and (place.case is None or status in place.case)
         and (place.option_open is None or place.option_open in open_options)
-        and _holds(place, case, ())
+        and _holds(place, case)
     )
 
 
-def _holds(place: Place, case: Case, offered: tuple[str, ...]) -> bool:
+def _holds(place: Place, case: Case) -> bool:
     """Whether the conditions of a caution that concern the patient hold."""
     return (
         (place.taking is None or not place.taking.isdisjoint(case.taking))
         and (place.features is None or not place.features.isdisjoint(case.patient_features))
-        and (place.offers is None or place.offers in offered)
+        and (place.taking_two_of is None or _takes_two_of(place.taking_two_of, case))
         and (not place.rapidly_progressive or case.rapidly_progressive is True)
         and (not place.not_tolerated or bool(case.not_tolerated))
         and (not place.other_immunosuppressant or _on_other_immunosuppressant(case))
     )
+
+
+def _takes_two_of(drug_class: str, case: Case) -> bool:
+    members = KNOWLEDGE.agents_by_class[drug_class]
+    return sum(agent in members for agent in case.taking) > 1
 
 
 def _on_other_immunosuppressant(case: Case) -> bool:

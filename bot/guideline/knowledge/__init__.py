@@ -3,7 +3,8 @@
 `KNOWLEDGE` holds it. Every file states its own format in its first lines.
 """
 
-from bot.guideline.knowledge.load import KnowledgeError, load
+from bot.guideline.knowledge.entry import KnowledgeError
+from bot.guideline.knowledge.load import FEATURES, load
 from bot.guideline.knowledge.model import (
     Agent,
     Answer,
@@ -27,6 +28,7 @@ def ordered(agents: tuple[str, ...]) -> tuple[str, ...]:
 
 
 __all__ = [
+    "FEATURES",
     "KNOWLEDGE",
     "Agent",
     "Answer",

@@ -1,7 +1,4 @@
-"""Loading and validating the knowledge files.
-
-An error names the file, the key and what was expected there, so that whoever edits a file can mend it alone.
-"""
+"""From the knowledge files to `Knowledge`: what each file may hold, and how the files hang together."""
 
 from __future__ import annotations
 
@@ -9,8 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
+from bot.guideline.knowledge.entry import Entry, KnowledgeError, read
 from bot.guideline.knowledge.model import (
     Agent,
     Answer,
@@ -28,76 +24,24 @@ FOLDER = Path(__file__).parent
 STATUSES = ("escalate", "goals_met", "start_immunosuppression", "incomplete", "out_of_scope")
 ACTIONS = ("add_or_switch", "switch", "already_taking", "already_tried")
 NINTEDANIB = ("add", "continue", "already_tried", "not_indicated", "undetermined")
+STRENGTHS = ("strong", "conditional")
+CERTAINTIES = ("very low", "low", "moderate", "high")
+FEATURES = (
+    "age_65_or_more",
+    "smoker",
+    "cardiovascular_risk",
+    "thromboembolism",
+    "malignancy",
+    "pregnancy",
+    "anticoagulant",
+    "dermatomyositis",
+    "anti_mda5",
+    "iga_deficiency",
+    "liver_disease",
+)
+"""Features of a patient that a caution may ask for."""
 
 T = TypeVar("T")
-
-
-class KnowledgeError(ValueError):
-    """A knowledge file cannot be used. The message names file, key and what was expected."""
-
-    def __init__(self, file: str, key: str, expected: str) -> None:
-        super().__init__(f"{file}: {key}: {expected}")
-        self.file, self.key, self.expected = file, key, expected
-
-
-class _Entry:
-    """A mapping of a knowledge file that knows where it stands, for errors that can be acted on."""
-
-    def __init__(self, file: str, key: str, values: Any) -> None:
-        if not isinstance(values, dict):
-            raise KnowledgeError(file, key or "top level", f"expected a mapping, found {_kind(values)}")
-        self.file, self.key, self.values = file, key, values
-
-    def fail(self, name: str, expected: str) -> KnowledgeError:
-        return KnowledgeError(self.file, f"{self.key}.{name}" if self.key else name, expected)
-
-    def only(self, *names: str) -> None:
-        for name in self.values:
-            if name not in names:
-                raise self.fail(str(name), f"unknown key; expected one of {', '.join(names)}")
-
-    def text(self, name: str) -> str:
-        value = self.values.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise self.fail(name, f"expected a text, found {_kind(value)}")
-        return value.strip()
-
-    def optional_text(self, name: str) -> str | None:
-        return None if self.values.get(name) is None else self.text(name)
-
-    def flag(self, name: str, default: bool) -> bool:
-        value = self.values.get(name, default)
-        if not isinstance(value, bool):
-            raise self.fail(name, f"expected true or false, found {_kind(value)}")
-        return value
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        value = self.values.get(name, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-            raise self.fail(name, f"expected a list of texts, found {_kind(value)}")
-        return tuple(value)
-
-    def members(self, name: str, allowed: Mapping[str, Any] | tuple[str, ...], what: str) -> tuple[str, ...]:
-        for item in (values := self.texts(name)):
-            if item not in allowed:
-                raise self.fail(name, f"'{item}' is no {what}; expected one of {', '.join(allowed)}")
-        return values
-
-    def choice(self, name: str, allowed: Mapping[str, Any] | tuple[str, ...], what: str) -> str | None:
-        value = self.optional_text(name)
-        if value is not None and value not in allowed:
-            raise self.fail(name, f"'{value}' is no {what}; expected one of {', '.join(allowed)}")
-        return value
-
-    def entries(self, name: str) -> Mapping[str, _Entry]:
-        inner = _Entry(self.file, f"{self.key}.{name}" if self.key else name, self.values.get(name))
-        return {str(key): _Entry(self.file, f"{inner.key}.{key}", value) for key, value in inner.values.items()}
-
-    def listed(self, name: str) -> list[_Entry]:
-        value = self.values.get(name)
-        if not isinstance(value, list) or not value:
-            raise self.fail(name, f"expected a list with at least one entry, found {_kind(value)}")
-        return [_Entry(self.file, f"{self.key}.{name}[{i}]", item) for i, item in enumerate(value, start=1)]
 
 
 def load(folder: Path = FOLDER) -> Knowledge:
@@ -106,123 +50,125 @@ def load(folder: Path = FOLDER) -> Knowledge:
     Raises:
         KnowledgeError: a file is missing, is no YAML, or holds something unexpected.
     """
-    sources = _table(_read(folder, "sources.yml"), "sources", _source)
-    agents_file = _read(folder, "agents.yml")
+    sources = _table(folder, "sources", _source)
+    agents_file = read(folder, "agents.yml")
     agents_file.only("agents", "ambiguous", "context_dependent", "other_meanings")
-    agents = _table(agents_file, "agents", _agent)
-    _unique_names(agents)
-    options = _table(_read(folder, "options.yml"), "options", lambda key, e: _option(key, e, agents))
+    agents = {key: _agent(key, entry) for key, entry in agents_file.entries("agents").items()}
+    ambiguous = _ambiguous(agents_file, agents)
+    _unique_names(agents, ambiguous)
+    options = _table(folder, "options", lambda key, entry: _option(key, entry, agents))
     return Knowledge(
-        guideline=_guideline(_read(folder, "guideline.yml")),
+        guideline=_guideline(read(folder, "guideline.yml")),
         sources=sources,
         agents=agents,
-        ambiguous=_ambiguous(agents_file, agents),
-        context_dependent={k: _agent_id(agents_file, "context_dependent", k, v, agents) for k, v in _plain(agents_file, "context_dependent").items()},
-        other_meanings={str(k): str(v) for k, v in _plain(agents_file, "other_meanings").items()},
-        statements=_table(_read(folder, "statements.yml"), "statements", lambda key, e: _statement(key, e, sources)),
+        ambiguous=ambiguous,
+        context_dependent=_context_dependent(agents_file, agents),
+        other_meanings={key: str(value) for key, value in agents_file.table("other_meanings").items()},
+        statements=_table(folder, "statements", lambda key, entry: _statement(key, entry, sources)),
         options=options,
-        cautions=_table(_read(folder, "cautions.yml"), "cautions", lambda k, e: _caution(k, e, sources, agents, options)),
-        answers=_table(_read(folder, "answers.yml"), "answers", lambda key, e: _answer(key, e, sources)),
+        cautions=_table(folder, "cautions", lambda key, entry: _caution(key, entry, sources, agents, options)),
+        answers=_table(folder, "answers", lambda key, entry: _answer(key, entry, sources)),
     )
 
 
-def _read(folder: Path, file: str) -> _Entry:
-    try:
-        text = (folder / file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise KnowledgeError(file, "file", f"expected a readable file ({error.strerror})") from None
-    try:
-        return _Entry(file, "", yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "file"
-        raise KnowledgeError(file, where, f"expected YAML ({getattr(error, 'problem', None) or error})") from None
-
-
-def _kind(value: Any) -> str:
-    return "nothing" if value is None else f"{type(value).__name__} {value!r}"
-
-
-def _table(file: _Entry, name: str, build: Callable[[str, _Entry], T]) -> dict[str, T]:
+def _table(folder: Path, name: str, build: Callable[[str, Entry], T]) -> dict[str, T]:
+    file = read(folder, f"{name}.yml")
+    file.only(name)
     return {key: build(key, entry) for key, entry in file.entries(name).items()}
 
 
-def _plain(file: _Entry, name: str) -> dict[str, Any]:
-    return _Entry(file.file, name, file.values.get(name, {})).values
-
-
-def _guideline(entry: _Entry) -> Guideline:
+def _guideline(entry: Entry) -> Guideline:
     entry.only("id", "title", "citation", "doi", "version")
     return Guideline(*(entry.text(name) for name in ("id", "title", "citation", "doi", "version")))
 
 
-def _source(key: str, entry: _Entry) -> Source:
+def _source(key: str, entry: Entry) -> Source:
     entry.only("name", "citation", "doi", "verified")
     return Source(
-        key, entry.text("name"), entry.optional_text("citation"), entry.optional_text("doi"), entry.flag("verified", True)
+        id=key,
+        name=entry.text("name"),
+        citation=entry.optional_text("citation"),
+        doi=entry.optional_text("doi"),
+        verified=entry.flag("verified", True),
     )
 
 
-def _agent(key: str, entry: _Entry) -> Agent:
+def _agent(key: str, entry: Entry) -> Agent:
     entry.only("name", "class", "immunosuppressant", "generic_for", "brands", "abbreviations", "spellings")
+    drug_class = entry.text("class")
     return Agent(
         id=key,
         name=entry.text("name"),
-        drug_class=entry.text("class"),
+        drug_class=drug_class,
         immunosuppressant=entry.flag("immunosuppressant", True),
-        generic_for=entry.optional_text("generic_for"),
+        generic_for=entry.choice("generic_for", (drug_class,), "class of this agent"),
         brands=entry.texts("brands"),
         abbreviations=entry.texts("abbreviations"),
         spellings=entry.texts("spellings"),
     )
 
 
-def _unique_names(agents: Mapping[str, Agent]) -> None:
-    seen: dict[str, str] = {}
+def _unique_names(agents: Mapping[str, Agent], ambiguous: Mapping[str, Any]) -> None:
+    seen = {name.lower(): "several (ambiguous)" for name in ambiguous}
     for agent in agents.values():
         for name in {n.lower() for n in (agent.id, *agent.brands, *agent.abbreviations, *agent.spellings)}:
             if seen.setdefault(name, agent.id) != agent.id:
                 raise KnowledgeError("agents.yml", f"agents.{agent.id}", f"'{name}' already stands for {seen[name]}")
 
 
-def _agent_id(file: _Entry, table: str, key: str, value: Any, agents: Mapping[str, Agent]) -> str:
-    if value not in agents:
-        raise KnowledgeError(file.file, f"{table}.{key}", f"'{value}' is no agent of this file")
-    return str(value)
+def _agent_id(file: Entry, key: str, value: Any, agents: Mapping[str, Agent]) -> str:
+    if not isinstance(value, str) or value not in agents:
+        raise file.fail(key, f"expected an agent of this file, found {value!r}")
+    return value
 
 
-def _ambiguous(file: _Entry, agents: Mapping[str, Agent]) -> dict[str, tuple[str | None, ...]]:
+def _context_dependent(file: Entry, agents: Mapping[str, Agent]) -> dict[str, str]:
+    table = file.table("context_dependent")
+    return {key: _agent_id(file, f"context_dependent.{key}", value, agents) for key, value in table.items()}
+
+
+def _ambiguous(file: Entry, agents: Mapping[str, Agent]) -> dict[str, tuple[str | None, ...]]:
     table = {}
-    for key, value in _plain(file, "ambiguous").items():
+    for key, value in file.table("ambiguous").items():
         if not isinstance(value, list) or len(value) < 2:
-            raise KnowledgeError(file.file, f"ambiguous.{key}", "expected a list of at least two agents (or null)")
-        table[key] = tuple(v if v is None else _agent_id(file, "ambiguous", key, v, agents) for v in value)
+            raise file.fail(f"ambiguous.{key}", "expected a list of at least two agents (or null)")
+        table[key] = tuple(v if v is None else _agent_id(file, f"ambiguous.{key}", v, agents) for v in value)
     return table
 
 
-def _statement(key: str, entry: _Entry, sources: Mapping[str, Source]) -> Statement:
+def _statement(key: str, entry: Entry, sources: Mapping[str, Source]) -> Statement:
     entry.only("text", "strength", "certainty", "source", "status", "verified")
     source = entry.text("source")
     entry.choice("source", sources, "source of sources.yml")
+    strength, certainty = (
+        entry.choice("strength", STRENGTHS, "strength"),
+        entry.choice("certainty", CERTAINTIES, "certainty"),
+    )
+    if (strength is None) != (certainty is None):
+        raise entry.fail("certainty", "expected strength and certainty both, or null for both")
     return Statement(
         id=key,
         text=entry.text("text"),
-        strength=entry.optional_text("strength"),
-        certainty=entry.optional_text("certainty"),
+        strength=strength,
+        certainty=certainty,
         source=source,
         status=frozenset(entry.members("status", STATUSES, "status")),
         verified=entry.flag("verified", True),
     )
 
 
-def _option(key: str, entry: _Entry, agents: Mapping[str, Agent]) -> Option:
+def _option(key: str, entry: Entry, agents: Mapping[str, Agent]) -> Option:
     entry.only("label", "agents")
-    if key not in {agent.drug_class for agent in agents.values()}:
+    members = [agent.id for agent in agents.values() if agent.drug_class == key]
+    if not members:
         raise KnowledgeError(entry.file, entry.key, "expected a class of agents.yml")
-    return Option(key, entry.text("label"), entry.members("agents", agents, "agent of agents.yml"))
+    offered = entry.members("agents", members, f"agent of the class {key}")
+    if not offered:
+        raise entry.fail("agents", "expected at least one agent")
+    return Option(key, entry.text("label"), offered)
 
 
-def _sourced(entry: _Entry, sources: Mapping[str, Source]) -> tuple[str, ...]:
+def _sourced(entry: Entry, sources: Mapping[str, Source]) -> tuple[str, ...]:
     found = entry.members("source", sources, "source of sources.yml")
     if not found:
         raise entry.fail("source", "expected at least one source: no clinical sentence stands without one")
@@ -231,7 +177,7 @@ def _sourced(entry: _Entry, sources: Mapping[str, Source]) -> tuple[str, ...]:
 
 def _caution(
     key: str,
-    entry: _Entry,
+    entry: Entry,
     sources: Mapping[str, Source],
     agents: Mapping[str, Agent],
     options: Mapping[str, Option],
@@ -241,43 +187,63 @@ def _caution(
     return Caution(key, entry.text("text"), _sourced(entry, sources), places)
 
 
-def _place(entry: _Entry, agents: Mapping[str, Agent], options: Mapping[str, Option]) -> Place:
-    conditions = ("taking", "taking_class", "features", "offers", "option_open")
-    flags = ("rapidly_progressive", "not_tolerated", "other_immunosuppressant")
-    entry.only("option", "action", "nintedanib", "case", *conditions, *flags)
-    if sum(name in entry.values for name in ("option", "nintedanib", "case")) != 1:
-        raise entry.fail("option", "expected exactly one of option, nintedanib, case")
-    option = entry.choice("option", options, "option of options.yml")
-    action = frozenset(entry.members("action", ACTIONS, "action"))
+_PLACES = ("option", "nintedanib", "case")
+_ANYWHERE = ("taking", "taking_class", "taking_two_of", "features")
+_FLAGS = ("rapidly_progressive", "not_tolerated", "other_immunosuppressant")
+_AT_OPTION_ONLY = ("action", "offers", "beside_nintedanib")
+_AT_CASE_ONLY = ("option_open",)
+
+
+def _place(entry: Entry, agents: Mapping[str, Agent], options: Mapping[str, Option]) -> Place:
+    _one_place(entry)
+    classes = tuple({agent.drug_class: None for agent in agents.values()})
     return Place(
-        option=option,
-        action=(action or frozenset({"add_or_switch", "switch"})) if option else None,
+        option=entry.choice("option", options, "option of options.yml"),
+        action=_actions(entry),
         nintedanib=_set(entry.members("nintedanib", NINTEDANIB, "answer on nintedanib")),
         case=_set(entry.members("case", STATUSES, "status")),
-        taking=_set((*entry.members("taking", agents, "agent of agents.yml"), *_agents_of_classes(entry, agents))),
-        features=_set(entry.texts("features")),
+        taking=_set((*entry.members("taking", agents, "agent of agents.yml"), *_of_classes(entry, agents, classes))),
+        taking_two_of=entry.choice("taking_two_of", classes, "class of agents.yml"),
+        features=_set(entry.members("features", FEATURES, "feature of a patient")),
         offers=entry.choice("offers", agents, "agent of agents.yml"),
         option_open=entry.choice("option_open", options, "option of options.yml"),
-        **{flag: entry.flag(flag, False) for flag in flags},
+        beside_nintedanib=entry.flag("beside_nintedanib", False),
+        **{flag: entry.flag(flag, False) for flag in _FLAGS},
     )
+
+
+def _one_place(entry: Entry) -> None:
+    """One place, and only conditions that are read there: any other would be lost without a word."""
+    if sum(name in entry.values for name in _PLACES) != 1:
+        raise entry.fail("option", "expected exactly one of option, nintedanib, case")
+    here = _AT_OPTION_ONLY if "option" in entry.values else _AT_CASE_ONLY
+    entry.only(*_PLACES, *_ANYWHERE, *_FLAGS, *here)
+
+
+def _actions(entry: Entry) -> frozenset[str] | None:
+    if "option" not in entry.values:
+        return None
+    return _set(entry.members("action", ACTIONS, "action")) or frozenset({"add_or_switch", "switch"})
 
 
 def _set(values: tuple[str, ...]) -> frozenset[str] | None:
     return frozenset(values) if values else None
 
 
-def _agents_of_classes(entry: _Entry, agents: Mapping[str, Agent]) -> tuple[str, ...]:
-    classes = {agent.drug_class: None for agent in agents.values()}
+def _of_classes(entry: Entry, agents: Mapping[str, Agent], classes: tuple[str, ...]) -> tuple[str, ...]:
     wanted = entry.members("taking_class", classes, "class of agents.yml")
     return tuple(agent.id for agent in agents.values() if agent.drug_class in wanted)
 
 
-def _answer(key: str, entry: _Entry, sources: Mapping[str, Source]) -> Answer:
+def _answer(key: str, entry: Entry, sources: Mapping[str, Source]) -> Answer:
     entry.only("title", "sentences")
     return Answer(key, entry.text("title"), tuple(_sentence(e, sources) for e in entry.listed("sentences")))
 
 
-def _sentence(entry: _Entry, sources: Mapping[str, Source]) -> Sentence:
+def _sentence(entry: Entry, sources: Mapping[str, Source]) -> Sentence:
     entry.only("text", "source", "about_the_assistant")
-    about_us = entry.flag("about_the_assistant", False)
-    return Sentence(entry.text("text"), () if about_us else _sourced(entry, sources))
+    if not entry.flag("about_the_assistant", False):
+        return Sentence(entry.text("text"), _sourced(entry, sources))
+    if "source" in entry.values:
+        raise entry.fail("source", "expected none: a sentence about the assistant is no clinical statement")
+    return Sentence(entry.text("text"), ())

@@ -74,9 +74,11 @@ class Place:
     nintedanib: frozenset[str] | None = None
     case: frozenset[str] | None = None
     taking: frozenset[str] | None = None
+    taking_two_of: str | None = None
     features: frozenset[str] | None = None
     offers: str | None = None
     option_open: str | None = None
+    beside_nintedanib: bool = False
     rapidly_progressive: bool = False
     not_tolerated: bool = False
     other_immunosuppressant: bool = False
@@ -144,7 +146,7 @@ class Knowledge:
     def cautions_at_option(self) -> Mapping[str, tuple[tuple[str, Place], ...]]:
         """For each option, the cautions that may stand there, in the order of cautions.yml."""
         return {
-            option: tuple((c.id, place) for c in self.cautions.values() for place in c.applies if place.option == option)
+            option: tuple((c.id, p) for c in self.cautions.values() for p in c.applies if p.option == option)
             for option in self.options
         }
 
