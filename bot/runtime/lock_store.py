@@ -52,6 +52,11 @@ class AwakeningLockStore(LockStore):
         finally:
             self._leave(conversation_id, turn, queue)
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether a message of any conversation is being served or waits."""
+        return bool(self._queues)
+
     def is_someone_waiting(self, conversation_id: str) -> bool:
         """Tell whether a message of this conversation is being served or waits."""
         return conversation_id in self._queues
