@@ -78,7 +78,7 @@ def recommend(case: Case) -> Recommendation:
     status = decide_status(case)
     nintedanib = decide_nintedanib(case, status)
     escalates = status == "escalate"
-    options = tuple(_advise(option, case, nintedanib) for option in KNOWLEDGE.options.values() if escalates)
+    options = tuple(advise(option, case, nintedanib) for option in KNOWLEDGE.options.values() if escalates)
     return Recommendation(
         status=status,
         options=options,
@@ -144,7 +144,8 @@ def _previous_therapy_matters(case: Case, status: str) -> bool:
     return status == "escalate" or decide_nintedanib(case, status) == "add"
 
 
-def _advise(option: Option, case: Case, nintedanib: str) -> OptionAdvice:
+def advise(option: Option, case: Case, nintedanib: str) -> OptionAdvice:
+    """Say what becomes of one option; it rests on the therapies of its class, its cautions on the patient too [G1]."""
     members = KNOWLEDGE.agents_by_class[option.id]
     taken = tuple(agent for agent in case.taking if agent in members)
     tried = tuple(agent for agent in case.tried if agent in members)
