@@ -1,0 +1,48 @@
+"""Messages that nothing could be taken from."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.base import CaseAction, Event, send
+from bot.actions.state import Turn
+from bot.replies import Reply
+from bot.replies.misunderstood import misunderstood
+from bot.replies.notes import note_text
+
+
+class ActionNotUnderstood(CaseAction):
+    """Says why a message could not be used; from the second in a row on, shows what is possible."""
+
+    def name(self) -> str:
+        """Return the name that the rules give."""
+        return "action_not_understood"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Send the notes on the message where there are some, else why it was not understood."""
+        remarks = [text for text in map(note_text, Turn.of(tracker).notes) if text]
+        if remarks:
+            send(dispatcher, Reply("\n".join(remarks)))
+        else:
+            send(
+                dispatcher,
+                misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)),
+            )
+        return []
+
+
+class ActionBack(CaseAction):
+    """Rasa's /back would take turns back silently; a case is corrected in words instead."""
+
+    def name(self) -> str:
+        """Return the name of Rasa's default action that this one replaces."""
+        return "action_back"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Say how to correct the case."""
+        send(
+            dispatcher,
+            Reply('To take something back, say what is right, e.g. "not on tacrolimus" or "scratch the CT".'),
+        )
+        return []

@@ -1,0 +1,52 @@
+"""Reading a message into slots: the action behind the custom slot mappings, run by Rasa for every user message."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.base import CaseAction, Event
+from bot.actions.state import ANSWER_INTENTS, CASE_SLOTS, Turn, asked_of, intent_of, message_id, reading_of, slots_of
+from bot.language import update
+
+
+class ActionReadMessage(CaseAction):
+    """Fills the case from the facts of the latest message, in the context of what is known and was asked."""
+
+    def name(self) -> str:
+        """Return the name that the slot mappings give."""
+        return "action_read_message"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Return the changed slots; the recommendation is void as soon as a slot it rests on changes."""
+        read_before = (tracker.get_slot("turn") or {}).get("id")
+        if message_id(tracker) is None or message_id(tracker) == read_before or intent_of(tracker) == "new":
+            return []  # Rasa runs the mappings once more when the form opens.
+        slots = slots_of(tracker)
+        reading = reading_of(tracker)
+        change = update(slots, reading, asked_of(tracker))
+        changed = [name for name, value in change.slots.items() if value != slots.get(name)]
+        turn = Turn(
+            id=message_id(tracker),
+            changed=changed,
+            notes=[asdict(note) for note in change.notes],
+            answered=change.answered,
+            urgent=change.slots.get("rapidly_progressive") is True and slots.get("rapidly_progressive") is not True,
+        )
+        if reading.truncated:
+            turn.notes.append({"kind": "truncated", "words": "", "detail": {}})
+        events = [SlotSet(name, change.slots[name]) for name in changed]
+        if any(name in CASE_SLOTS for name in changed):
+            events.append(SlotSet("recommendation", None))
+        events.append(SlotSet("turn", turn.as_dict()))
+        events.append(SlotSet("misunderstood", self._misunderstood(tracker, turn)))
+        return events
+
+    @staticmethod
+    def _misunderstood(tracker: Tracker, turn: Turn) -> int:
+        """Count the messages in a row that nothing could be done with."""
+        understood = turn.did_something or intent_of(tracker) not in (*ANSWER_INTENTS, "nlu_fallback", None)
+        return 0 if understood else int(tracker.get_slot("misunderstood") or 0) + 1

@@ -1,0 +1,77 @@
+"""The answer: the guideline logic run on the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.base import CaseAction, Event, send
+from bot.actions.state import CASE_SLOTS, CLARIFICATIONS, Turn, recommendation_of, slots_of
+from bot.guideline import Recommendation
+from bot.replies import Reply
+from bot.replies.answer import answer, summary
+from bot.replies.changes import because, differences, explanation
+from bot.replies.misunderstood import misunderstood
+from bot.replies.notes import note_text
+from bot.replies.questions import clarification
+
+
+class ActionRecommend(CaseAction):
+    """Runs the guideline logic and replies with the options and the recommendation on nintedanib."""
+
+    def name(self) -> str:
+        """Return the name that the rules give."""
+        return "action_recommend"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+        """Answer in full the first time and when the answer changes; else say that it stays."""
+        slots = slots_of(tracker)
+        case, recommendation = recommendation_of(slots)
+        turn = Turn.of(tracker)
+        last = tracker.get_slot("last_answer")
+        if last and not turn.did_something and turn.id is not None:
+            text, in_a_row = tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)
+            send(dispatcher, misunderstood(text, in_a_row))
+        else:
+            remarks = [text for text in map(note_text, turn.notes) if text]
+            if remarks:
+                send(dispatcher, Reply("\n".join(remarks)))
+            send(dispatcher, *_replies(case, recommendation, slots, last))
+        open_questions = slots.get(CLARIFICATIONS) or []
+        if open_questions:
+            send(dispatcher, clarification(open_questions[0]))
+        return [
+            SlotSet("recommendation", recommendation.as_dict()),
+            SlotSet("last_answer", {"recommendation": recommendation.as_dict(), "slots": _case_slots(slots)}),
+            SlotSet("offered", CLARIFICATIONS if open_questions else _offered(recommendation, slots)),
+        ]
+
+
+def _replies(case: Any, recommendation: Recommendation, slots: Mapping[str, Any], last: Any) -> list[Reply]:
+    if not last:
+        return answer(case, recommendation, slots)
+    now = recommendation.as_dict()
+    if differences(last["recommendation"], now) or now["urgent"] != last["recommendation"]["urgent"]:
+        changed = explanation(last["slots"], slots, last["recommendation"], now)
+        return answer(case, recommendation, slots, changed)
+    cause = because(last["slots"], slots)
+    text = f"Noted: {cause}. The recommendation stays the same" if cause else "The recommendation stays the same"
+    return [Reply(f"{text}: {summary(case, recommendation)}", custom={"type": "recommendation", **now})]
+
+
+def _offered(recommendation: Recommendation, slots: Mapping[str, Any]) -> str | None:
+    """After an answer, a bare "none" or "rituximab" belongs to the therapy before, which was offered to be added."""
+    declined = slots.get("declined") or []
+    return (
+        "previous_therapy"
+        if "previous_therapy" in recommendation.missing and "previous_therapy" not in declined
+        else None
+    )
+
+
+def _case_slots(slots: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: slots.get(name) for name in CASE_SLOTS}

@@ -1,0 +1,111 @@
+"""The state of a conversation as the actions see it: slots, the question just asked, and what this turn changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot.guideline import Case, Recommendation, recommend
+from bot.guideline.case import CRITERIA, GOALS, PPF
+from bot.language import Finding, Reading
+
+CASE_FORM = "case_form"
+
+CASE_SLOTS = (
+    "current_therapy",
+    "previous_therapy",
+    *GOALS,
+    "stability_acceptable",
+    "fibrosis_on_ct",
+    *CRITERIA,
+    "ppf_stated",
+    PPF,
+    "rapidly_progressive",
+    "underlying_disease",
+    "patient_features",
+    "not_tolerated",
+)
+"""The slots that a recommendation rests on."""
+
+LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined")
+"""The slots that the language reads and writes."""
+
+ANSWER_INTENTS = ("inform", "affirm", "deny", "dont_know")
+"""Intents that tell facts or answer a question; everything else interrupts the form."""
+
+CLARIFICATIONS = "clarifications"
+
+
+def slots_of(tracker: Tracker) -> dict[str, Any]:
+    """Return the slots that make up the case."""
+    return {name: tracker.get_slot(name) for name in LANGUAGE_SLOTS}
+
+
+def recommendation_of(slots: Mapping[str, Any]) -> tuple[Case, Recommendation]:
+    """Return the case of the slots and what the guideline makes of it."""
+    case = Case.from_slots(slots)
+    return case, recommend(case)
+
+
+def intent_of(tracker: Tracker) -> str | None:
+    """Return the intent of the message just received."""
+    name: str | None = (tracker.latest_message.get("intent") or {}).get("name")
+    return name
+
+
+def reading_of(tracker: Tracker) -> Reading:
+    """Return what the NLU component read from the message just received; facts from elsewhere are not accepted."""
+    message = tracker.latest_message
+    findings = [
+        Finding.from_dict(entity["value"])
+        for entity in message.get("entities") or []
+        if entity.get("entity") == "fact" and entity.get("extractor") == "ClinicalTextReader"
+    ]
+    flags = message.get("reading") or {}
+    return Reading(tuple(findings), bool(flags.get("is_question")), bool(flags.get("truncated")))
+
+
+def asked_of(tracker: Tracker) -> str | None:
+    """Return the slot (or the id of the clarification) that was asked last: by the form, or offered after an answer."""
+    in_form = (tracker.active_loop or {}).get("name") == CASE_FORM
+    asked = tracker.get_slot("requested_slot") if in_form else tracker.get_slot("offered")
+    if asked == CLARIFICATIONS:
+        open_questions = tracker.get_slot(CLARIFICATIONS) or []
+        return open_questions[0]["id"] if open_questions else None
+    return asked
+
+
+@dataclass
+class Turn:
+    """What the message just received changed."""
+
+    id: str | None = None
+    changed: list[str] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    answered: bool = False
+    urgent: bool = False
+    said_back: bool = False
+
+    @property
+    def did_something(self) -> bool:
+        """Whether the message changed the case, answered a question, or left something to say."""
+        return bool(self.changed or self.notes or self.answered)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the turn as a slot value."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """Return the turn of the message just received; an empty one where none was read."""
+        stored = tracker.get_slot("turn") or {}
+        return cls(**stored) if stored.get("id") == message_id(tracker) else cls()
+
+
+def message_id(tracker: Tracker) -> str | None:
+    """Return the id that Rasa gave the message just received."""
+    identifier: str | None = tracker.latest_message.get("message_id")
+    return identifier

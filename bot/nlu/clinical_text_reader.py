@@ -1,0 +1,103 @@
+"""Rasa NLU component that reads clinical facts from a message with `bot.language`.
+
+Each finding becomes an entity `fact` whose value is the finding as a dict (words and offsets included); what the
+message is as a whole stands in the output property `reading`: `{"is_question": bool, "truncated": bool}`.
+The intent follows the facts: a message that states facts and asks nothing is `inform`, one that opens a new patient is
+`new`, and one that looks like `inform` to the classifier but states no fact is not understood.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME, INTENT_MESSAGE_PREFIX
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.language import Reading, read
+
+logger = logging.getLogger(__name__)
+
+EXTRACTOR = "ClinicalTextReader"
+FACT = "fact"
+READING = "reading"
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER],
+    is_trainable=False,
+)
+class ClinicalTextReader(GraphComponent):
+    """Adds the facts of a message as entities and lets them decide the intent."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """The classifier whose verdict the facts correct stands before this component."""
+        return [IntentClassifier]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ClinicalTextReader:
+        """Create the component; it has neither settings nor a state."""
+        return cls()
+
+    def process_training_data(self, training_data: Any) -> Any:
+        """Leave the training data as they are."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Read each message; typed commands ("/...") hold no clinical text."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            reading = Reading(()) if text.lstrip().startswith(INTENT_MESSAGE_PREFIX) else _read(text)
+            message.set(ENTITIES, [_entity(f) for f in reading.findings], add_to_output=True)
+            flags = {"is_question": reading.is_question, "truncated": reading.truncated}
+            message.set(READING, flags, add_to_output=True)
+            intent = _intent(text, reading, (message.get(INTENT) or {}).get(INTENT_NAME_KEY))
+            if intent is not None:
+                verdict = {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}
+                message.set(INTENT, verdict, add_to_output=True)
+        return messages
+
+
+def _read(text: str) -> Reading:
+    try:
+        return read(text)
+    except Exception as error:
+        logger.error("The clinical text reader failed on a message: %s", type(error).__name__)
+        return Reading(())
+
+
+def _intent(text: str, reading: Reading, classified: str | None) -> str | None:
+    """The intent that the facts speak for, or None where the classifier's verdict stands."""
+    if text.lstrip().startswith(INTENT_MESSAGE_PREFIX) or not text.strip():
+        return DEFAULT_NLU_FALLBACK_INTENT_NAME
+    if reading.of("new_patient"):
+        return "new"
+    if reading.has_facts and not reading.is_question:
+        return "inform"
+    if classified == "inform" and not reading.findings:
+        return DEFAULT_NLU_FALLBACK_INTENT_NAME
+    return None
+
+
+def _entity(finding: Any) -> dict[str, Any]:
+    return {
+        "entity": FACT,
+        "value": finding.as_dict(),
+        "start": finding.start,
+        "end": finding.end,
+        "confidence_entity": 1.0,
+        "extractor": EXTRACTOR,
+    }
