@@ -133,15 +133,15 @@ def test_the_decisions_are_the_435456_that_they_are_said_to_be() -> None:
 @pytest.mark.parametrize("disease", DISEASES)
 def test_every_decision_is_the_one_of_the_rules(disease: str | None) -> None:
     for open_case in decisions():
-        # The oracle reads urgency for one caution only; `missing` and the answer are tried out once for all three.
-        expected: tuple[Any, ...] | None = None
-        for urgent in YES_NO_UNKNOWN:
-            case = replace(open_case, underlying_disease=disease, rapidly_progressive=urgent)
+        slots = {**slots_of(open_case), "underlying_disease": disease}
+        expected = (*oracle.answer(slots), oracle_missing(slots))
+        calm = oracle.cautions_of_case(slots)
+        urgent = oracle.cautions_of_case({**slots, "rapidly_progressive": True})
+        for rapid in YES_NO_UNKNOWN:
+            case = replace(open_case, underlying_disease=disease, rapidly_progressive=rapid)
             given = recommend(case)
-            slots = slots_of(case)
-            expected = expected or (*oracle.answer(slots), oracle_missing(slots))
             assert (given.status, lines(given), given.nintedanib, given.missing) == expected, case
-            assert set(given.cautions) == oracle.cautions_of_case(slots), case
+            assert set(given.cautions) == (urgent if rapid else calm), case
             check_invariants(case, given)
 
 
@@ -324,6 +324,7 @@ def test_every_member_of_a_class_counts(members: tuple[str, ...], beside: tuple[
         case = Case.from_slots(slots)
         given = recommend(case)
         assert (given.status, lines(given), given.nintedanib) == oracle.answer(slots), slots
+        assert set(given.cautions) == oracle.cautions_of_case(slots), slots
         for option, line in zip(given.options, lines(given), strict=True):
             assert set(option.cautions) == oracle.cautions_at_option(slots, line), (slots, option)
         check_invariants(case, given)
