@@ -63,6 +63,10 @@ class Sentence:
     def asks(self) -> bool:
         return self.end_mark == "?"
 
+    def after(self, at: int) -> Sentence:
+        """The sentence from token `at` on."""
+        return Sentence(self.tokens[at:], self.end_mark, self.new_paragraph, self.texts[at:])
+
 
 def normalise(text: str) -> str:
     """Lower case, plain dashes and quotes, no control characters; the same length as `text`."""

@@ -1,0 +1,246 @@
+"""Bare answers, "don't know", corrections and open questions: what only the context makes a fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.language import update_lungs, update_therapy
+from bot.language.agents import AGENTS
+from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
+from bot.language.model import Finding, Reading
+
+SUBJECT_OF = {
+    "goal_lung_function": "pft",
+    "goal_ild_extent": "ct",
+    "goal_breathlessness": "breathlessness",
+    "ppf_symptoms": "breathlessness",
+    "ppf_physiology": "pft",
+    "ppf_radiology": "ct",
+}
+GOAL_OF_SUBJECT = {
+    "fvc": "goal_lung_function",
+    "dlco": "goal_lung_function",
+    "pft": "goal_lung_function",
+    "ct": "goal_ild_extent",
+    "ggo": "goal_ild_extent",
+    "breathlessness": "goal_breathlessness",
+    "breathing": "goal_breathlessness",
+    "symptoms": "ppf_symptoms",
+}
+_SLOTS_OF_SUBJECT = {
+    "fvc": ("goal_lung_function", "ppf_physiology"),
+    "dlco": ("goal_lung_function", "ppf_physiology"),
+    "pft": ("goal_lung_function", "ppf_physiology"),
+    "ct": ("goal_ild_extent", "ppf_radiology", "fibrosis_on_ct"),
+    "ggo": ("goal_ild_extent", "ppf_radiology"),
+    "fibrosis": ("fibrosis_on_ct",),
+    "reticulation": ("ppf_radiology", "fibrosis_on_ct", "goal_ild_extent"),
+    "honeycombing": ("ppf_radiology", "fibrosis_on_ct", "goal_ild_extent"),
+    "traction": ("ppf_radiology", "fibrosis_on_ct", "goal_ild_extent"),
+    "breathlessness": ("goal_breathlessness", "ppf_symptoms"),
+    "breathing": ("goal_breathlessness", "ppf_symptoms"),
+    "symptoms": ("ppf_symptoms",),
+}
+_UNKNOWN = frozenset({"unknown", "not_done", "pending"})
+
+
+def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
+    """Gives findings without a subject the one that was asked about."""
+    subject = SUBJECT_OF.get(asked or "")
+    which = _open(draft, asked)
+    if which is not None and which["kind"] in ("percent_predicted", "time_window", "absolute_or_relative"):
+        subject = which.get("measure") or subject
+    findings = []
+    for finding in reading.findings:
+        if finding.subject is None and subject and finding.kind in ("trend", "measure"):
+            finding = _with_subject(finding, subject)
+        findings.append(finding)
+    return replace(reading, findings=tuple(findings))
+
+
+def _with_subject(finding: Finding, subject: str) -> Finding:
+    value = finding.value
+    if finding.kind == "measure":
+        return replace(finding, subject="fvc" if subject == "pft" else "scale" if subject == "breathlessness" else subject)
+    if value in ("up", "down"):
+        good = (value == "up") == (subject in ("fvc", "dlco", "pft"))
+        return replace(finding, subject=subject, value="better" if good else "worse")
+    return replace(finding, subject=subject)
+
+
+def _open(draft: Draft, asked: str | None) -> dict[str, Any] | None:
+    return next((entry for entry in draft.now["clarifications"] if entry["id"] == asked), None)
+
+
+def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
+    for finding in reading.of("declined"):
+        slot = GOAL_OF_SUBJECT.get(str(finding.subject))
+        if slot and slot not in draft.touched and draft.now[slot] is None and finding.subject != "dlco":
+            draft.decline(slot)
+    if asked is None:
+        return
+    entry = _open(draft, asked)
+    if entry is not None:
+        draft.answered = _clarified(draft, reading, entry) or draft.answered
+        return
+    if asked in draft.touched or (asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}):
+        draft.answered = True
+        return
+    for finding in reading.of("answer"):
+        if finding.detail.get("alone") or not draft.touched:
+            _answer(draft, finding, asked)
+            return
+
+
+def _answer(draft: Draft, finding: Finding, asked: str) -> None:
+    value = finding.value
+    if value in _UNKNOWN:
+        draft.decline(asked)
+        draft.answered = True
+        return
+    if asked in THERAPY:
+        if value in ("none", "no"):
+            draft.set(asked, [], finding)
+            draft.answered = True
+        return
+    positive = {"yes": True, "all": True, "both": True, "no": False, "none": False}[value]
+    if asked in GOALS:
+        draft.set(asked, "achieved" if positive else "not_achieved", finding)
+    elif asked == "progressive_pulmonary_fibrosis":
+        draft.set("ppf_stated", "yes" if positive else "no", finding)
+    elif asked in (*CRITERIA, "fibrosis_on_ct", "stability_acceptable"):
+        draft.set(asked, positive, finding)
+    else:
+        return
+    draft.answered = True
+
+
+def _clarified(draft: Draft, reading: Reading, entry: dict[str, Any]) -> bool:
+    kind = entry["kind"]
+    unknown = any(finding.value in _UNKNOWN for finding in reading.of("answer"))
+    if unknown:
+        draft.close(entry["id"])
+        draft.decline(entry["id"])
+        return True
+    if kind == "ambiguous_agent":
+        if any(finding.value in ("none", "no") for finding in reading.of("answer")):
+            draft.close(entry["id"])
+            return True
+        return update_therapy.answer_ambiguous(draft, reading, entry)
+    if kind == "which_goal":
+        return _which_goal(draft, reading, entry)
+    if kind in ("time_window", "absolute_or_relative", "percent_predicted"):
+        return _measure_question(draft, reading, entry)
+    return entry["id"] not in [item["id"] for item in draft.now["clarifications"]]
+
+
+def _which_goal(draft: Draft, reading: Reading, entry: dict[str, Any]) -> bool:
+    named = {GOAL_OF_SUBJECT.get(str(finding.subject)) for finding in reading.of("mention", "trend", "measure", "sign")}
+    if any(finding.value in ("all", "both") for finding in reading.of("answer")):
+        named |= set(GOALS)
+    goals = [slot for slot in GOALS if slot in named]
+    value = update_lungs.GOAL_OF.get(entry.get("value", "worse"), "not_achieved")
+    for slot in goals:
+        if slot not in draft.touched:
+            draft.set(slot, value, words=entry["words"])
+            if slot == "goal_breathlessness":
+                draft.set("ppf_symptoms", {"not_achieved": entry.get("value") == "worse" or None}.get(value, False), words=entry["words"])
+    if goals:
+        draft.close(entry["id"])
+    return bool(goals)
+
+
+def _measure_question(draft: Draft, reading: Reading, entry: dict[str, Any]) -> bool:
+    measure = entry.get("measure") or "fvc"
+    known = draft.now["measurements"].get(measure)
+    if known is None:
+        return False
+    months = next((finding.value for finding in reading.of("window")), None)
+    limit = update_lungs.PPF_POINTS[measure]
+    if entry["kind"] == "time_window" and months is not None:
+        fall = known.get("fall") or 0
+        outcome = "over_a_year_known" if months > update_lungs.YEAR else "reached" if fall >= limit else "below"
+        known = {**known, "ppf": outcome, "months": months}
+    elif entry["kind"] == "absolute_or_relative" and reading.of("kind_of_change"):
+        absolute = reading.of("kind_of_change")[0].value == "absolute"
+        fall = known.get("fall") or 0
+        enough = "reached" if fall >= limit else "below"
+        in_time = known.get("months") is not None and known["months"] <= update_lungs.YEAR
+        known = {**known, "ppf": "relative_known" if not absolute else enough if in_time else "time"}
+    elif entry["kind"] == "percent_predicted" and reading.of("answer"):
+        yes = reading.of("answer")[0].value in ("yes", "all")
+        known = {**known, "ppf": "reached" if yes else "below"}
+    else:
+        return "ppf_physiology" in draft.touched
+    draft.now["measurements"] = {**draft.now["measurements"], measure: known}
+    draft.close(entry["id"])
+    update_lungs.settle_lung_function(draft)
+    return True
+
+
+def take_back(draft: Draft, reading: Reading) -> None:
+    """"scratch the CT", "remove rituximab", "that was last year"."""
+    for finding in reading.of("retract"):
+        subject = str(finding.subject)
+        if subject in AGENTS:
+            _remove_agent(draft, subject)
+        for slot in _SLOTS_OF_SUBJECT.get(subject, ()):
+            draft.set(slot, None)
+        _forget_measure(draft, subject)
+        draft.answered = True
+    if reading.of("last_year") and not (set(reading.of("trend", "measure", "sign", "therapy")) - set()):
+        _was_last_year(draft)
+
+
+def _remove_agent(draft: Draft, agent: str) -> None:
+    for slot in THERAPY:
+        if agent in (draft.now[slot] or []):
+            remaining = [item for item in draft.now[slot] if item != agent]
+            draft.set(slot, remaining or None)
+            draft.now["evidence"].pop(f"{slot}:{agent}", None)
+
+
+def _forget_measure(draft: Draft, subject: str) -> None:
+    gone = {"pft": ("fvc", "dlco"), "fvc": ("fvc",), "dlco": ("dlco",)}.get(subject, ())
+    left = {name: entry for name, entry in draft.now["measurements"].items() if name not in gone}
+    if gone:
+        draft.now["measurements"] = left
+        draft.close(*(f"{kind}:{name}" for name in gone for kind in ("time_window", "percent_predicted", "absolute_or_relative")))
+        update_lungs.settle_lung_function(draft)
+
+
+def _was_last_year(draft: Draft) -> None:
+    """What was told last lies more than a year back: it is no present course, and no criterion."""
+    keys = list(draft.now["evidence"])
+    if not keys:
+        return
+    last = keys[-1]
+    if last.startswith("current_therapy:"):
+        agent = last.split(":", 1)[1]
+        draft.set("current_therapy", [item for item in draft.now["current_therapy"] or [] if item != agent])
+        draft.set("previous_therapy", sorted({*(draft.now["previous_therapy"] or []), agent}))
+        draft.now["evidence"].pop(last, None)
+        draft.remember(f"previous_therapy:{agent}", "last year")
+        return
+    for slots in _SLOTS_OF_SUBJECT.values():
+        if last in slots and len(slots) > 1:
+            for slot in slots:
+                if slot != "fibrosis_on_ct":
+                    draft.set(slot, None)
+            if "goal_lung_function" in slots:
+                draft.now["measurements"] = {}
+            return
+    if last == "ppf_stated":
+        draft.set(last, None)
+        draft.note("past_label", "")
+
+
+def tidy(draft: Draft, asked: str | None) -> None:
+    """Keeps only the questions that still matter: an answer or a later fact on the same slot closes them."""
+    for entry in list(draft.now["clarifications"]):
+        slot = entry["slot"]
+        if entry["id"] in draft.touched or slot is None or entry["kind"] in ("ambiguous_agent", "contradiction"):
+            continue
+        if draft.now.get(slot) is not None:
+            draft.close(entry["id"])

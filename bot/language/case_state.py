@@ -1,0 +1,87 @@
+"""The case while one message is written into it: slots that change, evidence, notes, open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from bot.language.model import Finding, Note
+
+THERAPY = ("current_therapy", "previous_therapy")
+GOALS = ("goal_lung_function", "goal_ild_extent", "goal_breathlessness")
+CRITERIA = ("ppf_symptoms", "ppf_physiology", "ppf_radiology")
+SLOTS = (
+    *THERAPY,
+    *GOALS,
+    "stability_acceptable",
+    *CRITERIA,
+    "fibrosis_on_ct",
+    "ppf_stated",
+    "progressive_pulmonary_fibrosis",
+    "rapidly_progressive",
+    "underlying_disease",
+)
+OWN_LISTS = ("clarifications", "declined", "patient_features", "not_tolerated")
+OWN_TABLES = ("evidence", "measurements")
+
+
+class Draft:
+    """Slots as they were, and as the message leaves them."""
+
+    def __init__(self, slots: Mapping[str, Any]) -> None:
+        self.before = {name: deepcopy(slots.get(name)) for name in (*SLOTS, *OWN_LISTS, *OWN_TABLES)}
+        self.now: dict[str, Any] = deepcopy(self.before)
+        for name in OWN_LISTS:
+            self.now[name] = list(self.now[name] or [])
+        for name in OWN_TABLES:
+            self.now[name] = dict(self.now[name] or {})
+        self.notes: list[Note] = []
+        self.answered = False
+        self.touched: set[str] = set()
+
+    def set(self, slot: str, value: Any, finding: Finding | None = None, words: str | None = None) -> None:
+        """Gives a slot its value, remembers the words behind it and that it is no longer declined."""
+        self.now[slot] = value
+        self.touched.add(slot)
+        said = words if words is not None else finding.words if finding is not None else None
+        if value is None:
+            self.now["evidence"].pop(slot, None)
+        elif said:
+            self.remember(slot, said)
+        self.undecline(slot)
+
+    def remember(self, key: str, words: str) -> None:
+        self.now["evidence"].pop(key, None)
+        self.now["evidence"][key] = " ".join(words.split())[:200]
+
+    def decline(self, slot: str) -> None:
+        if slot not in self.now["declined"]:
+            self.now["declined"].append(slot)
+
+    def undecline(self, slot: str) -> None:
+        if slot in self.now["declined"]:
+            self.now["declined"].remove(slot)
+
+    def note(self, kind: str, words: str = "", **detail: Any) -> None:
+        note = Note(kind, words, detail)
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def ask(self, entry: dict[str, Any]) -> None:
+        """Opens a question, once for each id; the newer wording replaces the older."""
+        entries = [item for item in self.now["clarifications"] if item["id"] != entry["id"]]
+        self.now["clarifications"] = [*entries, entry]
+        self.touched.add(entry["id"])
+
+    def close(self, *ids: str) -> None:
+        self.now["clarifications"] = [item for item in self.now["clarifications"] if item["id"] not in ids]
+
+    def changes(self) -> dict[str, Any]:
+        empty: dict[str, Any] = {**dict.fromkeys(OWN_LISTS), **dict.fromkeys(OWN_TABLES)}
+        found = {}
+        for name, value in self.now.items():
+            old = self.before[name]
+            if value != old and not (name in empty and not value and not old):
+                found[name] = value
+        return found

@@ -1,0 +1,189 @@
+"""Disease, PPF as a word, rapid progression, patient features, and whether stability is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Sentence, Token
+from bot.language.times import When
+from bot.language.vocabulary import load
+
+_FACTS = load("facts")
+
+DISEASES = Lexicon().add_all("disease", _FACTS["diseases"])
+FEATURES = Lexicon().add_all("feature", _FACTS["features"])
+STABILITY = Lexicon().add_all("stability", {False: _FACTS["stability"]["refused"]}).add_all(
+    "stability", {True: _FACTS["stability"]["accepted"]}
+)
+CRITERIA = Lexicon().add_all("criterion", _FACTS["criteria"])
+_PPF = Lexicon().add_all("ppf", {True: _FACTS["ppf"]["named"]})
+_FAMILY = Lexicon().add_all("family", {True: _FACTS["family"]})
+
+
+def _cues(**groups: Iterable[str]) -> Lexicon:
+    return Lexicon().add_all("cue", groups)
+
+
+_DISEASE_BEFORE = _cues(denied=_FACTS["disease_denied_before"], beside=_FACTS["disease_beside"])
+_DISEASE_AFTER = _cues(denied=_FACTS["disease_denied_after"])
+_PPF_CUES = _cues(denied=_FACTS["ppf"]["denied"], asserted=_FACTS["ppf"]["asserted"], doubted=_FACTS["ppf"]["doubted"])
+_RAPID = _cues(stated=_FACTS["rapid"]["stated"], support=_FACTS["rapid"]["support"], need=_FACTS["rapid"]["need"])
+_RAPID_CUES = _cues(denied=_FACTS["rapid"]["denied"], doubted=_FACTS["rapid"]["doubted"])
+_RAPID_TIME = _cues(acute=_FACTS["rapid"]["acute"], worsening=_FACTS["rapid"]["worsening"])
+_FEATURE_BEFORE = _cues(denied=_FACTS["feature_denied_before"])
+_FEATURE_AFTER = _cues(denied=_FACTS["feature_denied_after"])
+_KEEPS_PAST = frozenset(_FACTS["feature_keeps_past"])
+_CLAUSE_ENDS = frozenset({",", "but", "however", ";", "(", ")", "although", "now"})
+_MONTHS_OF_A_YEAR = 12.5
+_RAPID_MONTHS = 3.1
+
+
+def clause(tokens: Sequence[Token], first: int, last: int, ends: frozenset[str] = _CLAUSE_ENDS) -> tuple[int, int]:
+    """The part of a sentence between commas and "but" that holds the tokens `first` to `last`."""
+    begin, end = first, last
+    while begin > 0 and tokens[begin - 1].text not in ends:
+        begin -= 1
+    while end < len(tokens) and tokens[end].text not in ends:
+        end += 1
+    return begin, end
+
+
+def _near(tokens: Sequence[Token], lexicon: Lexicon, reach: int) -> str | None:
+    """The last cue within `reach` tokens of the end."""
+    part = tokens[-reach:] if reach else tokens
+    marks = lexicon.scan(part)
+    return str(marks[-1].value) if marks else None
+
+
+def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
+    """Every disease with how it is said: stated, denied, beside (a comorbidity) or family."""
+    found = []
+    families = [mark.first for mark in _FAMILY.scan(tokens)]
+    for mark in DISEASES.scan(tokens):
+        if mark.value == "none":
+            continue
+        begin, end = clause(tokens, mark.first, mark.last)
+        before, after = tokens[begin : mark.first], tokens[mark.last : min(end, mark.last + 2)]
+        how = "stated"
+        if any(index < mark.first and mark.first - index <= 8 for index in families):
+            how = "family"
+        elif _negated(before) or (_DISEASE_AFTER.scan(after) and not _starts_with_ild(after)):
+            how = "denied"
+        elif mark.value != "iim" and _near(before, _DISEASE_BEFORE, 4) == "beside":
+            how = "beside"
+        found.append((mark, how))
+    return found
+
+
+def _starts_with_ild(after: Sequence[Token]) -> bool:
+    return bool(after) and after[0].text in ("ild",)
+
+
+def _negated(before: Sequence[Token]) -> bool:
+    return _near(before, _DISEASE_BEFORE, 4) == "denied" and not any(token.text in ("with", "has") for token in before[-2:])
+
+
+def ppf(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, str]]:
+    """PPF as a word: yes, no, past (a label more than a year old) or doubted."""
+    tokens = sentence.tokens
+    found = []
+    for mark in _PPF.scan(tokens):
+        begin, end = clause(tokens, mark.first, mark.last, frozenset({",", "but", "however", ";"}))
+        before, after = tokens[begin : mark.first], tokens[mark.last : end]
+        cues = [str(cue.value) for cue in (*_PPF_CUES.scan(before), *_PPF_CUES.scan(after))]
+        bare_question = sentence.asks and end == len(tokens)
+        if any(cue == "denied" for cue in cues) and not bare_question:
+            value = "no"
+        elif bare_question or (cues and "doubted" in cues and "asserted" not in cues):
+            value = "doubted"
+        elif "doubted" in cues and not _asserted_by_meeting(cues, after):
+            value = "doubted"
+        else:
+            value = "yes"
+        if value == "yes" and _old(tokens, whens, begin, end):
+            value = "past"
+        found.append((mark, value))
+    return found
+
+
+def _asserted_by_meeting(cues: Sequence[str], after: Sequence[Token]) -> bool:
+    """"meets criteria for PPF": `criteria` doubts alone, but not beside a verb that asserts."""
+    return "asserted" in cues and not any(token.text in ("whether", "if", "?") for token in after)
+
+
+def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -> bool:
+    from bot.language.times import today_in_months
+
+    for when in whens:
+        if not begin <= when.first < end or when.lead == "since":
+            continue
+        if when.kind == "ago" and when.months > 12:
+            return True
+        if when.kind == "date" and today_in_months() - when.months > _MONTHS_OF_A_YEAR:
+            return True
+    return False
+
+
+def rapid(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, bool]]:
+    """Rapid progression said of now (true) or denied (false); doubts, worries and past episodes give nothing."""
+    tokens = sentence.tokens
+    found: list[tuple[Mark, bool]] = []
+    marks = _RAPID.scan(tokens)
+    windows = [when.months for when in whens if when.kind in ("window", "ago")]
+    times = _RAPID_TIME.scan(tokens)
+    worsening = any(mark.value == "worsening" for mark in times) or any(mark.value == "need" for mark in marks)
+    acute = any(mark.value == "acute" for mark in times) or any(0 < months <= _RAPID_MONTHS for months in windows)
+    for mark in marks:
+        begin, end = clause(tokens, mark.first, mark.last)
+        before, after = tokens[begin : mark.first], tokens[mark.last : end]
+        cue = _near(before, _RAPID_CUES, 6)
+        later = _RAPID_CUES.scan(after[:4])
+        if mark.value == "stated":
+            if cue == "denied" and not sentence.asks:
+                found.append((mark, False))
+            elif cue is None and not later and not sentence.asks:
+                found.append((mark, True))
+            continue
+        if cue is None and not any(item.value == "doubted" for item in later) and worsening and acute and not sentence.asks:
+            found.append((mark, True))
+    return found
+
+
+def features(tokens: Sequence[Token]) -> list[tuple[Mark, bool]]:
+    """Features of the patient that a caution depends on; True where present, False where denied."""
+    found = []
+    families = [mark.first for mark in _FAMILY.scan(tokens)]
+    for mark in FEATURES.scan(tokens):
+        if any(index < mark.first and mark.first - index <= 6 for index in families):
+            continue
+        begin, end = clause(tokens, mark.first, mark.last)
+        before, after = tokens[max(begin, mark.first - 4) : mark.first], tokens[mark.last : min(end, mark.last + 2)]
+        past = mark.value not in _KEEPS_PAST and any(token.text in ("ex", "former", "previous", "past") for token in before[-2:])
+        denied = any(token.text not in ("ex", "former", "previous", "past") for cue in _FEATURE_BEFORE.scan(before) for token in before[cue.first : cue.last])
+        denied = denied or past or bool(_FEATURE_AFTER.scan(after))
+        found.append((mark, not denied))
+    return found
+
+
+def age(tokens: Sequence[Token]) -> tuple[int, int, int] | None:
+    """The patient's age with its tokens: "72F", "68 year old", "aged 70", "71 yo"."""
+    for at, token in enumerate(tokens):
+        if token.kind != "number" or not token.text.isdigit() or not 16 <= int(token.text) <= 105:
+            continue
+        after = [item.text for item in tokens[at + 1 : at + 4]]
+        before = tokens[at - 1].text if at else ""
+        glued = bool(after) and tokens[at + 1].start == token.end and after[0] in ("f", "m", "yo", "y", "yr", "w")
+        old = after[:2] in (["years", "old"], ["year", "old"], ["yr", "old"], ["y", "o"], ["yrs", "old"]) or after[:3] == ["y", "/", "o"]
+        if glued and after[0] in ("m",) and after[1:2] == ["ago"]:
+            continue
+        if old or before in ("aged", "age") or (glued and after[0] != "y") or (glued and after[1:2] in (["f"], ["m"], ["o"])) or after[:1] == ["yo"]:
+            return int(token.text), at, at + 2
+    return None
+
+
+def stability(sentence: Sentence) -> list[tuple[Mark, bool]]:
+    """Whether the clinician accepts "stable" as a goal met."""
+    if sentence.asks:
+        return []
+    return [(mark, bool(mark.value)) for mark in STABILITY.scan(sentence.tokens)]

@@ -1,0 +1,61 @@
+"""What the CT shows: signs that are present or absent, as far as no course was told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from bot.language.lexicon import Lexicon
+from bot.language.lungs import SIGNS, Piece
+from bot.language.model import Finding
+from bot.language.text import Token
+from bot.language.vocabulary import load
+
+_PURE = Lexicon().add_all("pure", {True: load("imaging")["no_fibrosis"]})
+_DOUBT = frozenset({"?", "possible", "query", "maybe", "perhaps", "possibly"})
+_FIBROTIC = SIGNS - {"volume_loss"} | {"fibrosis"}
+
+
+def presence(
+    finding: Callable[..., Finding], tokens: Sequence[Token], row: Sequence[Piece], asks: bool
+) -> Iterator[Finding]:
+    """`fibrosis` findings of a sentence: True where a fibrotic sign is named as present, False where it is denied."""
+    for mark in _PURE.scan(tokens):
+        yield finding("fibrosis", None, False, mark.first, mark.last)
+    if asks:
+        return
+    negated = _negated(tokens, row)
+    for piece in row:
+        if piece.role != "subject" or piece.value not in _FIBROTIC | {"ggo"}:
+            continue
+        if _other_organ(tokens, piece) or any(token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]):
+            continue
+        if piece in negated:
+            yield finding("sign", piece.value, "absent", piece.first, piece.last)
+            continue
+        new_denied = any(other.value in ("denied", "not_new") and 0 <= piece.first - other.last <= 6 for other in row)
+        gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
+        if not new_denied and not gone:
+            yield finding("sign", piece.value, "present", piece.first, piece.last)
+
+
+def _other_organ(tokens: Sequence[Token], piece: Piece) -> bool:
+    around = {token.text for token in tokens[max(0, piece.first - 2) : piece.last + 1]}
+    return bool(around & {"liver", "hepatic", "skin", "myocardial", "cardiac", "marrow", "retroperitoneal", "cystic", "muscle", "renal", "idiopathic", "progressive"})
+
+
+def _negated(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:
+    """Signs after "no", also in a list: "no honeycombing or traction bronchiectasis"."""
+    found: list[Piece] = []
+    for negation in (piece for piece in row if piece.role == "negation"):
+        at = negation.last
+        for piece in row:
+            if piece.first < at or piece.role == "negation":
+                continue
+            gap = tokens[at : piece.first]
+            if piece.role != "subject" or any(token.text in ("but", "with", "and") and found == [] for token in gap) or len(gap) > 3:
+                break
+            if any(token.text in ("but", "however", "with", "though", "although") for token in gap):
+                break
+            found.append(piece)
+            at = piece.last
+    return found

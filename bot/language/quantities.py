@@ -1,0 +1,373 @@
+"""Numbers with a trend: FVC, DLCO, and the scales of breathlessness. One reading alone says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.language.lungs import Piece
+from bot.language.text import Token
+from bot.language.times import When
+from bot.language.vocabulary import NUMBER_WORDS, load
+
+_WORDS = load("numbers")
+_SET = {name: frozenset(words) for name, words in _WORDS.items() if isinstance(words, list)}
+_ROMAN = {word: int(value) for word, value in _WORDS["roman"].items()}
+_TOPS = {word: int(value) for word, value in _WORDS["scale_tops"].items()}
+_NO_READING = frozenset({"mg", "g", "mcg", "m", "metres", "meters", "months", "weeks", "years", "bd", "od", "x", "cycles", "year", "month", "week", "kg", "days", "th", "nd", "st", "lpm", "mgs", "clinic", "visits", "readings", "occasions", "tests"})
+ARROWS = frozenset({"to", "→", "-", "then", "vs", "/"})
+NUMERIC = frozenset({"fvc", "dlco", "scale", "pft"})
+PERCENT_RANGE = (8, 170)
+_LARGEST_LITRES = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that belongs to a measure; `unit` is %, l, raw or empty, `order` -1 earlier, 1 later, 0 unknown."""
+
+    value: float
+    unit: str
+    first: int
+    last: int
+    change: bool
+    order: int
+    at: float | None
+    absolute: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The numbers of one subject; `value` is JSON-able, see `_value`."""
+
+    subject: str
+    value: dict[str, Any]
+    first: int
+    last: int
+
+
+def measures(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], walls: frozenset[int]) -> list[Measure]:
+    """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
+    found: list[Measure] = []
+    subjects = [piece for piece in row if piece.role == "subject"]
+    taken = {index for when in whens for index in range(when.first, when.last)}
+    used: set[int] = set()
+    for number, piece in enumerate(subjects):
+        if piece.value not in NUMERIC:
+            continue
+        pair = _pair(tokens, subjects, number)
+        if pair is not None:
+            first, second, end = pair
+            found += _paired(tokens, first, second, _stop(tokens, second.last, end, walls), whens, taken)
+            used |= set(range(second.last, end))
+            continue
+        end = subjects[number + 1].first if number + 1 < len(subjects) else len(tokens)
+        end = _stop(tokens, piece.last, end, walls)
+        if piece.last in used:
+            continue
+        numbers = _numbers(tokens, piece, piece.last, end, whens, taken)
+        begin = piece.first
+        if not numbers:
+            begin = max([subjects[number - 1].last if number else 0, *(w + 1 for w in walls if w < piece.first)])
+            before = _numbers(tokens, piece, begin, piece.first, whens, taken)
+            numbers = [item for item in before if item.change and not any(i in used for i in range(item.first, item.last))]
+            end = piece.last
+            used |= {index for item in numbers for index in range(item.first, item.last)}
+        if numbers:
+            value = _value(piece.value, tokens, piece, numbers, [when for when in whens if begin <= when.first < max(end, piece.last)])
+            last = max([item.last for item in numbers] + [piece.last] + [w.last for w in whens if piece.last <= w.first < end])
+            found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last))
+    return found
+
+
+def _stop(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> int:
+    return min([index for index in walls if start <= index < end], default=end)
+
+
+def _pair(tokens: Sequence[Token], subjects: Sequence[Piece], at: int) -> tuple[Piece, Piece, int] | None:
+    """`FVC/DLCO 72/45 -> 66/40`: two subjects, then their numbers in turn."""
+    if at + 1 >= len(subjects):
+        return None
+    first, second = subjects[at], subjects[at + 1]
+    between = [token.text for token in tokens[first.last : second.first]]
+    after = [token.text for token in tokens[second.last : second.last + 12]]
+    if {first.value, second.value} != {"fvc", "dlco"} or between not in (["/"], ["and"], ["&"]):
+        return None
+    slashes = sum(1 for index in range(1, len(after) - 1) if after[index] in ("/", "and") and _is_number(after[index - 1]) and _is_number(after[index + 1]))
+    if slashes < 2 and not (slashes == 1 and between == ["/"]):
+        return None
+    end = subjects[at + 2].first if at + 2 < len(subjects) else len(tokens)
+    return first, second, end
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()
+
+
+def _paired(
+    tokens: Sequence[Token], first: Piece, second: Piece, end: int, whens: Sequence[When], taken: set[int]
+) -> list[Measure]:
+    numbers = _numbers(tokens, second, second.last, end, whens, taken)
+    found = []
+    for piece, offset in ((first, 0), (second, 1)):
+        own = numbers[offset::2]
+        if len(own) > 1 or (own and own[0].change):
+            value = _value(piece.value, tokens, piece, own, [when for when in whens if second.last <= when.first < end])
+            found.append(Measure(piece.value, value, first.first, max(item.last for item in own)))
+    return found
+
+
+def _text(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if 0 <= at < len(tokens) else ""
+
+
+def _numbers(
+    tokens: Sequence[Token], piece: Piece, start: int, end: int, whens: Sequence[When], taken: set[int]
+) -> list[Number]:
+    found: list[Number] = []
+    for at in range(start, end):
+        if at in taken:
+            continue
+        value = _number_value(tokens, at, piece)
+        if value is None or _text(tokens, at + 1) in _NO_READING or _text(tokens, at - 1) in ("<", ">=", "≥", "≤"):
+            continue
+        unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
+        change = _is_change(tokens, at, last, absolute, start)
+        when = _when_of(tokens, at, last, whens, start, end)
+        sign = _text(tokens, at - 1) == "-" and not (at >= 2 and tokens[at - 2].kind == "number") and not _text(tokens, at - 2) == "%"
+        if sign and tokens[at - 1].end == tokens[at].start and not (at - 1 <= start):
+            value, change = -value, True
+        elif _text(tokens, at - 1) == "-" and at - 1 == start and tokens[at - 1].end == tokens[at].start and tokens[at - 1].start > tokens[at - 2].end:
+            value, change = -value, True
+        elif _text(tokens, at - 1) == "+":
+            change = True
+        elif change:
+            value = value * _direction(tokens, at, last, start, end)
+        found.append(Number(value, unit, at, last, change, _order(tokens, at, last, when, end), when, absolute))
+    return found
+
+
+def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | None:
+    token = tokens[at]
+    if token.kind == "number":
+        if token.text.count(",") and len(token.text.split(",")[1]) == 3:
+            return float(token.text.replace(",", ""))
+        return token.number
+    if piece.value == "scale":
+        if token.text in _ROMAN and token.text != "i":
+            return float(_ROMAN[token.text])
+        if token.text == "i" and (_text(tokens, at + 1) in ARROWS or _text(tokens, at + 1) in ("->",) or _text(tokens, at - 1) in ("nyha", "from", "to", "class", "→", "->")):
+            return 1.0
+        if token.text in NUMBER_WORDS and token.text not in ("a", "an", "few", "half"):
+            return NUMBER_WORDS[token.text]
+        return 0.0 if token.text == "zero" else None
+    if token.text in NUMBER_WORDS and NUMBER_WORDS[token.text] >= 2 and _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"}:
+        return NUMBER_WORDS[token.text]
+    return None
+
+
+def _unit(tokens: Sequence[Token], at: int, end: int, value: float, piece: Piece) -> tuple[str, int, bool | None]:
+    unit, absolute, last = "", None, at
+    while last < end and last < at + 5:
+        text = tokens[last].text
+        if text in ("%", "percent", "percentage", "per", "cent", "pc"):
+            unit = "%"
+            if text == "percentage":
+                absolute = True
+        elif text in _SET["absolute"]:
+            absolute = True if text not in ("pt",) or value < 40 else absolute
+            unit = unit or "%"
+        elif text in _SET["relative"]:
+            absolute = False
+        elif text in _SET["litres"]:
+            unit = "l"
+        elif text in _SET["millilitres"]:
+            unit = "ml"
+        elif text in _SET["raw_gas_transfer"]:
+            unit = "raw"
+        elif not (text in ("of", "/", "min") and last > at and unit in ("%", "raw", "ml") and _text(tokens, last + 1) in ("predicted", "pred", "min", "kpa", "mmhg")):
+            break
+        last += 1
+    before = {_text(tokens, at - 2), _text(tokens, at - 3), _text(tokens, at - 4)}
+    if before & _SET["relative"]:
+        absolute = False
+    elif before & {"absolute"}:
+        absolute = True
+    if piece.value == "dlco" and unit in ("l", "ml"):
+        unit = "raw"
+    return unit, last, absolute
+
+
+def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | None, start: int) -> bool:
+    previous, following = _text(tokens, at - 1), _text(tokens, last)
+    two_back = _text(tokens, at - 2)
+    if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
+        return False
+    if following in ("to", "→", "->", "-->", "=>", "from", ">") and last + 1 < len(tokens) and _reading_follows(tokens, last + 1):
+        return False
+    if absolute and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts"):
+        return True
+    if previous in _SET["change_before"] or following in _SET["change_after"]:
+        return previous not in ("better", "worse") or absolute is not None or _text(tokens, at + 1) == "%"
+    if previous in ("of", "by", "another", "relative", "absolute", "around", "an", "a") and two_back in _SET["change_before"]:
+        return True
+    if previous in ("relative", "absolute") and (two_back in ("of", "by", "a", "an") or following in _SET["change_after"]):
+        return True
+    return following in ("relative", "absolute") and _text(tokens, last + 1) in _SET["change_after"]
+
+
+def _reading_follows(tokens: Sequence[Token], at: int) -> bool:
+    return any(token.kind == "number" for token in tokens[at : at + 2])
+
+
+def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int) -> int:
+    for index in (*range(at - 1, max(start - 4, -1), -1), *range(last, min(last + 4, len(tokens)))):
+        text = tokens[index].text
+        if text in _SET["falling"] and not (text == "-" and index < at - 1):
+            return -1
+        if text in _SET["rising"]:
+            return 1
+    return -1
+
+
+def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], start: int, end: int) -> float | None:
+    """The time of a reading, in months since year 0 or as minus the months ago; the nearest date or distance beside it."""
+    after = _text(tokens, last)
+    for when in whens:
+        if when.kind not in ("date", "ago"):
+            continue
+        if when.first == last or (when.first == last + 1 and after in ("(", "in", "at", "on", "@", "-", "from")) or (when.first == last + 2 and after in ("(", "in", "at") ):
+            return when.months if when.kind == "date" else -when.months
+    for when in whens:
+        if when.kind not in ("date", "ago"):
+            continue
+        between = [_text(tokens, index) for index in range(when.last, at)]
+        if when.last <= at and (not between or all(text in (":", "was", "=", "-", "(", ",", ")", "fvc", "dlco", "it", "at", "of", "is", "%") for text in between)) and len(between) <= 3:
+            return when.months if when.kind == "date" else -when.months
+    return None
+
+
+def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, end: int) -> int:
+    if when == 0:
+        return 1
+    before, after = _text(tokens, at - 1), _text(tokens, last)
+    second = _text(tokens, last + 1)
+    if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
+        return 1
+    if before in _SET["later_before"]:
+        return 1
+    if before in ("from", "was", "were", "previously", "baseline", "prior", "before", "vs", "versus", "than", "initially", "originally", "initial", "previous"):
+        return -1
+    if before in ("of", "at", "to") and _text(tokens, at - 2) in ("baseline", "compared", "previously", "initially"):
+        return -1
+    if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
+        return -1
+    return -1 if when is not None and when < 0 else 0
+
+
+def _value(
+    subject: str, tokens: Sequence[Token], piece: Piece, numbers: Sequence[Number], whens: Sequence[When]
+) -> dict[str, Any]:
+    readings = [number for number in numbers if not number.change]
+    changes = [number for number in numbers if number.change]
+    months = next((when.months for when in reversed(whens) if when.kind == "window"), None)
+    name = tokens[piece.first].text if subject == "scale" else subject
+    unit, chosen = _one_unit(subject, readings)
+    bad = [item.value for item in chosen if _out_of_range(subject, name, unit, item.value)]
+    value: dict[str, Any] = {"unit": unit, "months": months, "scale": name}
+    if bad:
+        return {**value, "out_of_range": bad}
+    ordered = _ordered(chosen)
+    times = [item.at for item in ordered]
+    if len(ordered) > 1:
+        value["values"] = [item.value for item in ordered]
+        value["times"] = _spaced(times)
+        if value["times"] and months is None:
+            value["months"] = value["times"][-1] - value["times"][0]
+        elif months is None:
+            value["months"] = _since(whens, times)
+        return value
+    if changes:
+        change = max(changes, key=lambda item: item.absolute is True)
+        unit = change.unit or ("l" if subject == "fvc" and abs(change.value) < 1 else "")
+        if months is None:
+            ago = [when for when in whens if when.kind == "ago" and when.months]
+            value["months"] = ago[-1].months if ago else None
+        if unit == "ml":
+            return {**value, "unit": "l", "change": change.value / 1000}
+        return {**value, "unit": unit, "change": change.value, "absolute": change.absolute, "percent": unit == "%"}
+    if chosen:
+        value["single"] = chosen[0].value
+        value["at"] = chosen[0].at
+    return value
+
+
+def _since(whens: Sequence[When], times: Sequence[float | None]) -> float | None:
+    agos = [when.months for when in whens if when.kind == "ago" and when.months > 0]
+    return max(agos) if agos else None
+
+
+def _one_unit(subject: str, readings: Sequence[Number]) -> tuple[str, list[Number]]:
+    if subject == "scale":
+        return "class", list(readings)
+    by_unit: dict[str, list[Number]] = {}
+    plain_small = [item for item in readings if not item.unit and item.value < _LARGEST_LITRES]
+    small = "l" if subject == "fvc" else "raw"
+    some = next((item.unit for item in readings if item.unit), "")
+    for item in readings:
+        unit = {"ml": "l"}.get(item.unit, item.unit)
+        if not unit:
+            unit = small if item in plain_small and some != "%" else ("raw" if some == "raw" else "%")
+        if item.unit == "ml":
+            item = Number(item.value / 1000, "l", item.first, item.last, item.change, item.order, item.at)
+        by_unit.setdefault(unit, []).append(item)
+    for unit in ("%", "l", "raw"):
+        if len(by_unit.get(unit, [])) > 1:
+            return unit, by_unit[unit]
+    unit = next(iter(by_unit), "%")
+    return unit, by_unit.get(unit, [])
+
+
+def _out_of_range(subject: str, name: str, unit: str, value: float) -> bool:
+    if subject == "scale":
+        return value > _TOPS.get(name, 10)
+    if unit == "%":
+        return not PERCENT_RANGE[0] <= value <= PERCENT_RANGE[1]
+    return unit == "l" and not 0.2 <= value <= _LARGEST_LITRES
+
+
+def _ordered(readings: Sequence[Number]) -> list[Number]:
+    if all(item.at is not None for item in readings) and len({(item.at or 0) > 0 for item in readings}) == 1:
+        return sorted(readings, key=lambda item: item.at or 0)
+    if len(readings) == 2 and readings[0].order == 1 and readings[1].order == 0:
+        return [readings[1], readings[0]]
+    earlier = [item for item in readings if item.order < 0]
+    return [*earlier, *(item for item in readings if item.order >= 0)]
+
+
+def _spaced(times: Sequence[float | None]) -> list[float] | None:
+    """Times in months for all readings, or None where one is unknown; a lone "a year ago" is against now."""
+    if len(times) == 2 and times[1] is None and times[0] is not None and times[0] < 0:
+        return [times[0], 0.0]
+    if any(time is None for time in times):
+        return None
+    known = [time for time in times if time is not None]
+    if len({time > 0 for time in known}) > 1:
+        return None
+    return known
+
+
+def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | None:
+    """Numbers without a subject: "72 to 65 in 8 months", "7 points in 8 months" (taken as a fall)."""
+    piece = Piece("subject", "fvc", 0, 0)
+    taken = {index for when in whens for index in range(when.first, when.last)}
+    if len(tokens) > 16:
+        return None
+    numbers = _numbers(tokens, piece, 0, len(tokens), whens, taken)
+    if not numbers:
+        return None
+    value = _value("fvc", tokens, piece, numbers, whens)
+    points = {"points", "point", "pts", "pp", "%", "percent"}
+    if "single" in value and any(token.text in points for token in tokens):
+        return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
+    return value

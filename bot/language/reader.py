@@ -1,0 +1,239 @@
+"""`read`: one message to findings, without any context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.language import agents, facts, imaging, lungs, quantities, replies, therapy, times, unknown_drugs
+from bot.language.lexicon import Mark
+from bot.language.lungs import Course, Piece
+from bot.language.model import Finding, Reading
+from bot.language.text import Sentence, sentences
+from bot.language.times import When
+
+_PRONOUNS = frozenset({"it", "this", "that", "which", "both", "they", "all", "these", "those"})
+_HEADINGS = frozenset({"now", "before", "planned", "never"})
+_WINDOW_OF_A_COURSE = frozenset({"window", "ago", "date"})
+
+
+@dataclass
+class _Context:
+    """What earlier sentences of the same message hand on."""
+
+    heading: str | None = None
+    agents: tuple[str, ...] = ()
+    subjects: tuple[Piece, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+
+class _Scan:
+    """One sentence with all that is found in it, before it is interpreted."""
+
+    def __init__(self, text: str, sentence: Sentence) -> None:
+        self.text = text
+        self.sentence = sentence
+        self.tokens = sentence.tokens
+        self.whens: list[When] = times.scan(sentence.tokens)
+        self.agents: list[Mark] = agents.scan(sentence.tokens)
+        inside = {index for mark in self.agents for index in range(mark.first, mark.last)}
+        self.row = [piece for piece in lungs.pieces(sentence.tokens) if piece.first not in inside]
+        self.agent_walls = frozenset(inside)
+        self.lung_walls = frozenset(
+            index
+            for piece in self.row
+            if piece.role == "subject" and piece.value not in ("overall", "other")
+            for index in range(piece.first, piece.last)
+        )
+
+    def finding(self, kind: str, subject: str | None, value: object, first: int, last: int, **detail: object) -> Finding:
+        first, last = max(first, 0), min(max(last, first + 1), len(self.tokens))
+        start, end = self.tokens[first].start, self.tokens[last - 1].end
+        return Finding(kind, subject, value, self.text[start:end].strip(), start, end, dict(detail))
+
+
+def read(text: str) -> Reading:
+    """What one message says. Never raises; text beyond 20,000 words is not read (`truncated`)."""
+    found, truncated = sentences(text)
+    context = _Context()
+    for sentence in found:
+        for finding in _sentence(text, sentence, context):
+            context.findings.append(finding)
+    kept = _from_new_patient(context.findings)
+    return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
+
+
+def _from_new_patient(findings: Sequence[Finding]) -> list[Finding]:
+    """Only what stands after "next patient" belongs to the new case."""
+    last = max((index for index, item in enumerate(findings) if item.kind == "new_patient"), default=0)
+    return list(findings[last:])
+
+
+def _sentence(text: str, sentence: Sentence, context: _Context) -> Iterator[Finding]:
+    scan = _Scan(text, sentence)
+    opened = replies.new_patient(sentence)
+    if opened is not None:
+        yield scan.finding("new_patient", None, True, opened.first, opened.last)
+        scan = _Scan(text, sentence.after(opened.last))
+    if not scan.tokens:
+        return
+    yield from _replies(scan)
+    yield from _therapy(scan, context)
+    yield from _lungs(scan, context)
+    yield from _facts(scan)
+
+
+def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
+    _heading(scan, context)
+    swap = therapy.swap(scan.tokens, scan.agents)
+    if swap is not None:
+        wrong, right = swap
+        yield scan.finding("swap", None, {"out": wrong.value if wrong else None, "in": right.value}, 0, len(scan.tokens))
+        return
+    said = therapy.statements(scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading)
+    for item in said:
+        kind = {"agent": "therapy", "context": "therapy", "ambiguous": "ambiguous_agent"}[item.mark.kind]
+        if item.mark.kind == "context" and not therapy.beside_drugs(scan.tokens, item.mark, scan.agents):
+            continue
+        yield scan.finding(kind, item.mark.value, item.status, item.first, item.last, **item.detail)
+    if not said and scan.tokens and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls) and context.agents:
+        ended = therapy.ended(scan.sentence)
+        if ended is not None:
+            for agent in context.agents:
+                yield scan.finding("therapy", agent, "before", ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens))
+    for mark in therapy.NOTHING.scan(scan.tokens):
+        if not any(0 <= agent.first - mark.last <= 2 for agent in scan.agents):
+            yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
+    if said:
+        context.agents = tuple(item.mark.value for item in said if item.mark.kind == "agent")
+    for mark in unknown_drugs.scan(scan.tokens, scan.agents):
+        yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
+
+
+def _heading(scan: _Scan, context: _Context) -> None:
+    """A line like "Previous treatment:" governs the lines that follow it."""
+    if scan.sentence.new_paragraph:
+        context.heading = None
+    heading = therapy.heading(scan.tokens, scan.agents)
+    if heading is not None:
+        context.heading = heading if heading in _HEADINGS else None
+    elif scan.lung_walls and not scan.agents:
+        context.heading = None
+
+
+def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
+    row = scan.row
+    subjects = [piece for piece in row if piece.role == "subject"]
+    carried = False
+    found_measures = quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
+    for measure in found_measures:
+        value = dict(measure.value)
+        if value.get("months") is None and not value.get("times"):
+            value["months"] = _sentence_window(scan, measure.first, measure.last)
+        yield scan.finding("measure", measure.subject, value, measure.first, measure.last, **_circumstances(scan, measure.first, measure.last))
+    if not subjects and not scan.agents:
+        bare = quantities.bare(scan.tokens, scan.whens)
+        if bare is not None:
+            last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
+            yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
+    asked = scan.sentence.asks and replies.asks(scan.sentence) and bool(scan.tokens) and scan.tokens[0].text in replies.QUESTION_STARTS
+    for course in lungs.courses(scan.tokens, row):
+        if asked or course.past:
+            continue
+        subject = course.subject
+        if subject is None and scan.tokens[0].text in _PRONOUNS and context.subjects:
+            subject, carried = context.subjects[-1].value, True
+        yield from _course(scan, course, subject, carried)
+    yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
+    if subjects:
+        context.subjects = tuple(subjects)
+
+
+def _course(scan: _Scan, course: Course, subject: str | None, carried: bool) -> Iterator[Finding]:
+    if subject in ("other",):
+        return
+    value = lungs.settled(subject, course.value)
+    if value is None:
+        return
+    detail = _circumstances(scan, course.first, course.last)
+    months = _sentence_window(scan, course.first, course.last)
+    kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
+    yield scan.finding(kind, subject, value, course.first, course.last, months=months, moved=course.moved, **detail)
+
+
+def _sentence_window(scan: _Scan, first: int, last: int) -> float | None:
+    """The window that stands in the same clause; else the only window of the sentence."""
+    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
+    own = [when for when in scan.whens if begin <= when.first < end and when.kind in ("window", "ago")]
+    windows = own or [when for when in scan.whens if when.kind == "window"]
+    windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
+    if windows and (own or len(windows) == 1):
+        return windows[-1].months
+    since = [when for when in scan.whens if when.kind == "date" and when.lead == "since" and begin <= when.first < end]
+    return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
+
+
+def _of_agent(scan: _Scan, when: When) -> bool:
+    """"MMF for 8 months" is the agent's time, not the lung's."""
+    before = [mark for mark in scan.agents if mark.last <= when.first]
+    if not before:
+        return False
+    gap = scan.tokens[before[-1].last : when.first]
+    walls = any(before[-1].last <= index < when.first for index in scan.lung_walls)
+    return not walls and when.lead in ("for", "since", "", "after", "of") and len(gap) <= 8
+
+
+def _circumstances(scan: _Scan, first: int, last: int) -> dict[str, object]:
+    detail: dict[str, object] = {}
+    cause = lungs.other_cause(scan.tokens, first, last)
+    if cause:
+        detail["other_cause"] = cause
+    if lungs.is_uncorrected(scan.tokens):
+        detail["uncorrected"] = True
+    return detail
+
+
+def _facts(scan: _Scan) -> Iterator[Finding]:
+    for mark, how in facts.diseases(scan.tokens):
+        if scan.agents and any(agent.first == mark.first for agent in scan.agents):
+            continue
+        if how == "stated":
+            yield scan.finding("disease", mark.value, True, mark.first, mark.last)
+    for mark, value in facts.ppf(scan.sentence, scan.whens):
+        yield scan.finding("ppf", None, value, mark.first, mark.last)
+    for mark, urgent in facts.rapid(scan.sentence, scan.whens):
+        yield scan.finding("rapid", None, urgent, mark.first, mark.last)
+    for mark, present in facts.features(scan.tokens):
+        yield scan.finding("feature", mark.value, present, mark.first, mark.last)
+    aged = facts.age(scan.tokens)
+    if aged is not None:
+        yield scan.finding("feature", "age_65_or_more", aged[0] >= 65, aged[1], aged[2])
+    for mark, accepted in facts.stability(scan.sentence):
+        yield scan.finding("stability", None, accepted, mark.first, mark.last)
+
+
+def _replies(scan: _Scan) -> Iterator[Finding]:
+    sentence = scan.sentence
+    bare = replies.answer(sentence)
+    if bare is not None:
+        yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
+    for mark in replies.unknowns(sentence):
+        for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
+            yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
+    taken_back = replies.retraction(sentence)
+    if taken_back is not None:
+        subjects = {piece.value for piece in scan.row if piece.role == "subject"} | {mark.value for mark in scan.agents}
+        for subject in sorted(subjects):
+            yield scan.finding("retract", subject, True, taken_back.first, len(scan.tokens))
+    if replies.last_year(sentence):
+        yield scan.finding("last_year", None, True, 0, len(scan.tokens))
+    subjects_only = [piece for piece in scan.row if piece.role == "subject"]
+    if subjects_only and len(scan.tokens) <= 12 and not any(piece.role == "course" for piece in scan.row):
+        for piece in subjects_only:
+            yield scan.finding("mention", piece.value, True, piece.first, piece.last)
+    windows = [when for when in scan.whens if when.kind == "window" and when.months > 0]
+    if windows and len(scan.tokens) <= 10 and not scan.agents:
+        yield scan.finding("window", None, replies.window_months(sentence, windows[-1]), windows[-1].first, windows[-1].last)
+    words = set(sentence.texts)
+    if len(scan.tokens) <= 8 and words & {"absolute", "points", "relative"} and not scan.agents:
+        yield scan.finding("kind_of_change", None, "relative" if "relative" in words else "absolute", 0, len(scan.tokens))

@@ -1,0 +1,84 @@
+"""Bare answers, corrections and the words that open a new case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.lungs import Piece
+from bot.language.text import Sentence
+from bot.language.times import When
+from bot.language.vocabulary import load
+
+_REPLIES = load("replies")
+
+ANSWERS = Lexicon().add_all("answer", _REPLIES["answers"])
+_RETRACT = Lexicon().add_all("retract", {True: _REPLIES["retract"]})
+_LAST_YEAR = Lexicon().add_all("last_year", {True: _REPLIES["last_year"]})
+_NEW = Lexicon().add_all("new", {True: _REPLIES["new_patient"], False: _REPLIES["new_patient_not"]})
+_CORRECTION = Lexicon().add_all("correction", {True: _REPLIES["corrections"]})
+_QUESTION_STARTS = frozenset(_REPLIES["question_starts"])
+_OPENERS = frozenset({"ok", "okay", "so", "well", "and", ",", "-", "but", "right", "great", "fine", "the", "a", "let", "lets", "us", "now", "here", "is", "i", "have", "want", "to"})
+
+
+def new_patient(sentence: Sentence) -> Mark | None:
+    """The words that open a new case, at the start of a sentence."""
+    for mark in _NEW.scan(sentence.tokens):
+        before = sentence.texts[: mark.first]
+        if mark.value is not True and mark.value != "True":
+            continue
+        if all(text in _OPENERS for text in before) and not sentence.asks:
+            return mark
+    return None
+
+
+def answer(sentence: Sentence) -> Mark | None:
+    """A bare answer at the start of a sentence: yes, no, none, both, all, unknown, not_done, pending."""
+    for mark in ANSWERS.scan(sentence.tokens):
+        if mark.first == 0 or all(text in _OPENERS | {"i", "we"} for text in sentence.texts[: mark.first]):
+            return mark
+        return None
+    return None
+
+
+def unknowns(sentence: Sentence) -> list[Mark]:
+    """Every "don't know", "not done", "pending" of a sentence, wherever it stands."""
+    return [mark for mark in ANSWERS.scan(sentence.tokens) if mark.value in ("unknown", "not_done", "pending")]
+
+
+def retraction(sentence: Sentence) -> Mark | None:
+    for mark in _RETRACT.scan(sentence.tokens):
+        if mark.first <= 3:
+            return mark
+    return None
+
+
+def last_year(sentence: Sentence) -> Mark | None:
+    marks = _LAST_YEAR.scan(sentence.tokens)
+    return marks[0] if marks and len(sentence.tokens) <= 10 else None
+
+
+def corrects(texts: Sequence[str]) -> bool:
+    return any(text in ("no", "sorry", "correction", "meant", "mean", "wrong", "mistake", "oops", "instead", "not", "should", "rather", "typo") for text in texts)
+
+
+def asks(sentence: Sentence) -> bool:
+    return sentence.asks or bool(sentence.texts and sentence.texts[0] in _QUESTION_STARTS and len(sentence.texts) > 1)
+
+
+QUESTION_STARTS = _QUESTION_STARTS
+_MORE = frozenset({"more", "over", "longer", ">", "beyond", "above", "exceeds", "after"})
+
+
+def window_months(sentence: Sentence, when: When) -> float:
+    """Months of a bare window; "more than 12 months" is one month more."""
+    before = set(sentence.texts[max(0, when.first - 3) : when.first])
+    longer = "than" in before and before & _MORE or ">" in before or "longer" in before
+    return when.months + 1 if longer else when.months
+
+
+def subjects_beside(sentence: Sentence, mark: Mark, row: Sequence[Piece], agents: Sequence[Mark]) -> list[str]:
+    """The subjects that a "not done" or "don't know" speaks of."""
+    subjects = [piece for piece in row if piece.role == "subject" and piece.value not in ("other", "overall", "scale")]
+    near = [piece.value for piece in subjects if -8 <= piece.first - mark.last <= 3 or 0 <= mark.first - piece.last <= 4]
+    return list(dict.fromkeys(near))

@@ -1,0 +1,42 @@
+"""Typing errors of one or two letters in agent names and in the clinical words that carry a fact."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from bot.language.agents import AGENT_WORDS, REAL_WORDS
+from bot.language.vocabulary import load
+
+_SPELLING = load("spelling")
+_TARGETS: tuple[str, ...] = tuple(sorted(AGENT_WORDS | set(_SPELLING["clinical_words"])))
+_KNOWN = frozenset(_TARGETS) | frozenset(_SPELLING["real_words"]) | REAL_WORDS
+_VARIANTS: dict[str, str] = {
+    variant: word for word, variants in _SPELLING["variants"].items() for variant in variants
+}
+SHORTEST = 6
+LONG = 8
+
+
+@lru_cache(maxsize=20_000)
+def corrected(word: str) -> str:
+    """The word itself, or the known word that it was meant to be.
+
+    One wrong, missing, extra or swapped letter is forgiven from six letters on, two from eight letters on;
+    never in the first letter, and never where two known words are equally near.
+    """
+    if word in _VARIANTS:
+        return _VARIANTS[word]
+    if len(word) < SHORTEST or word in _KNOWN or not word.isascii():
+        return word
+    allowed = 2 if len(word) >= LONG else 1
+    near = [
+        (hit, distance)
+        for hit, distance, _ in extract(word, _TARGETS, scorer=OSA.distance, score_cutoff=allowed, limit=3)
+        if hit[0] == word[0] and (distance < 2 or len(hit) >= LONG + 1)
+    ]
+    if not near or (len(near) > 1 and near[0][1] == near[1][1]):
+        return word
+    return near[0][0]

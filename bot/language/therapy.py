@@ -1,0 +1,372 @@
+"""What became of each agent of a message: taken now, before, never, planned, or somebody else's.
+
+A sentence is cut into groups of agents. Words that say a status ("stopped", "on", "then") stand between the
+groups; each belongs to the group ahead of it or to the one before it. A group without such a word inherits from the
+group before it in the same list, from the heading, or is reported as `bare`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.language import agents
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Sentence, Token
+from bot.language.times import When
+from bot.language.vocabulary import load
+
+_CUES = load("therapy")
+_DOSING = load("dosing")
+
+TRANSPARENT = frozenset(_DOSING["transparent"])
+JOINERS = frozenset(_DOSING["joiners"])
+BREAKERS = frozenset(_DOSING["breakers"])
+UNITS = frozenset(_DOSING["units"])
+INFUSIONS = frozenset(_DOSING["infusions"])
+
+
+def _split(entries: Iterable[str]) -> Iterable[str]:
+    for entry in entries:
+        yield from (part.strip() for part in str(entry).split(", ") if part.strip())
+
+
+def _cue_lexicon() -> Lexicon:
+    lexicon = Lexicon()
+    for status, places in _CUES.items():
+        for place, entries in places.items():
+            for phrase in _split(entries):
+                lexicon.add(phrase, status, place)
+    return lexicon
+
+
+CUES = _cue_lexicon()
+_EXTRAS = (
+    Lexicon()
+    .add_all("recurring", {True: _DOSING["recurring"]})
+    .add_all("not_tolerated", {True: _DOSING["not_tolerated"]})
+    .add_all("course", {True: _DOSING["courses"]})
+)
+NOTHING = Lexicon().add_all("nothing", _DOSING["nothing"])
+
+_LISTING = frozenset({"before", "planned", "other_person", "failed", "now", "never"})
+_ADDITIVE = frozenset({"added", "adding", "plus", "+", "add"})
+
+
+@dataclass
+class Group:
+    """Agents that share one status; `ahead` and `back` are the cues before and after them."""
+
+    marks: list[Mark]
+    ahead: Mark | None = None
+    back: list[Mark] = field(default_factory=list)
+    override: str | None = None
+
+    @property
+    def first(self) -> int:
+        return self.marks[0].first
+
+    @property
+    def last(self) -> int:
+        return self.marks[-1].last
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One agent, its status and what surrounds it; token indices in its sentence."""
+
+    mark: Mark
+    status: str
+    first: int
+    last: int
+    detail: dict[str, Any]
+
+
+def statements(
+    sentence: Sentence, marks: Sequence[Mark], whens: Sequence[When], walls: frozenset[int], heading: str | None
+) -> list[Statement]:
+    """The agents of one sentence with their status; `walls` are tokens of another topic (lung function, CT, ...)."""
+    if not marks:
+        return []
+    tokens = sentence.tokens
+    inside = {index for mark in marks for index in range(mark.first, mark.last)}
+    cues = [cue for cue in CUES.scan(tokens) if cue.first not in inside and not _is_dose_arrow(tokens, cue)]
+    cues = sorted([*cues, *_from_to(tokens, marks, cues)], key=lambda cue: cue.first)
+    groups = _groups(tokens, marks, cues, walls)
+    _assign(tokens, groups, cues, walls)
+    asks = sentence.asks and not any(cue.kind in ("now", "before", "started", "failed") for cue in cues)
+    found: list[Statement] = []
+    for index, group in enumerate(groups):
+        edge = groups[index + 1].first if index + 1 < len(groups) else len(tokens)
+        begin = groups[index - 1].last if index else 0
+        status, cue = _status(group, groups[:index], tokens, heading, walls)
+        if status == "bare" and asks:
+            status = "planned"
+        found += _of_group(tokens, group, status, cue, whens, begin, edge)
+    return found
+
+
+def _from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]) -> list[Mark]:
+    """The "to" of "switched from A to B", which works as an arrow."""
+    switched = [cue for cue in cues if any(token.text in _SWITCHES for token in tokens[cue.first : cue.last])]
+    if not switched:
+        return []
+    return [
+        Mark("arrow", "ahead", at, at + 1)
+        for left, right in zip(marks, marks[1:], strict=False)
+        for at in range(left.last, right.first)
+        if tokens[at].text in ("to", "onto") and left.first >= switched[0].last
+    ]
+
+
+_SWITCHES = frozenset({"switched", "changed", "converted", "swapped", "moved", "transitioned", "rotated", "crossed", "switch", "exchanged", "replaced", "substituted"})
+
+
+def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:
+    """`40 -> 10 mg` changes a dose, not the agent; so do `tapered to 5` and a bare `> 6 months`."""
+    after = tokens[cue.last] if cue.last < len(tokens) else None
+    return cue.kind == "arrow" and after is not None and after.kind == "number"
+
+
+def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark], walls: frozenset[int]) -> list[Group]:
+    cut = {index for cue in cues for index in range(cue.first, cue.last)} | walls
+    groups: list[Group] = []
+    for mark in marks:
+        if groups:
+            gap = range(groups[-1].last, mark.first)
+            joined = not any(index in cut or tokens[index].text in BREAKERS for index in gap)
+            if joined and not _shifts_to_dose(tokens, groups[-1], mark, gap):
+                groups[-1].marks.append(mark)
+                continue
+        groups.append(Group([mark]))
+    return groups
+
+
+def _shifts_to_dose(tokens: Sequence[Token], group: Group, mark: Mark, gap: range) -> bool:
+    """"stopped MMF, pred 10 mg": a comma, then the first agent with a dose, opens another group."""
+    comma = any(tokens[index].text == "," for index in gap)
+    return comma and has_dose(tokens, mark) and not any(has_dose(tokens, earlier) for earlier in group.marks)
+
+
+def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
+    """True for `pred 7.5`, `1 g MMF`, `MMF 1 g`."""
+    after = tokens[mark.last : mark.last + 3]
+    if after and after[0].kind == "number" and after[0].text[:2] not in ("19", "20"):
+        return len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses", "/")
+    before = tokens[max(0, mark.first - 2) : mark.first]
+    return len(before) == 2 and before[0].kind == "number" and before[1].text in UNITS
+
+
+def _assign(tokens: Sequence[Token], groups: list[Group], cues: Sequence[Mark], walls: frozenset[int]) -> None:
+    for cue in cues:
+        left = next((group for group in reversed(groups) if group.last <= cue.first), None)
+        right = next((group for group in groups if group.first >= cue.last), None)
+        target = _side(tokens, cue, left, right, walls)
+        if cue.kind == "arrow":
+            if right is not None and right.ahead is None and target == "right":
+                _arrow(tokens, left, right, cue)
+            continue
+        if target == "right" and right is not None:
+            if right.ahead is None or _outranks(right.ahead, cue):
+                right.ahead = cue
+        elif target == "left" and left is not None:
+            left.back.append(cue)
+
+
+def _outranks(earlier: Mark, later: Mark) -> bool:
+    """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
+    governs = {"planned", "other_person", "never"}
+    return not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow")) and earlier.kind != "other_person"
+
+
+def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark) -> None:
+    additive = any(token.text in _ADDITIVE for token in tokens[cue.last : right.first])
+    right.ahead = right.ahead or Mark("now", "ahead", cue.first, cue.last)
+    if left is None or additive or left.override:
+        return
+    planned = left.ahead is not None and left.ahead.kind in ("planned", "never", "other_person")
+    left.override = None if planned else "before"
+    if planned and left.ahead is not None:
+        right.ahead = left.ahead
+
+
+def _side(tokens: Sequence[Token], cue: Mark, left: Group | None, right: Group | None, walls: frozenset[int]) -> str | None:
+    ahead = right is not None and cue.value in ("ahead", "either") and _reaches(tokens, cue.last, right.first, walls)
+    back = left is not None and cue.value in ("back", "either") and _reaches_back(tokens, left.last, cue, walls)
+    if not (ahead and back) or left is None or right is None:
+        return "right" if ahead else "left" if back else None
+    gap_left, gap_right = tokens[left.last : cue.first], tokens[cue.last : right.first]
+    comma_left = any(token.text in (",", "-", ".") for token in gap_left)
+    comma_right = any(token.text in (",", "-", "and", ".") for token in gap_right)
+    near_left, near_right = _transparent(gap_left), _transparent(gap_right)
+    if comma_left != comma_right and (near_right if comma_left else True):
+        return "right" if comma_left else "left"
+    if near_left != near_right:
+        return "left" if near_left else "right"
+    if near_left and near_right:
+        return "right" if left.ahead is not None or left.back else "left"
+    return "left" if len(gap_left) < len(gap_right) else "right"
+
+
+def _transparent(gap: Sequence[Token]) -> bool:
+    return all(token.kind == "number" or token.text in TRANSPARENT or token.text in ("(", ")") for token in gap)
+
+
+def _reaches(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> bool:
+    gap = range(start, end)
+    if any(index in walls for index in gap):
+        return False
+    return not any(tokens[index].text in BREAKERS for index in gap) and len(gap) <= 12
+
+
+def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozenset[int]) -> bool:
+    gap = range(start, cue.first)
+    if cue.kind in ("now", "planned", "given") and any(tokens[index].text == "," for index in gap):
+        return False
+    if cue.kind == "now" and any(tokens[index].kind == "word" and tokens[index].text not in TRANSPARENT for index in gap):
+        return False
+    return not any(index in walls for index in gap) and len(gap) <= 16
+
+
+def _status(
+    group: Group, earlier: Sequence[Group], tokens: Sequence[Token], heading: str | None, walls: frozenset[int]
+) -> tuple[str, Mark | None]:
+    status: str | None = None
+    cue = group.ahead
+    if cue is not None:
+        status = "now" if cue.kind == "started" else cue.kind
+    elif earlier and not group.override:
+        previous = earlier[-1]
+        gap = range(previous.last, group.first)
+        listed = previous.ahead is not None and previous.ahead.kind in _LISTING and not previous.override
+        broken = any(index in walls or tokens[index].text in BREAKERS for index in gap)
+        if listed and previous.ahead is not None and not broken:
+            dosed = has_dose(tokens, group.marks[0]) and previous.ahead.kind in ("before", "never", "failed")
+            if not dosed and not (group.back and previous.ahead.kind == "never"):
+                status, cue = previous.ahead.kind, previous.ahead
+                group.ahead = previous.ahead
+    if status in ("other_person",):
+        return status, cue
+    for back in group.back:
+        if back.kind == "now" and status in ("planned", "never"):
+            continue
+        status, cue = ("now" if back.kind == "started" else back.kind), back
+    if group.override:
+        return ("planned" if status == "planned" else group.override), cue
+    if status is None:
+        return (heading, None) if heading else ("bare", None)
+    return status, cue
+
+
+def _of_group(
+    tokens: Sequence[Token], group: Group, status: str, cue: Mark | None, whens: Sequence[When], begin: int, edge: int
+) -> list[Statement]:
+    found = []
+    for index, mark in enumerate(group.marks):
+        left = group.marks[index - 1].last if index else max(begin, min(mark.first, cue.first if cue else mark.first))
+        right = group.marks[index + 1].first if index + 1 < len(group.marks) else edge
+        window = tokens[left:right]
+        detail = _detail(window, [when for when in whens if left <= when.first < right])
+        detail["dose"] = has_dose(tokens, mark)
+        if cue is not None:
+            detail["cue"] = " ".join(token.text for token in tokens[cue.first : cue.last])
+        first = min(left, mark.first) if cue is None or cue.first >= mark.first else min(cue.first, mark.first)
+        last = max(mark.last, cue.last if cue is not None else 0, _dose_end(tokens, mark.last, right))
+        found.append(Statement(mark, status, first if cue else mark.first, last, detail))
+    return found
+
+
+def _dose_end(tokens: Sequence[Token], at: int, edge: int) -> int:
+    end = at
+    while end < edge and (tokens[end].kind == "number" or tokens[end].text in UNITS or tokens[end].text in ("bd", "od", "daily", "x")):
+        end += 1
+    return end
+
+
+def _detail(window: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
+    extras = {mark.kind for mark in _EXTRAS.scan(window)}
+    detail: dict[str, Any] = {name: True for name in ("recurring", "not_tolerated", "course") if name in extras}
+    for when in whens:
+        if when.kind == "ago":
+            detail["ago"] = when.months
+        elif when.kind == "range":
+            detail["until"] = when.end
+        elif when.kind == "date":
+            detail["since" if when.lead == "since" else "date"] = when.months
+            detail["whole_year"] = when.whole_year
+    return detail
+
+
+def detail(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
+    """Side effects, dates and repetition told in a sentence."""
+    return _detail(tokens, whens)
+
+
+def ended(sentence: Sentence) -> Mark | None:
+    """"It was stopped": the end of what the sentence before spoke of."""
+    for cue in CUES.scan(sentence.tokens):
+        if cue.kind == "before" and cue.value in ("either", "back") and len(sentence.tokens) <= 14:
+            words = {token.text for token in sentence.tokens[cue.first : cue.last]}
+            if words & _ENDS:
+                return cue
+    return None
+
+
+_ENDS = frozenset({"stopped", "discontinued", "withdrawn", "ceased", "held", "tolerated", "off", "paused", "suspended", "withheld"})
+
+
+def heading(tokens: Sequence[Token], marks: Sequence[Mark]) -> str | None:
+    """The status that a line such as "Previous treatment:" gives to what follows; "" where another heading begins."""
+    colon = next((index for index, token in enumerate(tokens[:8]) if token.text == ":"), None)
+    ends = colon is not None and not any(mark.first < colon for mark in marks)
+    if not ends or colon is None:
+        return None
+    statuses = [cue.kind for cue in CUES.scan(tokens[: colon + 1])]
+    words = {token.text for token in tokens[:colon]}
+    for status in ("never", "planned", "before", "now"):
+        if status in statuses:
+            return status
+    if words & {"medication", "medications", "medicines", "drugs", "meds", "treatment", "therapy", "rx", "tx", "regimen"}:
+        return "now"
+    return ""
+
+
+def beside_drugs(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """"MPA" is mycophenolate beside a dose, a status word or another agent; else it names a disease."""
+    if has_dose(tokens, mark):
+        return True
+    if any(token.text in ("anca", "vasculitis", "ild", "mpo", "diagnosis", "diagnosed", "with") for token in tokens[max(0, mark.first - 2) : mark.last + 2]):
+        return False
+    return any(other.first != mark.first and -6 <= other.first - mark.first <= 6 for other in marks) or any(
+        cue.last == mark.first and cue.kind in ("now", "before", "failed", "never") for cue in CUES.scan(tokens)
+    )
+
+
+def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, Mark] | None:
+    """A corrected name: "ciclosporin, not tacrolimus", "not tac but ciclosporin", "no, ciclosporin", "I meant MMF"."""
+    named = [mark for mark in marks if mark.kind == "agent"]
+    words = [token.text for token in tokens]
+    if len(tokens) > 14 or not named:
+        return None
+    if len(named) == 2:
+        first, second = named
+        between = [word for word in words[first.last : second.first] if word != ","]
+        lead = [word for word in words[: first.first] if word != ","]
+        if between in (["not"], ["and", "not"], ["rather", "than"], ["instead", "of"]) and not set(lead) - _SWAP_LEADS:
+            return second, first
+        if lead[-1:] == ["not"] and not set(lead[:-1]) - _SWAP_LEADS and set(between) <= {"but", "its", "it", "is", "rather", "-", "he", "she", "on", "meant", "i"}:
+            return first, second
+        if between and set(between) <= {"should", "be", "read", "is", "meant", "was", "i", "say", "have", "been", "a", "typo", "for"} and {"should", "meant", "typo"} & set(between):
+            return first, second
+        return None
+    lead = [word for word in words[: named[0].first] if word != ","]
+    tail = [word for word in words[named[0].last :] if word not in (",", ".")]
+    if len(named) == 1 and lead and lead[0] in ("no", "sorry", "correction", "meant", "oops", "i", "wait", "typo") and set(lead) <= _SWAP_LEADS and set(tail) <= {"instead", "sorry", "not"} and set(lead) & {"no", "sorry", "correction", "meant", "mean", "oops", "wait", "typo"}:
+        if lead[0] == "no" and "," not in words[: named[0].first] and len(lead) == 1:
+            return None
+        return None, named[0]
+    return None
+
+
+_SWAP_LEADS = frozenset({"no", "sorry", "correction", "i", "meant", "mean", "its", "it", "is", "he", "she", "takes", "on", "oops", "wait", "to", "say", "should", "be", "was", "actually", "that", "s", ":", "-", "the", "patient", "typo", "of", "course", "taking", "hes", "shes", "thats", "wrong", "drug", "cni"})

@@ -1,0 +1,169 @@
+"""Times in a sentence: windows ("over 8 months"), distances ("2 years ago"), dates ("Jan 24", "2019-2021")."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.language.lexicon import Lexicon
+from bot.language.text import Token
+from bot.language.vocabulary import NUMBER_WORDS, load
+
+_TIMES = load("times")
+_UNIT = {unit: float(months) for months, units in _TIMES["months_per_unit"].items() for unit in units}
+_MONTH = {
+    name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")
+}
+_PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
+_FRACTION_UNIT = {"12": 1.0, "52": 0.23, "7": 0.033}
+_LEAD = {"over", "in", "within", "during", "last", "past", "for", "since", "than", "the", "of", "after", "about", "every", "at"}
+_YEARS = re.compile(r"(19|20)\d\d$")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time: `window` months long, `ago` months back, or a `date` (months since year 0); tokens `first` to `last`."""
+
+    kind: str  # window, ago, date, range
+    months: float
+    first: int
+    last: int
+    lead: str = ""
+    end: float | None = None  # of a range of dates; None where it is open
+    whole_year: bool = False
+
+
+def today_in_months(today: datetime.date | None = None) -> float:
+    day = today or datetime.date.today()
+    return day.year * 12 + day.month
+
+
+def scan(tokens: Sequence[Token], today: datetime.date | None = None) -> list[When]:
+    """The times of a sentence, left to right, without overlap."""
+    fixed = {mark.first: mark for mark in _PHRASES.scan(tokens)}
+    found: list[When] = []
+    at = 0
+    while at < len(tokens):
+        lead = tokens[at - 1].text if at and tokens[at - 1].text in _LEAD else ""
+        when = _duration(tokens, at, lead) or _date(tokens, at, lead, today)
+        mark = fixed.get(at)
+        if mark is not None and (when is None or mark.last >= when.last):
+            when = When(mark.kind, float(mark.value), at, mark.last, tokens[at].text)
+        if when is None:
+            at += 1
+            continue
+        found.append(when)
+        at = when.last
+    return found
+
+
+def _text(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if 0 <= at < len(tokens) else ""
+
+
+def _amount(tokens: Sequence[Token], at: int) -> float | None:
+    token = tokens[at]
+    if token.kind == "number":
+        return token.number
+    return NUMBER_WORDS.get(token.text)
+
+
+def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
+    amount = _amount(tokens, at)
+    if amount is None:
+        return None
+    after = at + 1
+    if _text(tokens, after) == "/" and _text(tokens, after + 1) in _FRACTION_UNIT and tokens[at].kind == "number":
+        unit = _FRACTION_UNIT[_text(tokens, after + 1)]
+        if _text(tokens, after + 2) != "/" and amount <= 60 and "." not in tokens[at].text:
+            return _window_or_ago(tokens, at, after + 2, amount * unit, lead)
+    if _text(tokens, after) in ("-", "to", "or") and after + 1 < len(tokens):
+        upper = _amount(tokens, after + 1)
+        if upper is not None and _text(tokens, after + 2) in _UNIT and upper > amount:
+            return _window_or_ago(tokens, at, after + 3, upper * _UNIT[_text(tokens, after + 2)], lead)
+    if _text(tokens, after) in ("of", "a", "full", "and", "few") and _text(tokens, after + 1) in _UNIT:
+        after += 1
+    unit_word = _text(tokens, after)
+    if unit_word not in _UNIT:
+        return None
+    if len(unit_word) == 1 and tokens[at].kind != "number":
+        return None
+    if unit_word in ("d", "w", "y") and _text(tokens, after + 1) == "/":
+        return None
+    if _text(tokens, after + 1) in ("old", "female", "male", "woman", "man", "lady", "gentleman") or (unit_word == "y" and _text(tokens, after + 1) in ("o", "f", "m")):
+        return None
+    return _window_or_ago(tokens, at, after + 1, amount * _UNIT[unit_word], lead)
+
+
+def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float, lead: str) -> When:
+    following = _text(tokens, last)
+    if following in ("ago", "back", "earlier", "previously", "prior", "before"):
+        return When("ago", months, first, last + 1, lead)
+    return When("window", months, first, last, lead)
+
+
+def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | None) -> When | None:
+    token = tokens[at]
+    found = _month_year(tokens, at, today)
+    if found is None:
+        return None
+    start, last, whole = found
+    if token.kind == "number" and not whole and lead == "" and _text(tokens, last) in ("mg", "g", "%"):
+        return None
+    if _text(tokens, last) in ("-", "to", "until", "till", "→", "->") and last + 1 < len(tokens):
+        until = _month_year(tokens, last + 1, today)
+        if until is not None and until[0] >= start and whole == until[2] and _text(tokens, last) != "→":
+            return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
+        if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):
+            return When("date", start, at, last + 2, "since", None, whole)
+    return When("date", start, at, last, lead, None, whole)
+
+
+def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -> tuple[float, int, bool] | None:
+    """Months since year 0, the token after it, and whether only a year was given."""
+    text = tokens[at].text
+    nxt = _text(tokens, at + 1)
+    if text in _MONTH:
+        month = _MONTH[text]
+        skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
+        year = _year(_text(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
+        if year is not None and not (nxt == "," and year < 100):
+            return year * 12 + month, at + 2 + skip, False
+        if text in ("may", "mar") and _text(tokens, at - 1) not in ("in", "since", "from", "until", "till", "last", "to", "by", "and", "(", "of", "this", "end", "early", "late"):
+            return None
+        now = today_in_months(today)
+        year = int((now - 1) // 12)
+        return (year if year * 12 + month <= now else year - 1) * 12 + month, at + 1, False
+    if tokens[at].kind != "number":
+        return None
+    if _YEARS.match(text):
+        if nxt in ("-", "/") and re.fullmatch(r"0?[1-9]|1[0-2]", _text(tokens, at + 2)):
+            skip = 4 if _text(tokens, at + 3) == nxt and _text(tokens, at + 4).isdigit() else 2
+            return int(text) * 12 + int(_text(tokens, at + 2)), at + 1 + skip, False
+        return int(text) * 12 + 6, at + 1, True
+    if nxt in ("/", "-", ".") and re.fullmatch(r"0?[1-9]|[12]\d|3[01]", text):
+        middle, sep, year_text = _text(tokens, at + 2), _text(tokens, at + 3), _text(tokens, at + 4)
+        if sep == nxt and re.fullmatch(r"0?[1-9]|1[0-2]", middle) and re.fullmatch(r"\d\d|(19|20)\d\d", year_text):
+            return _full_year(int(year_text)) * 12 + int(middle), at + 5, False
+        if re.fullmatch(r"0?[1-9]|1[0-2]", text) and _YEARS.match(middle):
+            return int(middle) * 12 + int(text), at + 3, False
+        if nxt == "/" and re.fullmatch(r"0[1-9]|1[0-2]", text) and re.fullmatch(r"1\d|2\d", middle):
+            return _full_year(int(middle)) * 12 + int(text), at + 3, False
+    decimal = re.fullmatch(r"(0[1-9]|1[0-2])[.]((?:19|20)\d\d)", text)
+    if decimal:
+        return int(decimal[2]) * 12 + int(decimal[1]), at + 1, False
+    return None
+
+
+def _year(text: str, short: bool) -> int | None:
+    if _YEARS.match(text):
+        return int(text)
+    if short and re.fullmatch(r"[012]\d", text):
+        return _full_year(int(text))
+    return None
+
+
+def _full_year(year: int) -> int:
+    return year if year > 99 else 2000 + year

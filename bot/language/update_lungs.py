@@ -1,0 +1,336 @@
+"""Findings on lung function, imaging and symptoms into goals and PPF criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.language import clarify
+from bot.language.case_state import Draft
+from bot.language.lungs import SIGNS
+from bot.language.model import Finding, Reading
+
+ACHIEVED, STABLE, NOT_ACHIEVED = "achieved", "stable", "not_achieved"
+GOAL_OF = {"better": ACHIEVED, "stable": STABLE, "worse": NOT_ACHIEVED, "not_better": NOT_ACHIEVED, "new": NOT_ACHIEVED}
+GOAL_POINTS = {"fvc": 3.0, "dlco": 5.0}
+"""This product's convention: points of % predicted that make a goal reached or missed."""
+GOAL_RELATIVE_LITRES = 0.05
+PPF_POINTS = {"fvc": 5.0, "dlco": 10.0}
+"""Absolute decline within a year, inclusive [G2]."""
+YEAR = 12.0
+_TOLERANCE = 1e-6
+
+
+def apply(draft: Draft, reading: Reading) -> None:
+    _lung_function(draft, reading)
+    _imaging(draft, reading)
+    _symptoms(draft, reading)
+    _overall(draft, reading)
+    for finding in reading.of("measure"):
+        if finding.value.get("out_of_range"):
+            draft.note("out_of_range", finding.words, values=finding.value["out_of_range"])
+
+
+# Lung function
+
+
+def _lung_function(draft: Draft, reading: Reading) -> None:
+    told: dict[str, dict[str, Any]] = {}
+    for measure in ("fvc", "dlco"):
+        entry = measure_entry(measure, _about(reading, measure), _about(reading, "pft"))
+        if entry is not None:
+            told[measure] = entry
+    if not told:
+        return
+    draft.now["measurements"] = {**draft.now["measurements"], **told}
+    settle_lung_function(draft)
+    for measure, entry in told.items():
+        _open_questions(draft, measure, entry)
+
+
+def _about(reading: Reading, subject: str) -> list[Finding]:
+    return [item for item in reading.of("trend", "measure") if item.subject == subject]
+
+
+def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding]) -> dict[str, Any] | None:
+    """What is known of one measure: goal, PPF outcome (reached, below, fine, or why it is open), words."""
+    trends = [item for item in own if item.kind == "trend"] or ([] if own else [item for item in shared if item.kind == "trend"])
+    numbers = [item for item in own if item.kind == "measure" and _course_of(measure, item.value) is not None]
+    verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)]
+    if not verdicts and not numbers:
+        return None
+    findings = [*numbers, *verdicts]
+    value = _course_of(measure, numbers[-1].value) if numbers else None
+    verdict = _latest(verdicts)
+    if numbers and verdict is not None and _plain_movement(verdicts[-1]):
+        verdict = None
+    goal = GOAL_OF.get(verdict or value or "")
+    if goal is None:
+        return None
+    outcome = ppf_outcome(measure, numbers[-1].value) if numbers else {"better": "fine", "stable": "fine"}.get(verdict or "", "open")
+    if any(item.detail.get("other_cause") for item in findings) and outcome == "reached":
+        outcome = "other_cause"
+    if measure == "dlco" and any(item.detail.get("uncorrected") for item in findings) and outcome != "fine":
+        outcome = "uncorrected"
+    words = "; ".join(dict.fromkeys(item.words for item in (numbers[-1:] or verdicts[-1:])))
+    fall = -change_of(numbers[-1].value) if numbers else None
+    months = numbers[-1].value.get("months") if numbers else None
+    return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months}
+
+
+def _plain_movement(item: Finding) -> bool:
+    return bool(item.detail.get("moved"))
+
+
+def _latest(findings: Sequence[Finding]) -> str | None:
+    return str(findings[-1].value) if findings else None
+
+
+def change_of(value: dict[str, Any]) -> float:
+    """The latest change: from the last turning point to the last reading."""
+    if "change" in value:
+        return float(value["change"])
+    values = [float(item) for item in value["values"]]
+    start = len(values) - 1
+    rising = values[-1] > values[-2]
+    while start > 0 and (values[start] > values[start - 1]) == rising and values[start] != values[start - 1]:
+        start -= 1
+    return values[-1] - values[min(start, len(values) - 2)]
+
+
+def _course_of(measure: str, value: dict[str, Any]) -> str | None:
+    if "values" not in value and "change" not in value:
+        return None
+    change = change_of(value)
+    limit = GOAL_POINTS[measure]
+    if value["unit"] in ("l", "raw"):
+        if "values" not in value:
+            limit = 0.1
+        else:
+            start = float(value["values"][-1]) - change
+            limit = GOAL_RELATIVE_LITRES * (start or 1)
+            if value["unit"] == "raw":
+                limit *= GOAL_POINTS["dlco"] / GOAL_POINTS["fvc"]
+    if change >= limit - _TOLERANCE:
+        return "better"
+    return "worse" if change <= -limit + _TOLERANCE else "stable"
+
+
+def ppf_outcome(measure: str, value: dict[str, Any]) -> str:
+    """reached, below, fine (stable or better), or why it stays open: litres, relative, time, over_a_year."""
+    course = _course_of(measure, value)
+    limit = PPF_POINTS[measure]
+    months = value.get("months")
+    if value["unit"] != "%" and value["unit"] != "":
+        return "fine" if course in ("better", "stable") else "litres"
+    if "change" in value:
+        if course in ("better", "stable"):
+            return "fine"
+        if not value.get("absolute"):
+            return "relative"
+        fall = -float(value["change"])
+    else:
+        fall = _largest_fall(value)
+        if fall is None:
+            return "over_a_year"
+    if fall >= limit - _TOLERANCE:
+        if months is None:
+            return "time"
+        return "reached" if months <= YEAR or _dated(value) else "over_a_year"
+    if course in ("better", "stable"):
+        return "fine"
+    if months is None:
+        return "time_below"
+    return "below" if months <= YEAR else "over_a_year"
+
+
+def _dated(value: dict[str, Any]) -> bool:
+    return bool(value.get("times"))
+
+
+def _largest_fall(value: dict[str, Any]) -> float | None:
+    """The largest fall between two readings at most a year apart; None where no two are."""
+    values, when = value["values"], value.get("times")
+    if not when:
+        return max(early - late for at, early in enumerate(values) for late in values[at + 1 :])  # type: ignore[no-any-return]
+    falls = [
+        values[i] - values[j]
+        for i in range(len(values))
+        for j in range(i + 1, len(values))
+        if when[j] - when[i] <= YEAR
+    ]
+    return max(falls, default=None)
+
+
+def settle_lung_function(draft: Draft) -> None:
+    """Goal and criterion 2 from what is known of FVC and DLCO."""
+    known = {name: entry for name, entry in draft.now["measurements"].items() if name in ("fvc", "dlco") and entry}
+    if not known:
+        return
+    goals = [entry["goal"] for entry in known.values()]
+    goal = NOT_ACHIEVED if NOT_ACHIEVED in goals else STABLE if STABLE in goals else ACHIEVED
+    words = "; ".join(dict.fromkeys(entry["words"] for entry in known.values()))
+    draft.set("goal_lung_function", goal, words=words)
+    outcomes = [entry["ppf"] for entry in known.values()]
+    if "reached" in outcomes:
+        draft.set("ppf_physiology", True, words="; ".join(entry["words"] for entry in known.values() if entry["ppf"] == "reached"))
+    elif len(outcomes) == 2 and all(outcome in ("below", "fine") for outcome in outcomes):
+        draft.set("ppf_physiology", False, words=words)
+    else:
+        draft.set("ppf_physiology", None)
+    if "uncorrected" in outcomes:
+        draft.note("uncorrected_dlco", known["dlco"]["words"])
+    if "other_cause" in outcomes:
+        draft.note("other_cause", words, slot="ppf_physiology")
+
+
+def _open_questions(draft: Draft, measure: str, entry: dict[str, Any]) -> None:
+    draft.close(f"percent_predicted:{measure}", f"time_window:{measure}", f"absolute_or_relative:{measure}")
+    if draft.now["ppf_physiology"] is not None:
+        draft.close(*(item["id"] for item in draft.now["clarifications"] if item["slot"] == "ppf_physiology"))
+        return
+    outcome, words = entry["ppf"], entry["words"]
+    if outcome == "litres":
+        draft.ask(clarify.percent_predicted(words, measure))
+    elif outcome in ("time", "over_a_year"):
+        draft.ask(clarify.time_window(words, "ppf_physiology", measure, entry["fall"]))
+    elif outcome == "relative":
+        draft.ask(clarify.absolute_or_relative(words, measure, entry["fall"], entry["months"]))
+
+
+# Imaging
+
+
+def _imaging(draft: Draft, reading: Reading) -> None:
+    _fibrosis(draft, reading)
+    extent = [item for item in reading.of("trend") if item.subject == "ct"]
+    signs = [item for item in reading.of("sign") if item.value not in ("present",)]
+    courses = [item for item in signs if item.value != "absent"]
+    if not extent and not courses and not _all_absent(signs):
+        return
+    verdict = extent[-1] if extent else None
+    values = [str(item.value) for item in ([verdict] if verdict else [])] + [str(item.value) for item in courses]
+    goal = _extent_goal(values)
+    said = _worst(goal, [*([verdict] if verdict else []), *courses, *signs])
+    if goal is not None:
+        draft.set("goal_ild_extent", goal, said)
+    criterion = _radiology(verdict, signs)
+    if criterion is True and _explained_or_old([*([verdict] if verdict else []), *_progressing(signs)], draft):
+        criterion = None
+    draft.set("ppf_radiology", criterion, _worst(goal, [*_progressing(signs), *([verdict] if verdict else []), *signs]))
+
+
+def _fibrosis(draft: Draft, reading: Reading) -> None:
+    shown = [
+        item
+        for item in reading.of("sign")
+        if item.subject in SIGNS - {"volume_loss"} | {"fibrosis"} and item.value not in ("absent", "denied")
+    ]
+    absent = reading.of("fibrosis")
+    if shown:
+        draft.set("fibrosis_on_ct", True, shown[0])
+    elif absent:
+        draft.set("fibrosis_on_ct", False, absent[-1])
+
+
+def _all_absent(signs: Sequence[Finding]) -> bool:
+    return len([item for item in signs if item.value == "absent" and item.subject in SIGNS]) >= 3
+
+
+def _extent_goal(values: Sequence[str]) -> str | None:
+    if any(value in ("worse", "new") for value in values):
+        return NOT_ACHIEVED
+    if "better" in values:
+        return ACHIEVED
+    if "not_better" in values:
+        return NOT_ACHIEVED
+    return STABLE if "stable" in values or "denied" in values else None
+
+
+def _progressing(signs: Iterable[Finding]) -> list[Finding]:
+    """Signs of the guideline's list that are new or increased; new ground glass counts beside traction bronchiectasis."""
+    signs = list(signs)
+    traction = any(item.subject == "traction" for item in signs if item.value != "absent")
+    return [
+        item
+        for item in signs
+        if item.value in ("new", "worse") and (item.subject in SIGNS or (item.subject == "ggo" and item.value == "new" and traction))
+    ]
+
+
+def _radiology(verdict: Finding | None, signs: Sequence[Finding]) -> bool | None:
+    if _progressing(signs):
+        return True
+    worse = [item for item in signs if item.value in ("new", "worse")]
+    if worse or (verdict is not None and verdict.value in ("worse", "not_better")):
+        return None
+    if verdict is not None and verdict.value in ("stable", "better"):
+        return False
+    if any(item.value == "better" for item in signs):
+        return False
+    if any(item.value == "denied" for item in signs) or _all_absent(signs):
+        return False
+    return None
+
+
+def _worst(goal: str | None, findings: Sequence[Finding]) -> Finding | None:
+    wanted = [item for item in findings if GOAL_OF.get(str(item.value)) == goal]
+    return (wanted or list(findings) or [None])[0]
+
+
+def _explained_or_old(findings: Sequence[Finding], draft: Draft) -> bool:
+    causes = [item for item in findings if item.detail.get("other_cause")]
+    if causes:
+        draft.note("other_cause", causes[0].words, slot="ppf_radiology")
+    return bool(causes) or any((item.detail.get("months") or 0) > YEAR for item in findings)
+
+
+# Symptoms
+
+
+def _symptoms(draft: Draft, reading: Reading) -> None:
+    said = [item for item in reading.of("trend") if item.subject in ("breathlessness", "breathing")]
+    scales = [item for item in reading.of("measure") if item.subject == "scale" and "values" in item.value]
+    moved = [_scale_finding(item) for item in scales]
+    findings = [*moved, *said] if said else moved
+    if findings:
+        verdict = findings[-1]
+        draft.set("goal_breathlessness", GOAL_OF[str(verdict.value)], verdict)
+        draft.set("ppf_symptoms", _symptom_criterion(draft, verdict), verdict)
+    others = [item for item in reading.of("trend") if item.subject == "symptoms"]
+    if others and not (findings and draft.now["ppf_symptoms"] is not None):
+        verdict = others[-1]
+        criterion = _symptom_criterion(draft, verdict)
+        if criterion is not None:
+            draft.set("ppf_symptoms", criterion, verdict)
+
+
+def _scale_finding(item: Finding) -> Finding:
+    change = change_of(item.value)
+    value = "worse" if change >= 1 else "better" if change <= -1 else "stable"
+    detail = {**item.detail, "months": item.value.get("months")}
+    return Finding("trend", "breathlessness", value, item.words, item.start, item.end, detail)
+
+
+def _symptom_criterion(draft: Draft, verdict: Finding) -> bool | None:
+    if verdict.value in ("stable", "better"):
+        return False
+    if verdict.value != "worse":
+        return None
+    if verdict.detail.get("other_cause"):
+        draft.note("other_cause", verdict.words, slot="ppf_symptoms")
+        return None
+    return None if (verdict.detail.get("months") or 0) > YEAR else True
+
+
+# Verdicts that name none of the three
+
+
+def _overall(draft: Draft, reading: Reading) -> None:
+    named = {"goal_lung_function", "goal_ild_extent", "goal_breathlessness"} & draft.touched
+    if named:
+        draft.close("which_goal")
+        return
+    overall = [item for item in reading.of("trend") if item.subject in ("overall", None) and item.value not in ("up", "down")]
+    if overall and not draft.answered:
+        draft.ask(clarify.which_goal(overall[-1].words, str(overall[-1].value)))

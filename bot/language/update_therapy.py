@@ -1,0 +1,217 @@
+"""Therapy findings into `current_therapy`, `previous_therapy` and `not_tolerated`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.language import clarify
+from bot.language.agents import AMBIGUOUS, CLASS_OF, GENERIC_FOR
+from bot.language.case_state import THERAPY, Draft
+from bot.language.model import Finding, Reading
+from bot.language.therapy import INFUSIONS
+from bot.language.times import today_in_months
+
+CURRENT, PREVIOUS = THERAPY
+_HALF_A_YEAR = 6.0
+_NEITHER = frozenset({"planned", "never", "other_person", "not_systemic"})
+# Statuses that leave open whether the agent is still taken; they are settled against the rest of the message.
+_OPEN = frozenset({"failed", "treated", "given", "bare"})
+
+
+def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
+    findings = list(reading.of("therapy"))
+    _swaps(draft, reading)
+    for finding in reading.of("ambiguous_agent"):
+        _ambiguous(draft, finding, asked)
+    _nothing(draft, reading, asked)
+    by_agent: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_agent.setdefault(str(finding.subject), []).append(finding)
+    settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
+    for agent, items in by_agent.items():
+        if settled[agent] != "failed":
+            _record(draft, agent, settled[agent], items)
+    something_now = any(status == "now" for status in settled.values()) or _others_now(draft, settled)
+    for agent, items in by_agent.items():
+        if settled[agent] == "failed":
+            _record(draft, agent, "before" if something_now else "now", items)
+    _drop_generics(draft)
+    if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
+        draft.answered = True
+
+
+def _others_now(draft: Draft, settled: dict[str, str]) -> bool:
+    return any(agent not in settled for agent in draft.now[CURRENT] or [])
+
+
+def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str | None) -> str:
+    """One status for one agent of the message: now, before, failed, or one of those that record nothing."""
+    statuses = [_status(item, asked) for item in items]
+    taken = [status for status in statuses if status not in _NEITHER]
+    if not taken:
+        return statuses[-1]
+    cues = {str(item.detail.get("cue", "")) for item in items}
+    if any("restart" in cue or "back on" in cue or "resumed" in cue for cue in cues) and "now" in taken:
+        return "now"
+    if "now" in taken and "never" in statuses:
+        return "contradiction" if _plainly_both(items) else taken[-1]
+    firm = [status for status, item in zip(statuses, items, strict=True) if status not in _NEITHER and item.value not in _OPEN]
+    if firm:
+        return firm[-1]
+    return taken[-1]
+
+
+def _plainly_both(items: Sequence[Finding]) -> bool:
+    return any(item.value == "now" for item in items) and items[-1].value == "never"
+
+
+def _status(item: Finding, asked: str | None) -> str:
+    status, detail = str(item.value), item.detail
+    ago = _months_ago(detail)
+    infusion = item.subject in INFUSIONS
+    if status in ("given", "bare", "treated") and infusion:
+        if detail.get("recurring"):
+            return "now"
+        if ago is not None:
+            return "before" if ago > _HALF_A_YEAR else "now"
+    if status == "given":
+        return "now" if detail.get("recurring") else "before"
+    if status == "treated":
+        return "failed"
+    if status == "bare":
+        if asked == PREVIOUS:
+            return "before"
+        if detail.get("until") is not None and float(detail["until"]) < today_in_months():
+            return "before"
+        return "now"
+    if status == "now" and infusion and ago is not None and ago > _HALF_A_YEAR and not detail.get("recurring") and detail.get("cue") in ("started", "was started", "begun", "now", "has"):
+        return "before"
+    return status
+
+
+def _months_ago(detail: dict[str, Any]) -> float | None:
+    if detail.get("ago") is not None:
+        return float(detail["ago"])
+    if detail.get("date") is not None:
+        return float(today_in_months() - detail["date"])
+    return None
+
+
+def _record(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> None:
+    current, previous = draft.now[CURRENT], draft.now[PREVIOUS]
+    words = items[-1].words
+    if status in ("planned", "never", "other_person", "not_systemic"):
+        _neither(draft, agent, status, items)
+        return
+    if status == "contradiction":
+        draft.ask(clarify.contradiction(agent, " / ".join(item.words for item in items)))
+        return
+    slot, other = (CURRENT, PREVIOUS) if status == "now" else (PREVIOUS, CURRENT)
+    holder = list((current if slot == CURRENT else previous) or [])
+    rest = current if other == CURRENT else previous
+    if agent not in holder:
+        holder.append(agent)
+    draft.set(slot, sorted(holder))
+    draft.remember(f"{slot}:{agent}", words)
+    if rest is not None and agent in rest:
+        draft.set(other, [item for item in rest if item != agent])
+        draft.now["evidence"].pop(f"{other}:{agent}", None)
+    draft.close(f"contradiction:{agent}")
+    stopped_for_harm = status == "before" and any(item.detail.get("not_tolerated") for item in items if item.value in ("before", "failed", "bare"))
+    if stopped_for_harm and agent not in draft.now["not_tolerated"]:
+        draft.now["not_tolerated"].append(agent)
+    elif status == "now" and agent in draft.now["not_tolerated"]:
+        draft.now["not_tolerated"].remove(agent)
+
+
+def _neither(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> None:
+    """Never, planned, somebody else's: recorded nowhere; "never" takes back what was said before."""
+    if status == "never":
+        for slot in THERAPY:
+            if agent in (draft.now[slot] or []):
+                remaining = [item for item in draft.now[slot] if item != agent]
+                draft.set(slot, remaining or None)
+                draft.now["evidence"].pop(f"{slot}:{agent}", None)
+        draft.close(f"contradiction:{agent}")
+        return
+    if status == "planned" and agent not in (draft.now[CURRENT] or []):
+        draft.note("planned", items[-1].words, agent=agent, how=str(items[-1].detail.get("cue", "")))
+
+
+def _drop_generics(draft: Draft) -> None:
+    """"steroids" adds nothing beside a named one of the same list and message."""
+    for slot in THERAPY:
+        listed = draft.now[slot] or []
+        for drug_class, generic in GENERIC_FOR.items():
+            named = [agent for agent in listed if CLASS_OF[agent] == drug_class and agent != generic]
+            if generic in listed and named and slot in draft.touched:
+                listed = [agent for agent in listed if agent != generic]
+                draft.now[slot] = listed
+                draft.now["evidence"].pop(f"{slot}:{generic}", None)
+
+
+def _ambiguous(draft: Draft, finding: Finding, asked: str | None) -> None:
+    status = str(finding.value)
+    if status in _NEITHER:
+        return
+    slot = PREVIOUS if status in ("before", "failed", "given") or (status == "bare" and asked == PREVIOUS) else CURRENT
+    draft.ask(clarify.ambiguous_agent(str(finding.subject), finding.words, "now" if slot == CURRENT else "before", slot))
+
+
+def _nothing(draft: Draft, reading: Reading, asked: str | None) -> None:
+    named_now = any(item.value in ("now", "bare") for item in reading.of("therapy"))
+    for finding in reading.of("no_therapy"):
+        slots = {"now": (CURRENT,), "before": (PREVIOUS,), "ever": THERAPY}[finding.value]
+        for slot in slots:
+            if slot == CURRENT and named_now:
+                continue
+            if slot == CURRENT and draft.now[CURRENT] and finding.value == "now":
+                _all_stopped(draft)
+            elif not draft.now[slot]:
+                draft.set(slot, [], finding)
+            draft.answered = draft.answered or asked == slot
+
+
+def _all_stopped(draft: Draft) -> None:
+    for agent in draft.now[CURRENT] or []:
+        draft.set(PREVIOUS, sorted({*(draft.now[PREVIOUS] or []), agent}))
+    draft.set(CURRENT, [])
+
+
+def _swaps(draft: Draft, reading: Reading) -> None:
+    for finding in reading.of("swap"):
+        right, wrong = finding.value["in"], finding.value["out"]
+        wrong = wrong or _meant(draft, right)
+        slot = next((name for name in THERAPY if wrong in (draft.now[name] or [])), CURRENT)
+        kept = [agent for agent in draft.now[slot] or [] if agent != wrong]
+        other = PREVIOUS if slot == CURRENT else CURRENT
+        draft.set(slot, sorted({*kept, right}))
+        if right in (draft.now[other] or []):
+            draft.set(other, [agent for agent in draft.now[other] if agent != right])
+        if wrong:
+            draft.now["evidence"].pop(f"{slot}:{wrong}", None)
+        draft.remember(f"{slot}:{right}", finding.words)
+        draft.answered = True
+
+
+def _meant(draft: Draft, right: str) -> str | None:
+    """The agent that a bare correction replaces: one of the same class, else the one named last."""
+    listed = [agent for slot in THERAPY for agent in draft.now[slot] or []]
+    same = [agent for agent in listed if CLASS_OF[agent] == CLASS_OF[right] and agent != right]
+    if same:
+        return same[0]
+    named = [key.split(":", 1)[1] for key in draft.now["evidence"] if key.startswith(THERAPY)]
+    last = named[-1] if named else None
+    return last if last in listed and last != right else None
+
+
+def answer_ambiguous(draft: Draft, reading: Reading, entry: dict[str, Any]) -> bool:
+    """The answer to "which one did you mean?"; True if it was one."""
+    for finding in reading.of("therapy"):
+        if finding.subject in entry.get("agents", AMBIGUOUS.get(entry["id"].split(":")[-1], ())):
+            status = entry["status"] if finding.value == "bare" else str(_status(finding, None))
+            _record(draft, str(finding.subject), "before" if status in ("before", "failed") else "now", [finding])
+            draft.close(entry["id"])
+            return True
+    return False
