@@ -57,10 +57,15 @@ def _replies(case: Any, recommendation: Recommendation, slots: Mapping[str, Any]
     now = recommendation.as_dict()
     if differences(last["recommendation"], now) or now["urgent"] != last["recommendation"]["urgent"]:
         changed = explanation(last["slots"], slots, last["recommendation"], now)
-        return answer(case, recommendation, slots, changed)
+        return answer(case, recommendation, slots, changed, _cautions_of(last["recommendation"]))
     cause = because(last["slots"], slots)
     text = f"Noted: {cause}. The recommendation stays the same" if cause else "The recommendation stays the same"
     return [Reply(f"{text}: {summary(case, recommendation)}", custom={"type": "recommendation", **now})]
+
+
+def _cautions_of(recommendation: Mapping[str, Any]) -> list[str]:
+    at_options = [caution for option in recommendation["options"] for caution in option["cautions"]]
+    return [*recommendation["cautions"], *at_options]
 
 
 def _offered(recommendation: Recommendation, slots: Mapping[str, Any]) -> str | None:

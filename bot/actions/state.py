@@ -30,7 +30,7 @@ CASE_SLOTS = (
 )
 """The slots that a recommendation rests on."""
 
-LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined")
+LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined", "measurements")
 """The slots that the language reads and writes."""
 
 ANSWER_INTENTS = ("inform", "affirm", "deny", "dont_know")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.guideline import Case, Recommendation
@@ -30,18 +30,23 @@ URGENT = (
 
 
 def answer(
-    case: Case, recommendation: Recommendation, slots: Mapping[str, Any], changed: str | None = None
+    case: Case,
+    recommendation: Recommendation,
+    slots: Mapping[str, Any],
+    changed: str | None = None,
+    shown_before: Iterable[str] = (),
 ) -> list[Reply]:
     """Return the messages of an answer: the recommendation, then what was understood with the buttons.
 
     Args:
         changed: what is different from the last answer, where there was one.
+        shown_before: ids of the cautions that the last answer had; they are not repeated.
     """
     parts = [URGENT] if recommendation.urgent else []
     parts += [f"**{summary(case, recommendation)}**"]
     parts += [changed] if changed else []
     parts += _SECTIONS[recommendation.status](case, recommendation)
-    parts.append(_sources_line())
+    parts += [_cautions_that_fit(recommendation, frozenset(shown_before)), _sources_line()]
     first = Reply("\n\n".join(part for part in parts if part), custom=_payload(recommendation))
     asks_before = "previous_therapy" in recommendation.missing and "previous_therapy" not in (
         slots.get("declined") or []
@@ -93,13 +98,12 @@ def _escalate(case: Case, recommendation: Recommendation) -> list[str]:
         reason(case),
         _options(recommendation, case),
         nintedanib_line(case, recommendation),
-        _cautions_that_fit(recommendation),
         *_closing_remarks(case, recommendation),
     ]
 
 
 def _goals_met(case: Case, recommendation: Recommendation) -> list[str]:
-    return [reason(case), nintedanib_line(case, recommendation), _cautions_that_fit(recommendation)]
+    return [reason(case), nintedanib_line(case, recommendation)]
 
 
 def _start(case: Case, recommendation: Recommendation) -> list[str]:
@@ -112,7 +116,7 @@ def _start(case: Case, recommendation: Recommendation) -> list[str]:
 
 def _incomplete(case: Case, recommendation: Recommendation) -> list[str]:
     needed = f"To decide I would need: {_missing_words(recommendation)}. Tell me any time."
-    return [reason(case), nintedanib_line(case, recommendation), needed, _cautions_that_fit(recommendation)]
+    return [reason(case), nintedanib_line(case, recommendation), needed]
 
 
 def _out_of_scope(case: Case, recommendation: Recommendation) -> list[str]:
@@ -208,13 +212,13 @@ def _nintedanib_undetermined(case: Case, recommendation: Recommendation) -> str:
     return "**Nintedanib**: cannot be decided: the line is about adding it to immunosuppression. [G1]"
 
 
-def _cautions_that_fit(recommendation: Recommendation) -> str:
+def _cautions_that_fit(recommendation: Recommendation, shown_before: frozenset[str]) -> str:
     """The cautions that this patient's own facts bring up; those of each option stand behind the button."""
-    chosen = [c for c in all_cautions(recommendation) if c in _SHOWN_AT_ONCE]
+    chosen = [c for c in all_cautions(recommendation) if c in _SHOWN_AT_ONCE and c not in shown_before]
     rest = len(all_cautions(recommendation)) - len(chosen)
     lines = [f"- {cited(KNOWLEDGE.cautions[c].text, KNOWLEDGE.cautions[c].source)}" for c in chosen]
     if rest:
-        lines.append(f"- {'And ' if chosen else ''}{rest} more on the options: press Cautions.")
+        lines.append(f"- {'And ' if chosen else ''}{rest} more: press Cautions.")
     return "\n".join(["**Mind**", *lines]) if lines else ""
 
 

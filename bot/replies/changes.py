@@ -37,8 +37,18 @@ def because(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
 
 def _changed_slot(name: str, before: Any, now: Any) -> str:
+    if before and now and isinstance(before, list):
+        return f"{SLOT_NAMES[name]} is now {_list_difference(name, before, now)}"
     was = "" if before is None else f" (was {slot_value(name, before)})"
     return f"{SLOT_NAMES[name]} is now {slot_value(name, now)}{was}"
+
+
+def _list_difference(name: str, before: list[str], now: list[str]) -> str:
+    added = [item for item in now if item not in before]
+    gone = [item for item in before if item not in now]
+    parts = [f"with {slot_value(name, added)}"] if added else []
+    parts += [f"without {slot_value(name, gone)}"] if gone else []
+    return " and ".join(parts)
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
