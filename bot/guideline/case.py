@@ -78,7 +78,8 @@ class Case:
     def from_slots(cls, slots: Mapping[str, Any]) -> Case:
         """Build a case from slot values; slots left out count as None, unknown slots are ignored.
 
-        `progressive_pulmonary_fibrosis` is derived from `ppf_stated` and the criteria where it is not given itself.
+        `progressive_pulmonary_fibrosis` is `ppf_stated` where that is given, else as given itself, else derived from the
+        criteria.
 
         Raises:
             CaseError: a value is none that the slot can have.
@@ -103,10 +104,9 @@ class Case:
 
 
 def _ppf(slots: Mapping[str, Any]) -> str | None:
+    stated, given = (_one_of(slots, name, PPF_VALUES) for name in ("ppf_stated", PPF))
     criteria = [_boolean(slots, name) for name in CRITERIA]
-    derived = ppf.derive(_one_of(slots, "ppf_stated", PPF_VALUES), _boolean(slots, "fibrosis_on_ct"), *criteria)
-    given = _one_of(slots, PPF, PPF_VALUES)
-    return given if given is not None else derived
+    return ppf.derive(stated or given, _boolean(slots, "fibrosis_on_ct"), *criteria)
 
 
 def _one_of(slots: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str | None:

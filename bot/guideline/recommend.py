@@ -213,12 +213,9 @@ def _takes_two_of(drug_class: str, case: Case) -> bool:
 
 
 def _on_other_immunosuppressant(case: Case) -> bool:
-    """An immunosuppressant besides glucocorticoids, and besides cyclophosphamide itself, is taken now."""
+    """An immunosuppressant besides glucocorticoids is taken now."""
     glucocorticoids = KNOWLEDGE.agents_by_class["glucocorticoid"]
-    return any(
-        agent in KNOWLEDGE.immunosuppressants and agent not in glucocorticoids and agent != "cyclophosphamide"
-        for agent in case.taking
-    )
+    return any(agent in KNOWLEDGE.immunosuppressants and agent not in glucocorticoids for agent in case.taking)
 
 
 def _unique(items: Any) -> tuple[str, ...]:

@@ -67,6 +67,11 @@ def test_a_given_ppf_stands_over_its_criteria() -> None:
     assert Case.from_slots(slots).progressive_pulmonary_fibrosis == "no"
 
 
+def test_the_clinicians_word_stands_over_a_given_ppf() -> None:
+    slots = {"progressive_pulmonary_fibrosis": "no", "ppf_stated": "yes"}
+    assert Case.from_slots(slots).progressive_pulmonary_fibrosis == "yes"
+
+
 def test_a_case_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         Case().current_therapy = ()  # type: ignore[misc]
