@@ -12,15 +12,15 @@ from typing import Any
 from bot.cli.model import model_for
 from bot.cli.progress import step
 from bot.cli.screen import Screen
-from bot.runtime import logs
 from bot.runtime.project import Project
+from bot.runtime.start import prepare
 
 GOODBYE = "Goodbye."
 
 
 def run(options: argparse.Namespace, project: Project) -> int:
     """Talk until the person leaves or the pipe ends."""
-    logs.configure(options.debug)
+    prepare(options.debug)
     model = model_for(project, may_train=not options.no_train)
     with step("Starting"):
         from bot.cli.keyboard import keyboard, pipe

@@ -9,14 +9,14 @@ import time
 
 from bot.cli.main import STARTED
 from bot.cli.model import model_for
-from bot.runtime import logs
 from bot.runtime.project import Project
 from bot.runtime.server import Address, bind, serve
+from bot.runtime.start import prepare
 
 
 def run(options: argparse.Namespace, project: Project) -> int:
     """Serve until told to stop."""
-    logs.configure(options.debug)
+    prepare(options.debug)
     address = Address(options.host, options.port, os.environ.get("RASA_TOKEN") or None)
     with bind(address) as listener:
         model = model_for(project, may_train=not options.no_train)

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from bot.cli.progress import step
-from bot.runtime import logs
 from bot.runtime.project import Project
+from bot.runtime.start import prepare
 from bot.runtime.training import current_model, train
 
 
@@ -19,7 +19,7 @@ def run(options: argparse.Namespace, project: Project) -> int:
     if not options.force and (model := current_model(project)):
         _tell(options, model, f"Nothing has changed since {os.path.relpath(model)} was trained.")
         return 0
-    logs.configure(options.debug)
+    prepare(options.debug)
     start = time.perf_counter()
     with contextlib.nullcontext() if options.quiet else step("Training"):
         model = train(project, options.force)

@@ -38,6 +38,9 @@ def protect(app: Sanic, token: str | None) -> None:
                 "Without a token only /, /status, /version, a conversation's tracker (each from this computer) and the "
                 "channels' webhooks are open. Start the server with RASA_TOKEN set, and add ?token=... to the address.",
             )
+        # Sanic stops reading at the limit, and asks here for the answer.
+        if _length(request) > MAX_BODY_BYTES:
+            return _refusal(413, "PayloadTooLarge", f"A request may have {MAX_BODY_BYTES} bytes.")
         if request.method == "POST" and _REST_MESSAGE.match(request.path):
             problem = rest_problem(request.body)
             return _refusal(400, "BadRequest", problem) if problem else None
@@ -82,6 +85,11 @@ def _host_name(host: str) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0]
+
+
+def _length(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def _answer_error(_request: Request, error: Exception) -> HTTPResponse:

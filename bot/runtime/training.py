@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -93,17 +94,27 @@ def _train_with_rasa(project: Project, folder: Path, name: str) -> Path:
                 force_training=True,
             )
     except (Exception, SystemExit) as error:
-        raise TrainingFailed(f"Training failed: {_reason(error, said.getvalue())}") from error
+        raise TrainingFailed(f"Training failed: {_reason(error, said.getvalue(), project)}") from error
     if not result.model:
         raise TrainingFailed(f"Training failed: {_last_line(said.getvalue())}")
     return Path(result.model)
 
 
-def _reason(error: BaseException, said: str) -> str:
+def _reason(error: BaseException, said: str, project: Project) -> str:
     """Put an error of Rasa into one line; where it knows file and line they are part of its text."""
     if isinstance(error, SystemExit):
         return _last_line(said)
-    return " ".join(str(error).split()) or type(error).__name__
+    reason = " ".join(str(error).split()) or type(error).__name__
+    if type(error).__name__ == "YamlValidationException" and not getattr(error, "filename", None):
+        # The one file that Rasa checks without naming it.
+        return f"{project.config}: {reason}"
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame.filename)]
+    return f"{reason} ({ours[-1].filename}, line {ours[-1].lineno})" if ours else reason
+
+
+def _is_ours(filename: str) -> bool:
+    """Tell whether a line of code belongs to the components, not to Rasa or to the training itself."""
+    return any(Path(filename).is_relative_to(ROOT / source) for source in COMPONENT_SOURCES)
 
 
 def _last_line(said: str) -> str:
@@ -112,7 +123,7 @@ def _last_line(said: str) -> str:
 
 
 def _inputs(project: Project) -> Iterator[Path]:
-    places = [project.config, project.domain, project.data, *(ROOT / source for source in COMPONENT_SOURCES)]
+    places = [project.config, project.domain, project.data, *(project.root / source for source in COMPONENT_SOURCES)]
     for place in places:
         if place.is_file():
             yield place
