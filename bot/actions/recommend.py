@@ -55,7 +55,7 @@ def _replies(case: Any, recommendation: Recommendation, slots: Mapping[str, Any]
     if not last:
         return answer(case, recommendation, slots)
     now = recommendation.as_dict()
-    if differences(last["recommendation"], now) or now["urgent"] != last["recommendation"]["urgent"]:
+    if differences(last["recommendation"], now):
         changed = explanation(last["slots"], slots, last["recommendation"], now)
         return answer(case, recommendation, slots, changed, _cautions_of(last["recommendation"]))
     cause = because(last["slots"], slots)

@@ -85,9 +85,9 @@ def _intent(text: str, reading: Reading, classified: str | None) -> str | None:
         return DEFAULT_NLU_FALLBACK_INTENT_NAME
     if reading.of("new_patient"):
         return "new"
-    if reading.has_facts and not reading.is_question:
-        return "inform"
-    if classified == "inform" and not reading.findings:
+    if reading.findings and not reading.is_question:
+        return "inform"  # also where there is only something to remark, such as an unknown medicine
+    if classified == "inform" and not reading.has_facts:
         return DEFAULT_NLU_FALLBACK_INTENT_NAME
     return None
 

@@ -38,7 +38,7 @@ def because(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
 def _changed_slot(name: str, before: Any, now: Any) -> str:
     if before and now and isinstance(before, list):
-        return f"{SLOT_NAMES[name]} is now {_list_difference(name, before, now)}"
+        return _list_difference(name, before, now)
     was = "" if before is None else f" (was {slot_value(name, before)})"
     return f"{SLOT_NAMES[name]} is now {slot_value(name, now)}{was}"
 
@@ -46,14 +46,16 @@ def _changed_slot(name: str, before: Any, now: Any) -> str:
 def _list_difference(name: str, before: list[str], now: list[str]) -> str:
     added = [item for item in now if item not in before]
     gone = [item for item in before if item not in now]
-    parts = [f"with {slot_value(name, added)}"] if added else []
-    parts += [f"without {slot_value(name, gone)}"] if gone else []
+    parts = [f"{slot_value(name, added)} was added to {SLOT_NAMES[name]}"] if added else []
+    parts += [f"{slot_value(name, gone)} was taken out of {SLOT_NAMES[name]}"] if gone else []
     return " and ".join(parts)
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Compare two recommendation objects: the status, each option, nintedanib; one phrase for each difference."""
+    """Compare two recommendation objects: urgency, status, each option, nintedanib; one phrase for each difference."""
     found = []
+    if before["urgent"] != now["urgent"]:
+        found.append("this is now urgent" if now["urgent"] else "this is no longer urgent")
     if before["status"] != now["status"]:
         found.append(f"the answer is no longer '{_STATUS[before['status']]}' but '{_STATUS[now['status']]}'")
     if before["nintedanib"] != now["nintedanib"]:
