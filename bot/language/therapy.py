@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.language import agents
-from bot.language.lexicon import Lexicon, Mark
+from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Sentence, Token
 from bot.language.times import When
 from bot.language.vocabulary import load
@@ -33,11 +33,20 @@ def _split(entries: Iterable[str]) -> Iterable[str]:
 
 
 def _cue_lexicon() -> Lexicon:
-    lexicon = Lexicon()
+    """Status phrases; one that is listed both ahead and back counts as either, the first status listed wins."""
+    known: dict[tuple[str, ...], tuple[str, str]] = {}
     for status, places in _CUES.items():
         for place, entries in places.items():
-            for phrase in _split(entries):
-                lexicon.add(phrase, status, place)
+            for words in (words for phrase in _split(entries) for words in expand(phrase)):
+                earlier = known.get(words)
+                if earlier is None:
+                    known[words] = (status, place)
+                elif earlier[0] == status and earlier[1] != place:
+                    known[words] = (status, "either")
+    lexicon = Lexicon()
+    for words, (status, place) in known.items():
+        if words:
+            lexicon.add_words(words, status, place)
     return lexicon
 
 
@@ -48,6 +57,7 @@ _EXTRAS = (
     .add_all("not_tolerated", {True: _DOSING["not_tolerated"]})
     .add_all("course", {True: _DOSING["courses"]})
 )
+_RHYTHM = Lexicon().add_all("recurring", {True: _DOSING["recurring"]})
 NOTHING = Lexicon().add_all("nothing", _DOSING["nothing"])
 
 _LISTING = frozenset({"before", "planned", "other_person", "failed", "now", "never"})
@@ -91,7 +101,7 @@ def statements(
         return []
     tokens = sentence.tokens
     inside = {index for mark in marks for index in range(mark.first, mark.last)}
-    cues = [cue for cue in CUES.scan(tokens) if cue.first not in inside and not _is_dose_arrow(tokens, cue)]
+    cues = _cues_of(tokens, inside, whens)
     cues = sorted([*cues, *_from_to(tokens, marks, cues)], key=lambda cue: cue.first)
     groups = _groups(tokens, marks, cues, walls)
     _assign(tokens, groups, cues, walls)
@@ -105,6 +115,24 @@ def statements(
             status = "planned"
         found += _of_group(tokens, group, status, cue, whens, begin, edge)
     return found
+
+
+def _cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When]) -> list[Mark]:
+    """The status words of a sentence, without those that belong to a time ("past 8 months") or to "nothing else"."""
+    nothing = {index for mark in NOTHING.scan(tokens) for index in range(mark.first, mark.last)}
+    found = []
+    for cue in CUES.scan(tokens):
+        of_time = any(when.first <= cue.first < when.last or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous")) for when in whens)
+        if cue.first in inside or cue.first in nothing or _is_dose_arrow(tokens, cue) or (of_time and cue.kind != "now"):
+            continue
+        if cue.kind == "arrow" and tokens[cue.first].text == "before" and not _between_agents(tokens, cue, inside):
+            cue = Mark("before", "either", cue.first, cue.last)
+        found.append(cue)
+    return found
+
+
+def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
+    return any(index in inside for index in range(max(0, cue.first - 3), cue.first)) and cue.last in inside
 
 
 def _from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]) -> list[Mark]:
@@ -136,11 +164,23 @@ def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
         if groups:
             gap = range(groups[-1].last, mark.first)
             joined = not any(index in cut or tokens[index].text in BREAKERS for index in gap)
+            joined = joined and not _bracketed(tokens, gap)
             if joined and not _shifts_to_dose(tokens, groups[-1], mark, gap):
                 groups[-1].marks.append(mark)
                 continue
         groups.append(Group([mark]))
     return groups
+
+
+def _bracketed(tokens: Sequence[Token], gap: range) -> bool:
+    """A remark in brackets, or a rhythm ("q4w", "6-monthly"), closes a list of agents."""
+    texts = [tokens[index].text for index in gap]
+    remark = "(" in texts and ")" in texts and not all(_in_dose(tokens[index]) for index in gap)
+    return remark or ("(" in texts and ")" not in texts and texts[0] == "(" and texts[-1] == "(") or bool(_RHYTHM.scan(tokens[gap.start : gap.stop]))
+
+
+def _in_dose(token: Token) -> bool:
+    return token.kind == "number" or token.text in TRANSPARENT or token.text in JOINERS
 
 
 def _shifts_to_dose(tokens: Sequence[Token], group: Group, mark: Mark, gap: range) -> bool:
@@ -168,16 +208,21 @@ def _assign(tokens: Sequence[Token], groups: list[Group], cues: Sequence[Mark], 
                 _arrow(tokens, left, right, cue)
             continue
         if target == "right" and right is not None:
-            if right.ahead is None or _outranks(right.ahead, cue):
+            if right.ahead is None or _outranks(tokens, right.ahead, cue):
                 right.ahead = cue
         elif target == "left" and left is not None:
             left.back.append(cue)
 
 
-def _outranks(earlier: Mark, later: Mark) -> bool:
+def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
+    if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
+        return True
     governs = {"planned", "other_person", "never"}
     return not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow")) and earlier.kind != "other_person"
+
+
+_STAYING = frozenset({"stay", "remain", "continue", "keep", "staying", "add", "added", "adding", "on_top", "alongside", "despite", "currently", "already"})
 
 
 def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark) -> None:
@@ -192,11 +237,17 @@ def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark)
 
 
 def _side(tokens: Sequence[Token], cue: Mark, left: Group | None, right: Group | None, walls: frozenset[int]) -> str | None:
-    ahead = right is not None and cue.value in ("ahead", "either") and _reaches(tokens, cue.last, right.first, walls)
+    if left is not None and _about_pronoun(tokens, cue) and cue.kind != "arrow":
+        return "left"
+    ahead = right is not None and cue.value in ("ahead", "either") and _reaches(tokens, cue, right, walls)
     back = left is not None and cue.value in ("back", "either") and _reaches_back(tokens, left.last, cue, walls)
     if not (ahead and back) or left is None or right is None:
         return "right" if ahead else "left" if back else None
+    if _in_brackets(tokens, left.last, cue, right.first):
+        return "left"
     gap_left, gap_right = tokens[left.last : cue.first], tokens[cue.last : right.first]
+    if gap_right and gap_right[0].text in (",", ")", "-") and cue.kind != "now":
+        return "left"
     comma_left = any(token.text in (",", "-", ".") for token in gap_left)
     comma_right = any(token.text in (",", "-", "and", ".") for token in gap_right)
     near_left, near_right = _transparent(gap_left), _transparent(gap_right)
@@ -213,20 +264,42 @@ def _transparent(gap: Sequence[Token]) -> bool:
     return all(token.kind == "number" or token.text in TRANSPARENT or token.text in ("(", ")") for token in gap)
 
 
-def _reaches(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> bool:
-    gap = range(start, end)
-    if any(index in walls for index in gap):
+def _about_pronoun(tokens: Sequence[Token], cue: Mark) -> bool:
+    """"restarted it in May": the cue speaks of the agent named before."""
+    after = tokens[cue.last].text if cue.last < len(tokens) else ""
+    return after in ("it", "them", "both") and cue.kind in ("now", "started", "before", "failed", "never", "given")
+
+
+def _in_brackets(tokens: Sequence[Token], start: int, cue: Mark, end: int) -> bool:
+    opened = any(token.text == "(" for token in tokens[start : cue.first])
+    return opened and any(token.text == ")" for token in tokens[cue.last : end])
+
+
+def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[int]) -> bool:
+    gap = range(cue.last, right.first)
+    if any(index in walls for index in gap) or any(tokens[index].text in BREAKERS for index in gap) or len(gap) > 12:
         return False
-    return not any(tokens[index].text in BREAKERS for index in gap) and len(gap) <= 12
+    if cue.last - cue.first == 1 and tokens[cue.first].text in _TERSE:
+        return all(tokens[index].text in _AFTER_NO for index in gap)
+    return True
+
+
+_TERSE = frozenset({"no", "not", "without", "nil", "nor", "neither", "isnt", "off", "is", "with"})
+_AFTER_NO = frozenset({"any", "further", "previous", "prior", "other", "more", "current", "the", "a", "an", "oral", "iv", "high", "low", "dose", "systemic", "maintenance", "his", "her", "history", "of", "use", "exposure", "to", "now", "yet", "on", "all", "formal", "recent", "regular", "ongoing", "background"})
 
 
 def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozenset[int]) -> bool:
     gap = range(start, cue.first)
-    if cue.kind in ("now", "planned", "given") and any(tokens[index].text == "," for index in gap):
+    if any(index in walls for index in gap) or len(gap) > 16:
         return False
+    if cue.kind in ("now", "planned", "given") and any(tokens[index].text == "," for index in gap) and not all(tokens[index].kind == "number" or tokens[index].text in TRANSPARENT or tokens[index].text in ",()" for index in gap):
+        return False
+    if cue.last - cue.first == 1 and tokens[cue.first].text in ("no", "none", "never", "before", "over"):
+        after = tokens[cue.last].text if cue.last < len(tokens) else ","
+        return after in (",", ")", "-") 
     if cue.kind == "now" and any(tokens[index].kind == "word" and tokens[index].text not in TRANSPARENT for index in gap):
         return False
-    return not any(index in walls for index in gap) and len(gap) <= 16
+    return True
 
 
 def _status(
@@ -263,6 +336,7 @@ def _of_group(
     tokens: Sequence[Token], group: Group, status: str, cue: Mark | None, whens: Sequence[When], begin: int, edge: int
 ) -> list[Statement]:
     found = []
+    spared = _spared(tokens, group, status)
     for index, mark in enumerate(group.marks):
         left = group.marks[index - 1].last if index else max(begin, min(mark.first, cue.first if cue else mark.first))
         right = group.marks[index + 1].first if index + 1 < len(group.marks) else edge
@@ -273,8 +347,18 @@ def _of_group(
             detail["cue"] = " ".join(token.text for token in tokens[cue.first : cue.last])
         first = min(left, mark.first) if cue is None or cue.first >= mark.first else min(cue.first, mark.first)
         last = max(mark.last, cue.last if cue is not None else 0, _dose_end(tokens, mark.last, right))
-        found.append(Statement(mark, status, first if cue else mark.first, last, detail))
+        own = "bare" if mark in spared else status
+        found.append(Statement(mark, own, first if cue else mark.first, last, detail))
     return found
+
+
+def _spared(tokens: Sequence[Token], group: Group, status: str) -> list[Mark]:
+    """"pred 5 mg, MTX stopped": an end that follows a list with doses is that of the last agent alone."""
+    if status != "before" or group.ahead is not None or len(group.marks) < 2 or group.override:
+        return []
+    if has_dose(tokens, group.marks[-1]):
+        return []
+    return [mark for mark in group.marks[:-1] if has_dose(tokens, mark)]
 
 
 def _dose_end(tokens: Sequence[Token], at: int, edge: int) -> int:
