@@ -1,4 +1,4 @@
-"""Actions of the tiny project: one that counts, one that is slow, one that breaks."""
+"""Actions of the tiny project: one that asks, one that counts, one that is slow, one that breaks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 SECRET = "the patient's secret"
+
+
+class AskColour(Action):
+    def name(self) -> str:
+        return "action_ask_colour"
+
+    def run(self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: Any) -> list[Any]:
+        dispatcher.utter_message(text="Which colour?")
+        return []
 
 
 class Count(Action):
