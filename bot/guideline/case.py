@@ -78,8 +78,8 @@ class Case:
     def from_slots(cls, slots: Mapping[str, Any]) -> Case:
         """Build a case from slot values; slots left out count as None, unknown slots are ignored.
 
-        `progressive_pulmonary_fibrosis` is `ppf_stated` where that is given, else as given itself, else derived from the
-        criteria.
+        `progressive_pulmonary_fibrosis` is `ppf_stated` where that is given, else as given itself, else derived from
+        the criteria.
 
         Raises:
             CaseError: a value is none that the slot can have.

@@ -4,7 +4,8 @@ The full product of all slots is beyond any machine, so it is cut where the rule
 
 * decisions: every value of every slot but the therapies, times every kind of therapy that can matter for status,
   nintedanib and missing (435,456 cases);
-* therapies: every state (now, before, neither) of every class that has a line or a caution of its own (69,984 cases);
+* therapies: every state (now, before, neither) of every class that has a line or a caution of its own (69,984 cases),
+  and those of the options and nintedanib on every way through the rules on status (15,309 cases);
 * members: every state of every agent within its class, alone and beside mycophenolate (6,048 cases);
 * features: every set of features of the patient, in every status (20,480 cases).
 
@@ -253,6 +254,15 @@ BRANCHES = (
 """One case for every way through the rules on status."""
 
 
+def test_every_combination_of_options_gets_its_answer_in_every_status() -> None:
+    for branch, (now, before) in product(BRANCHES, list(therapies(background=False))):
+        case = replace(branch, current_therapy=now, previous_therapy=before)
+        given, slots = recommend(case), slots_of(case)
+        assert (given.status, lines(given), given.nintedanib) == oracle.answer(slots), case
+        assert set(given.cautions) == oracle.cautions_of_case(slots), case
+        check_invariants(case, given)
+
+
 def kind(agents: tuple[str, ...], immunosuppressant: str) -> tuple[str, ...]:
     """Return the therapy that stands for these agents among the decisions."""
     suppressed = (immunosuppressant,) if set(agents) & set(oracle.IMMUNOSUPPRESSANTS) else ()
@@ -261,13 +271,14 @@ def kind(agents: tuple[str, ...], immunosuppressant: str) -> tuple[str, ...]:
 
 def test_the_cut_between_therapies_and_decisions_is_clean() -> None:
     """Status and nintedanib see of any therapy just what its kind among the decisions shows."""
+    branches = (GOALS_MISSED, BRANCHES[3])  # With every branch, but fewer therapies, the test above.
     expected = {}
-    for branch, (now, before) in product(BRANCHES, KINDS):
+    for branch, (now, before) in product(branches, KINDS):
         simple = replace(branch, current_therapy=now, previous_therapy=before)
         expected[branch, now, before] = (decide_status(simple), decide_nintedanib(simple, decide_status(simple)))
     for now, before in therapies():
         stand_in = (kind(now, "mycophenolate"), kind(before, "azathioprine"))
-        for branch in BRANCHES:
+        for branch in branches:
             case = replace(branch, current_therapy=now, previous_therapy=before)
             status = decide_status(case)
             assert (status, decide_nintedanib(case, status)) == expected[branch, *stand_in], case
