@@ -84,6 +84,10 @@ def _negated(before: Sequence[Token]) -> bool:
     return _near(before, _DISEASE_BEFORE, 4) == "denied" and not any(token.text in ("with", "has") for token in before[-2:])
 
 
+def ppf_marks(tokens: Sequence[Token]) -> list[Mark]:
+    return _PPF.scan(tokens)
+
+
 def ppf(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, str]]:
     """PPF as a word: yes, no, past (a label more than a year old) or doubted."""
     tokens = sentence.tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.language.lexicon import Lexicon
-from bot.language.lungs import SIGNS, Piece
+from bot.language.lungs import SIGNS, Piece, negated_subjects
 from bot.language.model import Finding
 from bot.language.text import Token
 from bot.language.vocabulary import load
@@ -23,7 +23,7 @@ def presence(
         yield finding("fibrosis", None, False, mark.first, mark.last)
     if asks:
         return
-    negated = _negated(tokens, row)
+    negated = negated_subjects(tokens, row)
     for piece in row:
         if piece.role != "subject" or piece.value not in _FIBROTIC | {"ggo"}:
             continue
@@ -41,21 +41,3 @@ def presence(
 def _other_organ(tokens: Sequence[Token], piece: Piece) -> bool:
     around = {token.text for token in tokens[max(0, piece.first - 2) : piece.last + 1]}
     return bool(around & {"liver", "hepatic", "skin", "myocardial", "cardiac", "marrow", "retroperitoneal", "cystic", "muscle", "renal", "idiopathic", "progressive"})
-
-
-def _negated(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:
-    """Signs after "no", also in a list: "no honeycombing or traction bronchiectasis"."""
-    found: list[Piece] = []
-    for negation in (piece for piece in row if piece.role == "negation"):
-        at = negation.last
-        for piece in row:
-            if piece.first < at or piece.role == "negation":
-                continue
-            gap = tokens[at : piece.first]
-            if piece.role != "subject" or any(token.text in ("but", "with", "and") and found == [] for token in gap) or len(gap) > 3:
-                break
-            if any(token.text in ("but", "however", "with", "though", "although") for token in gap):
-                break
-            found.append(piece)
-            at = piece.last
-    return found

@@ -67,13 +67,15 @@ class Course:
 _TURNED = {"good": "not_good", "bad": "same", "same": "not_same", "gone": "not_good", "new": "denied", "still": "same"}
 
 
-def pieces(tokens: Sequence[Token]) -> list[Piece]:
-    """Subjects and courses of a sentence in order."""
-    subjects = [Piece("subject", mark.value, mark.first, mark.last) for mark in SUBJECTS.scan(tokens)]
+def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
+    """Subjects and courses of a sentence in order; `closed` are tokens with another meaning (agents, "PPF")."""
+    subjects = [Piece("subject", mark.value, mark.first, mark.last) for mark in SUBJECTS.scan(tokens) if mark.first not in closed]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
     negations: list[Mark] = []
     for mark in COURSE.scan(tokens):
+        if mark.first in closed or mark.value == "nothing" or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken)):
+            continue
         if mark.kind == "negation":
             negations.append(mark)
         elif not any(index in taken for index in range(mark.first, mark.last)):
@@ -89,6 +91,13 @@ def pieces(tokens: Sequence[Token]) -> list[Piece]:
     return sorted(found, key=lambda piece: piece.first)
 
 
+def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """"no longer" speaks of a symptom only right before it ("no longer breathless")."""
+    if tokens[mark.first].text not in ("no", "without"):
+        return False
+    return mark.last not in taken and mark.last + 1 not in taken
+
+
 def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark], taken: set[int]) -> Mark | None:
     for negation in reversed(negations):
         gap = range(negation.last, mark.first)
@@ -102,10 +111,17 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
     return None
 
 
-def courses(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Course]:
-    """Pairs courses with subjects, segment by segment."""
-    segments = _segments(tokens, row)
+def courses(
+    tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset[int] = frozenset(), old: frozenset[int] = frozenset()
+) -> list[Course]:
+    """Pairs courses with subjects, segment by segment.
+
+    `measured` are the first tokens of subjects whose course is told in numbers, `old` those of times long past.
+    """
+    segments = _segments(tokens, row, measured)
     context = _CONTEXT.scan(tokens)
+    negated = {id(piece) for piece in negated_subjects(tokens, row)}
+    last_trend: Piece | None = None
     found: list[Course] = []
     waiting: list[Piece] = []
     last_subjects: list[Piece] = []
@@ -116,8 +132,13 @@ def courses(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Course]:
             continue
         subjects = [piece for piece in inside if piece.role == "subject"]
         trends = [piece for piece in inside if piece.role == "course"]
-        past = any(mark.kind == "past" and begin <= mark.first < end for mark in context)
+        past = any(mark.kind == "past" and begin <= mark.first < end for mark in context) or any(begin <= at < end for at in old)
+        subjects = [piece for piece in subjects if id(piece) not in negated or trends]
         if subjects and not trends:
+            if last_trend is not None and _likewise(tokens, begin, end, subjects):
+                found += [_course(subject, last_trend, number, past) for subject in subjects]
+                continue
+            subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
             if opened is not None and pure:
                 found += [_course(subject, opened, number, past) for subject in subjects]
@@ -126,6 +147,7 @@ def courses(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Course]:
             last_subjects = subjects
             continue
         if trends and not subjects:
+            last_trend = trends[-1]
             targets = waiting or last_subjects
             for trend in trends:
                 if targets:
@@ -136,6 +158,7 @@ def courses(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Course]:
             continue
         if not inside:
             continue
+        last_trend = trends[-1] if trends else last_trend
         pairs = _pair(tokens, inside)
         if waiting and inside[0].role == "subject":
             first_trend = next((trend for subject, trend in pairs if subject is inside[0]), None)
@@ -148,39 +171,75 @@ def courses(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Course]:
     return found
 
 
-def _segments(tokens: Sequence[Token], row: Sequence[Piece]) -> list[tuple[int, int]]:
+_LIKEWISE = frozenset({"so", "as", "likewise", "similarly", "ditto", "also", "too", "same", "("})
+
+
+def _likewise(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece]) -> bool:
+    """"... and so is the CT", "as does DLCO", "everything better (CT, breathing)"."""
+    lead = [token.text for token in tokens[begin : subjects[0].first] if token.text not in (",", "and")]
+    if lead[:1] == ["("]:
+        return _pure(tokens, begin, end, subjects, "(")
+    tail = [token.text for token in tokens[subjects[-1].last : end]]
+    return bool(lead and lead[0] in _LIKEWISE and len(lead) <= 4) or tail[:1] in (["too"], ["likewise"], ["ditto"], ["also"])
+
+
+def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:
+    """Subjects after "no", also in a list: "no honeycombing or traction bronchiectasis"."""
+    found: list[Piece] = []
+    for negation in (piece for piece in row if piece.role == "negation"):
+        at, first = negation.last, True
+        for piece in row:
+            if piece.first < at or piece.role == "negation":
+                continue
+            gap = tokens[at : piece.first]
+            stops = ("but", "however", "with", "though", "although", ".") if first else ("but", "however", "with", "though", "although")
+            if piece.role != "subject" or len(gap) > 3 or any(token.text in stops for token in gap):
+                break
+            found.append(piece)
+            at, first = piece.last, False
+    return found
+
+
+def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset[int]) -> list[tuple[int, int]]:
     bounds = [0]
+    inside = {index for piece in row for index in range(piece.first + 1, piece.last)}
     for index, token in enumerate(tokens):
-        inside = any(piece.first < index < piece.last for piece in row)
-        if not inside and (token.text in HARD_BREAKS or token.text in (",", "(", ")") or _and_divides(tokens, row, index)):
+        breaks = token.text in HARD_BREAKS and not _between_commas(tokens, index)
+        if index not in inside and (breaks or token.text in (",", "(", ")") or _and_divides(tokens, row, index, measured)):
             bounds.append(index)
     bounds.append(len(tokens))
     return [(begin, end) for begin, end in zip(bounds, bounds[1:], strict=False) if end > begin]
 
 
-def _and_divides(tokens: Sequence[Token], row: Sequence[Piece], at: int) -> bool:
+def _between_commas(tokens: Sequence[Token], at: int) -> bool:
+    """"Vital capacity, however, remains ...": an aside, no turn."""
+    return 0 < at < len(tokens) - 1 and tokens[at - 1].text == "," and tokens[at + 1].text == ","
+
+
+def _and_divides(tokens: Sequence[Token], row: Sequence[Piece], at: int, measured: frozenset[int]) -> bool:
     """"FVC stable and CT worse": each side of "and" has its own subject and course."""
     if tokens[at].text not in ("and", "&", "+", "with", "-", ":"):
         return False
-    left = _beside(tokens, row, at, -1)
-    right = _beside(tokens, row, at, 1)
-    if tokens[at].text in ("-", ":"):
-        return {"subject", "course"} <= left and {"subject", "course"} <= right
+    if at + 2 < len(tokens) and tokens[at + 1].text == "so" and tokens[at + 2].text in ("is", "are", "has", "have", "does", "do", "was", "were"):
+        return True
+    left = _beside(tokens, row, at, -1, measured)
+    right = _beside(tokens, row, at, 1, measured)
     return {"subject", "course"} <= left and {"subject", "course"} <= right
 
 
-def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int) -> set[str]:
+def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, measured: frozenset[int]) -> set[str]:
     end = at + step
     while 0 <= end < len(tokens) and tokens[end].text not in (",", "(", ")", "and", "&", "+") and tokens[end].text not in HARD_BREAKS:
         end += step
     low, high = min(at, end), max(at, end)
-    return {piece.role for piece in row if low < piece.first < high}
+    near = [piece for piece in row if low < piece.first < high]
+    return {piece.role for piece in near} | ({"course"} if any(piece.first in measured for piece in near) else set())
 
 
-def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece]) -> bool:
+def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece], also: str = ",") -> bool:
     """True for a segment that is only a list of subjects."""
     covered = {index for piece in subjects for index in range(piece.first, piece.last)}
-    return all(index in covered or tokens[index].text in LINKS or tokens[index].text == "," for index in range(begin, end))
+    return all(index in covered or tokens[index].text in LINKS or tokens[index].text in (",", also, ":") for index in range(begin, end))
 
 
 def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
@@ -222,17 +281,18 @@ def _binds_right(
         return True
     if any(tokens[index].text in ("in", "of") for index in range(trend.last, subject.first)):
         return True
-    if before[-1].value in ("ct", "overall", "symptoms", "other") and subject.value in IMAGING | {"breathlessness"}:
+    if before[-1].value in ("ct", "overall", "symptoms", "other") and subject.value in IMAGING | {"breathlessness", "breathing"}:
         return before[-1].value != subject.value
     return not any(piece.role == "course" for piece in rest) and before[-1].last < trend.first - 2
 
 
 def _course(subject: Piece, trend: Piece, segment: int, past: bool) -> Course:
-    value, moved = _meaning(subject.value, trend.value)
+    value, moved = meaning(subject.value, trend.value)
     return Course(subject.value, value, min(subject.first, trend.first), max(subject.last, trend.last), segment, moved, past)
 
 
-def _meaning(subject: str, trend: str) -> tuple[str, bool]:
+def meaning(subject: str, trend: str) -> tuple[str, bool]:
+    """The value of a course word for a subject, and whether it only tells a movement ("fell")."""
     rises_well = subject in GOOD_UP
     simple = {"good": "better", "bad": "worse", "same": "stable", "not_good": "not_better", "not_same": "not_better", "gone": "gone", "new": "new", "denied": "denied", "still": "still"}
     if trend in simple:
@@ -251,19 +311,21 @@ _CAUSES = (
     Lexicon().add_all("lead", {True: VOCABULARY["other_causes"]["lead"]}).add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
 )
 _UNCORRECTED = Lexicon().add_all("uncorrected", {True: VOCABULARY["uncorrected"]})
-_FIRM_LEADS = frozenset({"due", "because", "attributed", "attributable", "secondary", "explained", "caused", "ascribed", "put", "owing", "blamed", "accounted", "thought", "reflects", "reflecting", "result", "presumed", "blame", "from", "cardiac", "2"})
+_DENIALS = frozenset({"no", "not", "without", "isnt", "nothing", "excluded", "unlikely", "never", "exclude", "ruled", "denies"})
 
 
-def other_cause(tokens: Sequence[Token], first: int, last: int) -> str | None:
-    """The other cause that a worsening is put down to: "due to a chest infection"."""
+def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
+    """Other causes that something is put down to, with the token where the remark starts: "due to a chest infection"."""
     marks = _CAUSES.scan(tokens)
-    for lead, cause in zip(marks, marks[1:], strict=False):
-        if lead.kind != "lead" or cause.kind != "cause" or cause.first - lead.last > 4 or lead.first < last - 1:
-            continue
-        words = {token.text for token in tokens[lead.first : lead.last]}
-        if words & _FIRM_LEADS and not any(token.text in ("not", "no", "without", "isnt", "nothing") for token in tokens[max(0, lead.first - 3) : cause.first]):
-            return " ".join(token.text for token in tokens[cause.first : cause.last])
-    return None
+    leads = [mark for mark in marks if mark.kind == "lead"]
+    found = []
+    for cause in (mark for mark in marks if mark.kind == "cause"):
+        near = [lead for lead in leads if -9 <= lead.first - cause.last <= 6 and -7 <= cause.first - lead.last <= 9]
+        around = tokens[max(0, cause.first - 4) : cause.last + 3]
+        if near and not any(token.text in _DENIALS for token in around):
+            first = min(cause.first, near[0].first)
+            found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
+    return found
 
 
 def is_uncorrected(tokens: Sequence[Token]) -> bool:
@@ -283,3 +345,8 @@ def settled(subject: str | None, value: str) -> str | None:
     if value in ("new", "denied") and not sign:
         return {"new": "worse", "denied": "stable"}[value] if subject not in ("fvc", "dlco", "pft", "overall") else None
     return value
+
+
+def supposed(tokens: Sequence[Token]) -> bool:
+    """"If the DLCO fell by ten points": nothing that happened."""
+    return any(token.text in ("if", "suppose", "supposing", "imagine", "would", "should", "unless") for token in tokens[:3])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.language.lungs import Piece
@@ -17,7 +17,8 @@ _ROMAN = {word: int(value) for word, value in _WORDS["roman"].items()}
 _TOPS = {word: int(value) for word, value in _WORDS["scale_tops"].items()}
 _NO_READING = frozenset({"mg", "g", "mcg", "m", "metres", "meters", "months", "weeks", "years", "bd", "od", "x", "cycles", "year", "month", "week", "kg", "days", "th", "nd", "st", "lpm", "mgs", "clinic", "visits", "readings", "occasions", "tests"})
 ARROWS = frozenset({"to", "→", "-", "then", "vs", "/"})
-NUMERIC = frozenset({"fvc", "dlco", "scale", "pft"})
+NUMERIC = frozenset({"fvc", "dlco", "scale", "pft", "ct"})
+_PASSED_OVER = {"scale": frozenset({"breathlessness", "breathing", "other", "overall"}), "ct": frozenset({"overall", "ct"})}
 PERCENT_RANGE = (8, 170)
 _LARGEST_LITRES = 9.0
 
@@ -44,40 +45,54 @@ class Measure:
     value: dict[str, Any]
     first: int
     last: int
+    at: int
 
 
 def measures(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], walls: frozenset[int]) -> list[Measure]:
     """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
     found: list[Measure] = []
     subjects = [piece for piece in row if piece.role == "subject"]
+    numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
     taken = {index for when in whens for index in range(when.first, when.last)}
     used: set[int] = set()
     for number, piece in enumerate(subjects):
-        if piece.value not in NUMERIC:
+        if piece.value not in NUMERIC or piece.first in used:
             continue
         pair = _pair(tokens, subjects, number)
         if pair is not None:
             first, second, end = pair
-            found += _paired(tokens, first, second, _stop(tokens, second.last, end, walls), whens, taken)
-            used |= set(range(second.last, end))
+            end = _stop(tokens, second.last, end, walls)
+            found += _paired(tokens, first, second, end, whens, taken)
+            used |= set(range(second.first, end))
             continue
-        end = subjects[number + 1].first if number + 1 < len(subjects) else len(tokens)
+        end = next((other.first for other in subjects[number + 1 :] if other.value not in _PASSED_OVER.get(piece.value, ())), len(tokens))
         end = _stop(tokens, piece.last, end, walls)
-        if piece.last in used:
-            continue
-        numbers = _numbers(tokens, piece, piece.last, end, whens, taken)
+        numbers = [item for item in _numbers(tokens, piece, piece.last, end, whens, taken) if item.first not in used]
         begin = piece.first
         if not numbers:
             begin = max([subjects[number - 1].last if number else 0, *(w + 1 for w in walls if w < piece.first)])
-            before = _numbers(tokens, piece, begin, piece.first, whens, taken)
-            numbers = [item for item in before if item.change and not any(i in used for i in range(item.first, item.last))]
+            before = [item for item in _numbers(tokens, piece, begin, piece.first, whens, taken) if item.first not in used]
+            readings = [item for item in before if not item.change]
+            lone = len(numeric) == 1 and piece.value in ("fvc", "dlco") and len(readings) > 1
+            numbers = before if lone else [item for item in before if item.change]
             end = piece.last
-            used |= {index for item in numbers for index in range(item.first, item.last)}
+        used |= {index for item in numbers for index in range(item.first, item.last)}
         if numbers:
             value = _value(piece.value, tokens, piece, numbers, [when for when in whens if begin <= when.first < max(end, piece.last)])
             last = max([item.last for item in numbers] + [piece.last] + [w.last for w in whens if piece.last <= w.first < end])
-            found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last))
-    return found
+            found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
+    return [_led_by_time(tokens, measure, whens) for measure in found]
+
+
+def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When]) -> Measure:
+    """"A year ago: FVC 73, DLCO 44": a time that opens the sentence dates every single reading of it."""
+    if "single" not in measure.value or measure.value.get("at") is not None:
+        return measure
+    lead = next((when for when in whens if when.kind in ("date", "ago") and when.first <= 1), None)
+    if lead is None or lead.first > measure.first:
+        return measure
+    at = lead.months if lead.kind == "date" else -lead.months
+    return replace(measure, value={**measure.value, "at": at, "order": measure.value.get("order") or (1 if at == 0 else 0)})
 
 
 def _stop(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> int:
@@ -113,7 +128,7 @@ def _paired(
         own = numbers[offset::2]
         if len(own) > 1 or (own and own[0].change):
             value = _value(piece.value, tokens, piece, own, [when for when in whens if second.last <= when.first < end])
-            found.append(Measure(piece.value, value, first.first, max(item.last for item in own)))
+            found.append(Measure(piece.value, value, first.first, max(item.last for item in own), piece.first))
     return found
 
 
@@ -129,6 +144,8 @@ def _numbers(
         if at in taken:
             continue
         value = _number_value(tokens, at, piece)
+        if piece.value == "ct" and _text(tokens, at + 1) not in ("%", "percent", "per"):
+            continue
         if value is None or _text(tokens, at + 1) in _NO_READING or _text(tokens, at - 1) in ("<", ">=", "≥", "≤"):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
@@ -139,7 +156,7 @@ def _numbers(
             value, change = -value, True
         elif _text(tokens, at - 1) == "-" and at - 1 == start and tokens[at - 1].end == tokens[at].start and tokens[at - 1].start > tokens[at - 2].end:
             value, change = -value, True
-        elif _text(tokens, at - 1) == "+":
+        elif _text(tokens, at - 1) in ("+", "plus"):
             change = True
         elif change:
             value = value * _direction(tokens, at, last, start, end)
@@ -209,6 +226,8 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
         return True
     if previous in _SET["change_before"] or following in _SET["change_after"]:
         return previous not in ("better", "worse") or absolute is not None or _text(tokens, at + 1) == "%"
+    if previous == "than" and two_back in ("more", "less") and {_text(tokens, at - 3), _text(tokens, at - 4)} & (_SET["change_before"] | {"by"}):
+        return True
     if previous in ("of", "by", "another", "relative", "absolute", "around", "an", "a") and two_back in _SET["change_before"]:
         return True
     if previous in ("relative", "absolute") and (two_back in ("of", "by", "a", "an") or following in _SET["change_after"]):
@@ -223,6 +242,8 @@ def _reading_follows(tokens: Sequence[Token], at: int) -> bool:
 def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int) -> int:
     for index in (*range(at - 1, max(start - 4, -1), -1), *range(last, min(last + 4, len(tokens)))):
         text = tokens[index].text
+        if text in ("more", "less") and _text(tokens, index + 1) == "than":
+            continue
         if text in _SET["falling"] and not (text == "-" and index < at - 1):
             return -1
         if text in _SET["rising"]:
@@ -231,20 +252,30 @@ def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int
 
 
 def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], start: int, end: int) -> float | None:
-    """The time of a reading, in months since year 0 or as minus the months ago; the nearest date or distance beside it."""
-    after = _text(tokens, last)
-    for when in whens:
-        if when.kind not in ("date", "ago"):
-            continue
-        if when.first == last or (when.first == last + 1 and after in ("(", "in", "at", "on", "@", "-", "from")) or (when.first == last + 2 and after in ("(", "in", "at") ):
+    """The time of a reading: months since year 0, or as minus the months ago; the nearest date or distance beside it."""
+    dated = {when.first: when for when in whens if when.kind in ("date", "ago")}
+    index = last
+    while index < len(tokens) and index - last <= 7:
+        if index in dated:
+            when = dated[index]
             return when.months if when.kind == "date" else -when.months
-    for when in whens:
-        if when.kind not in ("date", "ago"):
-            continue
-        between = [_text(tokens, index) for index in range(when.last, at)]
-        if when.last <= at and (not between or all(text in (":", "was", "=", "-", "(", ",", ")", "fvc", "dlco", "it", "at", "of", "is", "%") for text in between)) and len(between) <= 3:
+        if not (tokens[index].kind == "number" and tokens[index - 1].text == "(") and tokens[index].text not in _BEFORE_A_DATE:
+            break
+        index += 1
+    ending = {when.last: when for when in dated.values()}
+    index = at
+    while index > 0 and at - index <= 5:
+        if index in ending:
+            when = ending[index]
             return when.months if when.kind == "date" else -when.months
+        if tokens[index - 1].text not in _AFTER_A_DATE:
+            break
+        index -= 1
     return None
+
+
+_BEFORE_A_DATE = frozenset({")", "(", "%", "l", "predicted", "pred", "in", "at", "on", "@", "percent", "back", "the", "of", "litres", "early", "late", "mid", "around", "end", "only", "as", "from", "it", "was"})
+_AFTER_A_DATE = frozenset({":", "was", "=", "-", "(", ",", ")", "fvc", "dlco", "it", "at", "of", "is", "were", "the", "his", "her", "an", "had", "with", "vital", "capacity", "stood"})
 
 
 def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, end: int) -> int:
@@ -297,8 +328,7 @@ def _value(
             return {**value, "unit": "l", "change": change.value / 1000}
         return {**value, "unit": unit, "change": change.value, "absolute": change.absolute, "percent": unit == "%"}
     if chosen:
-        value["single"] = chosen[0].value
-        value["at"] = chosen[0].at
+        value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order)
     return value
 
 
@@ -310,6 +340,8 @@ def _since(whens: Sequence[When], times: Sequence[float | None]) -> float | None
 def _one_unit(subject: str, readings: Sequence[Number]) -> tuple[str, list[Number]]:
     if subject == "scale":
         return "class", list(readings)
+    if any(item.value > _LARGEST_LITRES for item in readings):
+        readings = [item for item in readings if item.value > 1.2 or item.unit in ("l", "raw")]
     by_unit: dict[str, list[Number]] = {}
     plain_small = [item for item in readings if not item.unit and item.value < _LARGEST_LITRES]
     small = "l" if subject == "fvc" else "raw"
@@ -331,6 +363,8 @@ def _one_unit(subject: str, readings: Sequence[Number]) -> tuple[str, list[Numbe
 def _out_of_range(subject: str, name: str, unit: str, value: float) -> bool:
     if subject == "scale":
         return value > _TOPS.get(name, 10)
+    if unit == "%" and subject == "ct":
+        return not 0 <= value <= 100
     if unit == "%":
         return not PERCENT_RANGE[0] <= value <= PERCENT_RANGE[1]
     return unit == "l" and not 0.2 <= value <= _LARGEST_LITRES
@@ -370,4 +404,24 @@ def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | Non
     points = {"points", "point", "pts", "pp", "%", "percent"}
     if "single" in value and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
+    return value
+
+
+def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """One measure from readings told apart ("NYHA III. Now NYHA II"); None where their order is unclear."""
+    units = {value["unit"] for value in singles}
+    if len(singles) < 2 or len(units) > 1:
+        return None
+    numbers = [Number(value["single"], "", 0, 0, False, int(value.get("order") or 0), value.get("at")) for value in singles]
+    if len({(item.value, item.at, item.order) for item in numbers}) < 2:
+        return None
+    ordered = _ordered(numbers)
+    times = _spaced([item.at for item in ordered])
+    if times is None and len(ordered) == 2 and ordered[0].at is not None and ordered[0].at < 0:
+        times = [ordered[0].at, 0.0]
+    value = {"unit": singles[0]["unit"], "months": None, "scale": singles[0]["scale"], "values": [item.value for item in ordered], "times": times}
+    if times:
+        value["months"] = times[-1] - times[0]
+    elif all(item.order == 0 and item.at is None for item in numbers):
+        return None
     return value

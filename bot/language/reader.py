@@ -37,8 +37,10 @@ class _Scan:
         self.whens: list[When] = times.scan(sentence.tokens)
         self.agents: list[Mark] = agents.scan(sentence.tokens)
         inside = {index for mark in self.agents for index in range(mark.first, mark.last)}
-        self.row = [piece for piece in lungs.pieces(sentence.tokens) if piece.first not in inside]
+        named = {index for mark in facts.ppf_marks(sentence.tokens) for index in range(mark.first, mark.last)}
+        self.row = lungs.pieces(sentence.tokens, frozenset(inside | named))
         self.agent_walls = frozenset(inside)
+        self.causes = lungs.causes(sentence.tokens)
         self.lung_walls = frozenset(
             index
             for piece in self.row
@@ -59,7 +61,7 @@ def read(text: str) -> Reading:
     for sentence in found:
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
-    kept = _from_new_patient(context.findings)
+    kept = _joined_readings(text, _from_new_patient(context.findings))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
 
@@ -67,6 +69,21 @@ def _from_new_patient(findings: Sequence[Finding]) -> list[Finding]:
     """Only what stands after "next patient" belongs to the new case."""
     last = max((index for index, item in enumerate(findings) if item.kind == "new_patient"), default=0)
     return list(findings[last:])
+
+
+def _joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
+    """Readings of one measure that stand apart become one trend: "Now: FVC 66. A year ago: FVC 73"."""
+    for subject in sorted(quantities.NUMERIC):
+        own = [item for item in findings if item.kind == "measure" and item.subject == subject]
+        singles = [item for item in own if "single" in item.value]
+        if len(singles) != len(own) or len(singles) < 2:
+            continue
+        value = quantities.joined([item.value for item in singles])
+        if value is not None:
+            words = " / ".join(item.words for item in singles)
+            detail = {key: entry for item in singles for key, entry in item.detail.items()}
+            findings.append(Finding("measure", subject, value, words, singles[0].start, singles[-1].end, detail))
+    return findings
 
 
 def _sentence(text: str, sentence: Sentence, context: _Context) -> Iterator[Finding]:
@@ -126,7 +143,11 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
     subjects = [piece for piece in row if piece.role == "subject"]
     carried = False
     found_measures = quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
+    supposed = lungs.supposed(scan.tokens)
+    asked = scan.sentence.asks and bool(scan.tokens) and scan.tokens[0].text in replies.QUESTION_STARTS
     for measure in found_measures:
+        if (supposed or asked) and "values" not in measure.value and "single" not in measure.value:
+            continue
         value = dict(measure.value)
         if value.get("months") is None and not value.get("times"):
             value["months"] = _sentence_window(scan, measure.first, measure.last)
@@ -136,12 +157,12 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
         if bare is not None:
             last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
             yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
-    asked = scan.sentence.asks and replies.asks(scan.sentence) and bool(scan.tokens) and scan.tokens[0].text in replies.QUESTION_STARTS
-    for course in lungs.courses(scan.tokens, row):
+    measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
+    for course in lungs.courses(scan.tokens, row, measured, _long_past(scan)):
         if asked or course.past:
             continue
         subject = course.subject
-        if subject is None and scan.tokens[0].text in _PRONOUNS and context.subjects:
+        if subject is None and any(text in _PRONOUNS for text in scan.sentence.texts) and context.subjects:
             subject, carried = context.subjects[-1].value, True
         yield from _course(scan, course, subject, carried)
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
@@ -152,7 +173,8 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
 def _course(scan: _Scan, course: Course, subject: str | None, carried: bool) -> Iterator[Finding]:
     if subject in ("other",):
         return
-    value = lungs.settled(subject, course.value)
+    told = course.value if course.subject or subject is None else lungs.meaning(subject, course.value)[0]
+    value = lungs.settled(subject, told)
     if value is None:
         return
     detail = _circumstances(scan, course.first, course.last)
@@ -185,12 +207,34 @@ def _of_agent(scan: _Scan, when: When) -> bool:
 
 def _circumstances(scan: _Scan, first: int, last: int) -> dict[str, object]:
     detail: dict[str, object] = {}
-    cause = lungs.other_cause(scan.tokens, first, last)
-    if cause:
-        detail["other_cause"] = cause
+    causes = [cause for at, cause in scan.causes if _speaks_of(scan, at, first, last)]
+    if causes:
+        detail["other_cause"] = causes[0]
     if lungs.is_uncorrected(scan.tokens):
         detail["uncorrected"] = True
     return detail
+
+
+def _speaks_of(scan: _Scan, at: int, first: int, last: int) -> bool:
+    """A cause explains what stands nearest before it; at the start of a sentence, what follows."""
+    before = [piece for piece in scan.row if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at]
+    if not before:
+        return True
+    return first <= before[-1].first < last or last - 1 == before[-1].first
+
+
+def _long_past(scan: _Scan) -> frozenset[int]:
+    """Times a year or more ago that are no standard of comparison: "CT was worse two years ago"."""
+    return frozenset(
+        when.first
+        for when in scan.whens
+        if when.kind == "ago" and when.months >= 12 and not _compared(scan, when)
+    )
+
+
+def _compared(scan: _Scan, when: When) -> bool:
+    before = {token.text for token in scan.tokens[max(0, when.first - 4) : when.first]}
+    return bool(before & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared"}) or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
 
 
 def _facts(scan: _Scan) -> Iterator[Finding]:

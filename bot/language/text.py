@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.language.spelling import corrected
-from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED
+from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED, NUMBER_WORDS, TENS
 
 WORD_LIMIT = 20_000
 
@@ -108,7 +108,7 @@ def sentences(text: str) -> tuple[list[Sentence], bool]:
 
 
 def _sentence(tokens: list[Token], end_mark: str, paragraph: bool) -> Sentence:
-    kept = tuple(token for token in _without_fillers(tokens))
+    kept = tuple(_spoken_numbers([token for token in _without_fillers(tokens)]))
     return Sentence(kept, end_mark, paragraph, tuple(token.text for token in kept))
 
 
@@ -187,6 +187,24 @@ def _ends_line(plain: str, match: re.Match[str], previous: Token | None) -> bool
 def _inside_word(plain: str, at: int) -> bool:
     left, right = plain[at - 1 : at], plain[at + 1 : at + 2]
     return left.isalnum() and right.isalnum() and not (left.isdigit() and right.isdigit())
+
+
+def _spoken_numbers(tokens: list[Token]) -> Iterator[Token]:
+    """Dictated numbers become numbers: "seventy one" is 71."""
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.text not in TENS:
+            yield token
+            at += 1
+            continue
+        value, last = TENS[token.text], token
+        unit = tokens[at + 1] if at + 1 < len(tokens) else None
+        if unit is not None and 0 < NUMBER_WORDS.get(unit.text, 0) < 10 and unit.text not in ("a", "an", "few", "half", "couple", "several"):
+            value, last = value + NUMBER_WORDS[unit.text], unit
+            at += 1
+        yield Token(f"{value:g}", token.start, last.end, "number")
+        at += 1
 
 
 def _without_fillers(tokens: list[Token]) -> Iterator[Token]:

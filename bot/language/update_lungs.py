@@ -204,6 +204,7 @@ def _open_questions(draft: Draft, measure: str, entry: dict[str, Any]) -> None:
 def _imaging(draft: Draft, reading: Reading) -> None:
     _fibrosis(draft, reading)
     extent = [item for item in reading.of("trend") if item.subject == "ct"]
+    extent = extent or [_extent_finding(item) for item in reading.of("measure") if item.subject == "ct" and "values" in item.value]
     signs = [item for item in reading.of("sign") if item.value not in ("present",)]
     courses = [item for item in signs if item.value != "absent"]
     if not extent and not courses and not _all_absent(signs):
@@ -218,6 +219,13 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     if criterion is True and _explained_or_old([*([verdict] if verdict else []), *_progressing(signs)], draft):
         criterion = None
     draft.set("ppf_radiology", criterion, _worst(goal, [*_progressing(signs), *([verdict] if verdict else []), *signs]))
+
+
+def _extent_finding(item: Finding) -> Finding:
+    """"ILD extent 30 %, previously 20 %" as a course; any change of the estimate counts."""
+    change = change_of(item.value)
+    value = "worse" if change > 0 else "better" if change < 0 else "stable"
+    return Finding("trend", "ct", value, item.words, item.start, item.end, {**item.detail, "months": item.value.get("months")})
 
 
 def _fibrosis(draft: Draft, reading: Reading) -> None:

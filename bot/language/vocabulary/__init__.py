@@ -32,3 +32,4 @@ def _by_first_word(phrases: list[str]) -> dict[str, tuple[tuple[str, ...], ...]]
 
 FILLERS: dict[str, tuple[tuple[str, ...], ...]] = _by_first_word(_WRITING["fillers"])
 NUMBER_WORDS: dict[str, float] = {str(word): float(value) for word, value in _WRITING["number_words"].items()}
+TENS: dict[str, float] = {str(word): float(value) for word, value in _WRITING["tens"].items()}
