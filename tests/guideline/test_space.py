@@ -28,7 +28,14 @@ from bot.guideline.knowledge import FEATURES, KNOWLEDGE
 from bot.guideline.recommend import advise, decide_nintedanib, decide_status
 from tests.guideline import oracle
 
-STATUSES = {"escalate", "goals_met", "start_immunosuppression", "incomplete", "out_of_scope"}
+STATEMENTS = {
+    "escalate": ["R1", "A1", "A2"],
+    "goals_met": ["R1", "A2"],
+    "start_immunosuppression": ["R1", "R2"],
+    "incomplete": ["A2"],
+    "out_of_scope": [],
+}
+"""What the guideline says in each status; R2's grade never stands beside options."""
 THE_FIVE = ("calcineurin_inhibitor", "rituximab", "jak_inhibitor", "cyclophosphamide", "ivig")
 GOAL = (None, "achieved", "stable", "not_achieved")
 YES_NO_UNKNOWN = (None, True, False)
@@ -52,7 +59,7 @@ def lines(recommendation: Recommendation) -> oracle.Lines:
 
 def check_invariants(case: Case, given: Recommendation) -> None:
     """Check what no case may break."""
-    assert given.status in STATUSES
+    assert [statement.id for statement in given.statements] == STATEMENTS[given.status]
     assert given.urgent is (case.rapidly_progressive is True)
     check_options(case, given)
     if given.nintedanib == "add":
