@@ -25,7 +25,7 @@ from bot.replies.words import (
 NOTHING_BEFORE = Button("Nothing tried before", "nothing tried before")
 
 URGENT = (
-    "**Urgent: rapidly progressive ILD.** Contact a specialist centre or ICU today. This pathway is not made for it."
+    "**Urgent: rapidly progressive ILD.** Contact a specialist or ICU today. This pathway is not made for it."
 )
 
 
