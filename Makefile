@@ -1,7 +1,11 @@
 # `make` explains the targets.
 
 PYTHON ?= python3.11
+# uv, with the certificates of the system and the package index that pip is set up with (a hospital's mirror).
 UV := .uv/bin/uv
+export UV_SYSTEM_CERTS := 1
+MIRROR = index=$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$(.uv/bin/python -m pip config get global.index-url 2>/dev/null)}}; \
+    if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 BIN := .venv/bin
 
 # The variants of the environment: without TensorFlow (default), or with the real one (`make setup TENSORFLOW=1`).
@@ -73,7 +77,7 @@ clean: ## remove what was made: environments, models, caches (conversations in v
 
 .venv/.lean-ready: requirements.lock $(PLACEHOLDER) .uv/.ready | .venv/bin/python
 	@echo "2/3 packages (.venv, 0.6 GB)"
-	@VIRTUAL_ENV=.venv $(UV) pip sync -q --no-config --require-hashes requirements.lock
+	@$(MIRROR) VIRTUAL_ENV=.venv $(UV) pip sync -q --no-config --require-hashes requirements.lock
 	@echo "3/3 placeholder for TensorFlow"
 	@# Without --no-config the overrides in pyproject.toml would switch it off.
 	@VIRTUAL_ENV=.venv $(UV) pip install -q --no-config --no-deps --no-build-isolation --reinstall ./vendor/tensorflow-placeholder
@@ -81,6 +85,6 @@ clean: ## remove what was made: environments, models, caches (conversations in v
 
 .venv/.tensorflow-ready: requirements-tensorflow.lock .uv/.ready | .venv/bin/python
 	@echo "2/3 packages with TensorFlow (.venv, 2.5 GB)"
-	@VIRTUAL_ENV=.venv $(UV) pip sync -q --no-config --require-hashes requirements-tensorflow.lock
+	@$(MIRROR) VIRTUAL_ENV=.venv $(UV) pip sync -q --no-config --require-hashes requirements-tensorflow.lock
 	@echo "3/3 no placeholder needed"
 	@rm -f .venv/.*-ready && touch $@

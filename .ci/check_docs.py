@@ -31,7 +31,8 @@ def findings() -> Iterator[str]:
 
 
 def _bot_commands() -> set[str]:
-    shown = subprocess.run([sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "bot", "--help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return set(re.findall(r"^ {4}([a-z]+)  ", shown.stdout, re.M))
 
 
