@@ -87,10 +87,24 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     if asked in draft.touched or (asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}):
         draft.answered = True
         return
+    if asked == "stability_acceptable" and reading.of("judgement"):
+        finding = reading.of("judgement")[-1]
+        draft.set(asked, finding.value, finding)
+        draft.answered = True
+        return
+    if _answers_open_question(draft, reading, asked):
+        draft.answered = True
+        return
     for finding in reading.of("answer"):
-        if finding.detail.get("alone") or not draft.touched:
+        if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
             _answer(draft, finding, asked)
             return
+
+
+def _answers_open_question(draft: Draft, reading: Reading, asked: str) -> bool:
+    """"within 8 months", said when the criterion was asked for, answers the open question about its time."""
+    entries = [entry for entry in draft.now["clarifications"] if entry["slot"] == asked and entry.get("measure")]
+    return any(_measure_question(draft, reading, entry) for entry in entries)
 
 
 def _answer(draft: Draft, finding: Finding, asked: str) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Sentence, Token
-from bot.language.times import When
+from bot.language.times import When, today_in_months
 from bot.language.vocabulary import load
 
 _FACTS = load("facts")
 
 DISEASES = Lexicon().add_all("disease", _FACTS["diseases"])
 FEATURES = Lexicon().add_all("feature", _FACTS["features"])
-STABILITY = Lexicon().add_all("stability", {False: _FACTS["stability"]["refused"]}).add_all(
-    "stability", {True: _FACTS["stability"]["accepted"]}
+STABILITY = (
+    Lexicon()
+    .add_all("steady", {True: _FACTS["stability"]["steady"]})
+    .add_all("refused", {True: _FACTS["stability"]["refused"]})
+    .add_all("accepted", {True: _FACTS["stability"]["accepted"]})
 )
 CRITERIA = Lexicon().add_all("criterion", _FACTS["criteria"])
 _PPF = Lexicon().add_all("ppf", {True: _FACTS["ppf"]["named"]})
@@ -95,6 +99,9 @@ def ppf(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, str]]:
     for mark in _PPF.scan(tokens):
         begin, end = clause(tokens, mark.first, mark.last, frozenset({",", "but", "however", ";"}))
         before, after = tokens[begin : mark.first], tokens[mark.last : end]
+        if _only_criteria(before, after):
+            found.append((mark, "doubted"))
+            continue
         cues = [str(cue.value) for cue in (*_PPF_CUES.scan(before), *_PPF_CUES.scan(after))]
         bare_question = sentence.asks and end == len(tokens)
         if any(cue == "denied" for cue in cues) and not bare_question:
@@ -111,14 +118,20 @@ def ppf(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, str]]:
     return found
 
 
+def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """"PPF criteria: ..." opens a list and says nothing yet; "meets PPF criteria" does."""
+    if not after or after[0].text not in ("criteria", "criterion", "work", "assessment", "checklist", "definition", "status", "question"):
+        return False
+    verbs = {"meet", "meets", "met", "meeting", "fulfil", "fulfils", "fulfill", "fulfills", "fulfilled", "satisfy", "satisfies", "satisfied", "reached", "reaches"}
+    return not any(token.text in verbs for token in (*before[-6:], *after[1:4]))
+
+
 def _asserted_by_meeting(cues: Sequence[str], after: Sequence[Token]) -> bool:
     """"meets criteria for PPF": `criteria` doubts alone, but not beside a verb that asserts."""
     return "asserted" in cues and not any(token.text in ("whether", "if", "?") for token in after)
 
 
 def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -> bool:
-    from bot.language.times import today_in_months
-
     for when in whens:
         if not begin <= when.first < end or when.lead == "since":
             continue
@@ -129,29 +142,49 @@ def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -
     return False
 
 
-def rapid(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, bool]]:
-    """Rapid progression said of now (true) or denied (false); doubts, worries and past episodes give nothing."""
-    tokens = sentence.tokens
-    found: list[tuple[Mark, bool]] = []
-    marks = _RAPID.scan(tokens)
-    windows = [when.months for when in whens if when.kind in ("window", "ago")]
+def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_question: bool) -> Rapid:
+    """What one sentence says towards rapid progression; doubts, worries and past episodes give nothing."""
+    marks = [mark for mark in _RAPID.scan(tokens)]
     times = _RAPID_TIME.scan(tokens)
-    worsening = any(mark.value == "worsening" for mark in times) or any(mark.value == "need" for mark in marks)
-    acute = any(mark.value == "acute" for mark in times) or any(0 < months <= _RAPID_MONTHS for months in windows)
+    windows = [when.months for when in whens if when.kind in ("window", "ago")]
+    recent = any(0 < months <= _RAPID_MONTHS for months in windows) or any(mark.value == "acute" for mark in times)
+    old = any(when.kind == "date" and when.lead != "since" and _months_since(when) > _RAPID_MONTHS for when in whens)
+    old = old or any(months > _RAPID_MONTHS for months in windows)
+    stated: bool | None = None
+    said: Mark | None = None
+    support: Mark | None = None
     for mark in marks:
         begin, end = clause(tokens, mark.first, mark.last)
         before, after = tokens[begin : mark.first], tokens[mark.last : end]
-        cue = _near(before, _RAPID_CUES, 6)
-        later = _RAPID_CUES.scan(after[:4])
+        cue = _near(before, _RAPID_CUES, 6) or _after_cue(after)
         if mark.value == "stated":
-            if cue == "denied" and not sentence.asks:
-                found.append((mark, False))
-            elif cue is None and not later and not sentence.asks:
-                found.append((mark, True))
-            continue
-        if cue is None and not any(item.value == "doubted" for item in later) and worsening and acute and not sentence.asks:
-            found.append((mark, True))
-    return found
+            if cue == "denied" and not opens_question:
+                stated, said = stated or False, mark
+            elif cue is None and not asks and not old:
+                stated, said = True, mark
+        elif cue is None and not opens_question and not (old and not recent):
+            support = mark
+    worsening = any(mark.value == "worsening" for mark in times) or any(mark.value == "need" for mark in marks)
+    return Rapid(stated, said, support, worsening, recent)
+
+
+def _after_cue(after: Sequence[Token]) -> str | None:
+    return next((str(mark.value) for mark in _RAPID_CUES.scan(after[:5])), None)
+
+
+def _months_since(when: When) -> float:
+    return today_in_months() - when.months
+
+
+@dataclass(frozen=True)
+class Rapid:
+    """Signs of rapid progression in one sentence: the word itself, oxygen or ventilation, worsening, a recent time."""
+
+    stated: bool | None
+    said: Mark | None
+    support: Mark | None
+    worsening: bool
+    recent: bool
 
 
 def features(tokens: Sequence[Token]) -> list[tuple[Mark, bool]]:
@@ -186,8 +219,28 @@ def age(tokens: Sequence[Token]) -> tuple[int, int, int] | None:
     return None
 
 
-def stability(sentence: Sentence) -> list[tuple[Mark, bool]]:
-    """Whether the clinician accepts "stable" as a goal met."""
+def stability(sentence: Sentence) -> tuple[Mark, bool] | None:
+    """Whether the clinician accepts "stable" as a goal met: a word for stability beside a judgement."""
     if sentence.asks:
-        return []
-    return [(mark, bool(mark.value)) for mark in STABILITY.scan(sentence.tokens)]
+        return None
+    marks = STABILITY.scan(sentence.tokens)
+    steady = [mark for mark in marks if mark.kind == "steady"]
+    judged = [mark for mark in marks if mark.kind in ("accepted", "refused")]
+    if not steady or not judged:
+        return None
+    judgement = judged[-1]
+    before = sentence.tokens[max(0, judgement.first - 6) : judgement.first]
+    turned = any(token.text in _NOT for token in before)
+    return judgement, (judgement.kind == "accepted") != turned
+
+
+def judgement(sentence: Sentence) -> tuple[Mark, bool] | None:
+    """The same without a word for stability: an answer to the question alone."""
+    marks = [mark for mark in STABILITY.scan(sentence.tokens) if mark.kind in ("accepted", "refused")]
+    if not marks or sentence.asks:
+        return None
+    before = sentence.tokens[max(0, marks[-1].first - 6) : marks[-1].first]
+    return marks[-1], (marks[-1].kind == "accepted") != any(token.text in _NOT for token in before)
+
+
+_NOT = frozenset({"not", "isnt", "wouldnt", "wont", "cant", "cannot", "dont", "doesnt", "never", "hardly", "no", "nor", "neither", "barely", "arent", "wasnt"})

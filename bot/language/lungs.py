@@ -49,6 +49,7 @@ class Piece:
     first: int
     last: int
     word: str = ""
+    was: bool = False  # told in the past perfect: "had fallen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Course:
     segment: int
     moved: bool = False
     past: bool = False
+    was: bool = False
 
 
 _TURNED = {"good": "not_good", "bad": "same", "same": "not_same", "gone": "not_good", "new": "denied", "still": "same"}
@@ -83,12 +85,17 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             value = mark.value
             if negation is not None:
                 value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]
-            found.append(Piece("course", value, negation.first if negation else mark.first, mark.last, tokens[mark.last - 1].text))
+            found.append(Piece("course", value, negation.first if negation else mark.first, mark.last, tokens[mark.last - 1].text, _was(tokens, mark)))
             if negation is not None:
                 negations.remove(negation)
     for negation in negations:
         found.append(Piece("negation", "no", negation.first, negation.last))
     return sorted(found, key=lambda piece: piece.first)
+
+
+def _was(tokens: Sequence[Token], mark: Mark) -> bool:
+    """"had fallen", "had been worse": before something that came later."""
+    return any(token.text in ("had", "hadnt") for token in tokens[max(0, mark.first - 3) : mark.first])
 
 
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -112,16 +119,17 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
 
 
 def courses(
-    tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset[int] = frozenset(), old: frozenset[int] = frozenset()
+    tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset[int] = frozenset(), old: frozenset[int] = frozenset(), timed: frozenset[int] = frozenset()
 ) -> list[Course]:
     """Pairs courses with subjects, segment by segment.
 
-    `measured` are the first tokens of subjects whose course is told in numbers, `old` those of times long past.
+    `measured` are the first tokens of subjects whose course is told in numbers, `old` those of times long past, `timed` all times.
     """
     segments = _segments(tokens, row, measured)
-    context = _CONTEXT.scan(tokens)
+    context = [mark for mark in _CONTEXT.scan(tokens) if not (mark.kind == "past" and any(mark.first <= at < mark.last + 1 for at in timed))]
     negated = {id(piece) for piece in negated_subjects(tokens, row)}
     last_trend: Piece | None = None
+    bracketed = False
     found: list[Course] = []
     waiting: list[Piece] = []
     last_subjects: list[Piece] = []
@@ -130,21 +138,23 @@ def courses(
         inside = [piece for piece in row if begin <= piece.first < end and piece.role != "negation"]
         if any(mark.kind == "conditional" and begin <= mark.first < end for mark in context):
             continue
+        bracketed = bracketed and tokens[begin].text == ","
         subjects = [piece for piece in inside if piece.role == "subject"]
         trends = [piece for piece in inside if piece.role == "course"]
         past = any(mark.kind == "past" and begin <= mark.first < end for mark in context) or any(begin <= at < end for at in old)
         subjects = [piece for piece in subjects if id(piece) not in negated or trends]
         if subjects and not trends:
-            if last_trend is not None and _likewise(tokens, begin, end, subjects):
+            if last_trend is not None and (_likewise(tokens, begin, end, subjects) or (bracketed and _pure(tokens, begin, end, subjects))):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
+                bracketed = tokens[begin].text != ")"
                 continue
+            last_subjects = subjects
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
             if opened is not None and pure:
                 found += [_course(subject, opened, number, past) for subject in subjects]
             else:
                 waiting = [*waiting, *subjects] if pure else subjects
-            last_subjects = subjects
             continue
         if trends and not subjects:
             last_trend = trends[-1]
@@ -288,7 +298,7 @@ def _binds_right(
 
 def _course(subject: Piece, trend: Piece, segment: int, past: bool) -> Course:
     value, moved = meaning(subject.value, trend.value)
-    return Course(subject.value, value, min(subject.first, trend.first), max(subject.last, trend.last), segment, moved, past)
+    return Course(subject.value, value, min(subject.first, trend.first), max(subject.last, trend.last), segment, moved, past, trend.was)
 
 
 def meaning(subject: str, trend: str) -> tuple[str, bool]:

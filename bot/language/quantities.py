@@ -160,7 +160,7 @@ def _numbers(
             change = True
         elif change:
             value = value * _direction(tokens, at, last, start, end)
-        found.append(Number(value, unit, at, last, change, _order(tokens, at, last, when, end), when, absolute))
+        found.append(Number(value, unit, at, last, change, _order(tokens, at, last, when, piece), when, absolute))
     return found
 
 
@@ -278,10 +278,15 @@ _BEFORE_A_DATE = frozenset({")", "(", "%", "l", "predicted", "pred", "in", "at",
 _AFTER_A_DATE = frozenset({":", "was", "=", "-", "(", ",", ")", "fvc", "dlco", "it", "at", "of", "is", "were", "the", "his", "her", "an", "had", "with", "vital", "capacity", "stood"})
 
 
-def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, end: int) -> int:
+def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piece: Piece) -> int:
     if when == 0:
         return 1
-    before, after = _text(tokens, at - 1), _text(tokens, last)
+    lead = piece.first if piece.last and piece.last == at else at
+    before, after = _text(tokens, lead - 1), _text(tokens, last)
+    if _text(tokens, lead - 2) in ("last", "previous") and tokens[lead - 1].kind == "word" and before not in ("now", "to"):
+        return -1
+    if lead != at and before in ("from", "to", "of", "at"):
+        return 0
     second = _text(tokens, last + 1)
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1
@@ -289,7 +294,7 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, end:
         return 1
     if before in ("from", "was", "were", "previously", "baseline", "prior", "before", "vs", "versus", "than", "initially", "originally", "initial", "previous"):
         return -1
-    if before in ("of", "at", "to") and _text(tokens, at - 2) in ("baseline", "compared", "previously", "initially"):
+    if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
         return -1

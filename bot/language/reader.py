@@ -24,6 +24,7 @@ class _Context:
     heading: str | None = None
     agents: tuple[str, ...] = ()
     subjects: tuple[Piece, ...] = ()
+    rapid: facts.Rapid | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -98,6 +99,21 @@ def _sentence(text: str, sentence: Sentence, context: _Context) -> Iterator[Find
     yield from _therapy(scan, context)
     yield from _lungs(scan, context)
     yield from _facts(scan)
+    yield from _rapid(scan, context)
+
+
+def _rapid(scan: _Scan, context: _Context) -> Iterator[Finding]:
+    """Oxygen or ventilation beside a worsening within weeks, in this sentence and the one before."""
+    opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
+    now = facts.rapid(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
+    if now.said is not None and now.stated is not None:
+        yield scan.finding("rapid", None, now.stated, now.said.first, now.said.last)
+    both = [now, context.rapid] if context.rapid is not None else [now]
+    supported = now.support or (context.rapid.support if context.rapid else None)
+    if supported and any(item.worsening for item in both) and any(item.recent for item in both):
+        mark = now.support or facts.Mark("", None, 0, len(scan.tokens))
+        yield scan.finding("rapid", None, True, mark.first, mark.last)
+    context.rapid = now
 
 
 def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
@@ -117,7 +133,7 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         ended = therapy.ended(scan.sentence)
         if ended is not None:
             for agent in context.agents:
-                yield scan.finding("therapy", agent, "before", ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens))
+                yield scan.finding("therapy", agent, ended.kind, ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens))
     for mark in therapy.NOTHING.scan(scan.tokens):
         if not any(0 <= agent.first - mark.last <= 2 for agent in scan.agents):
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
@@ -158,11 +174,11 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
             last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
             yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
-    for course in lungs.courses(scan.tokens, row, measured, _long_past(scan)):
+    for course in lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens)):
         if asked or course.past:
             continue
         subject = course.subject
-        if subject is None and any(text in _PRONOUNS for text in scan.sentence.texts) and context.subjects:
+        if subject is None and context.subjects and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 5) : course.first]):
             subject, carried = context.subjects[-1].value, True
         yield from _course(scan, course, subject, carried)
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
@@ -180,7 +196,7 @@ def _course(scan: _Scan, course: Course, subject: str | None, carried: bool) -> 
     detail = _circumstances(scan, course.first, course.last)
     months = _sentence_window(scan, course.first, course.last)
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
-    yield scan.finding(kind, subject, value, course.first, course.last, months=months, moved=course.moved, **detail)
+    yield scan.finding(kind, subject, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail)
 
 
 def _sentence_window(scan: _Scan, first: int, last: int) -> float | None:
@@ -245,15 +261,17 @@ def _facts(scan: _Scan) -> Iterator[Finding]:
             yield scan.finding("disease", mark.value, True, mark.first, mark.last)
     for mark, value in facts.ppf(scan.sentence, scan.whens):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
-    for mark, urgent in facts.rapid(scan.sentence, scan.whens):
-        yield scan.finding("rapid", None, urgent, mark.first, mark.last)
     for mark, present in facts.features(scan.tokens):
         yield scan.finding("feature", mark.value, present, mark.first, mark.last)
     aged = facts.age(scan.tokens)
     if aged is not None:
         yield scan.finding("feature", "age_65_or_more", aged[0] >= 65, aged[1], aged[2])
-    for mark, accepted in facts.stability(scan.sentence):
-        yield scan.finding("stability", None, accepted, mark.first, mark.last)
+    judged = facts.stability(scan.sentence)
+    if judged is not None:
+        yield scan.finding("stability", None, judged[1], judged[0].first, judged[0].last)
+    alone = facts.judgement(scan.sentence)
+    if alone is not None:
+        yield scan.finding("judgement", None, alone[1], alone[0].first, alone[0].last)
 
 
 def _replies(scan: _Scan) -> Iterator[Finding]:

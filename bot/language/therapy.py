@@ -128,6 +128,8 @@ def _cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When]) -
         if cue.kind == "arrow" and tokens[cue.first].text == "before" and not _between_agents(tokens, cue, inside):
             cue = Mark("before", "either", cue.first, cue.last)
         found.append(cue)
+        if tokens[cue.last - 1].text in ("add", "adding", "added") and cue.last < len(tokens) and tokens[cue.last].text == "to":
+            found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
     return found
 
 
@@ -322,7 +324,9 @@ def _status(
     if status in ("other_person",):
         return status, cue
     for back in group.back:
-        if back.kind == "now" and status in ("planned", "never"):
+        if back.kind == "now" and (status in ("planned", "never") or (status in ("before", "failed") and len(group.marks) > 1)):
+            continue
+        if back.kind == "planned" and status is not None and status != "never" and group.back[0] is not back:
             continue
         status, cue = ("now" if back.kind == "started" else back.kind), back
     if group.override:
@@ -343,11 +347,14 @@ def _of_group(
         window = tokens[left:right]
         detail = _detail(window, [when for when in whens if left <= when.first < right])
         detail["dose"] = has_dose(tokens, mark)
+        detail["name"] = " ".join(token.text for token in tokens[mark.first : mark.last])
         if cue is not None:
             detail["cue"] = " ".join(token.text for token in tokens[cue.first : cue.last])
         first = min(left, mark.first) if cue is None or cue.first >= mark.first else min(cue.first, mark.first)
         last = max(mark.last, cue.last if cue is not None else 0, _dose_end(tokens, mark.last, right))
         own = "bare" if mark in spared else status
+        if mark is group.marks[-1] and len(group.marks) > 1 and status in ("before", "failed") and any(back.kind == "now" for back in group.back):
+            own = "now"
         found.append(Statement(mark, own, first if cue else mark.first, last, detail))
     return found
 
@@ -388,8 +395,10 @@ def detail(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
 
 
 def ended(sentence: Sentence) -> Mark | None:
-    """"It was stopped": the end of what the sentence before spoke of."""
+    """"It was stopped", "was never prescribed": what became of what the sentence before spoke of."""
     for cue in CUES.scan(sentence.tokens):
+        if cue.kind == "never" and cue.value in ("either", "back") and cue.last - cue.first > 1 and len(sentence.tokens) <= 14:
+            return cue
         if cue.kind == "before" and cue.value in ("either", "back") and len(sentence.tokens) <= 14:
             words = {token.text for token in sentence.tokens[cue.first : cue.last]}
             if words & _ENDS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.language import clarify
@@ -22,6 +23,7 @@ _TOLERANCE = 1e-6
 
 
 def apply(draft: Draft, reading: Reading) -> None:
+    reading = _without_older(reading)
     _lung_function(draft, reading)
     _imaging(draft, reading)
     _symptoms(draft, reading)
@@ -30,6 +32,23 @@ def apply(draft: Draft, reading: Reading) -> None:
         if finding.value.get("out_of_range"):
             draft.note("out_of_range", finding.words, values=finding.value["out_of_range"])
 
+
+def _without_older(reading: Reading) -> Reading:
+    """Drops what was told in the past perfect where the same goal is told of the present too."""
+    def goal(item: Finding) -> str | None:
+        return _GOAL_GROUP.get(str(item.subject))
+
+    told = [item for item in reading.of("trend", "measure", "sign") if not item.detail.get("was") and item.value != "present"]
+    present = {goal(item) for item in told if item.kind != "measure" or "single" not in item.value}
+    kept = tuple(item for item in reading.findings if not (item.detail.get("was") and goal(item) in present))
+    return replace(reading, findings=kept)
+
+
+_GOAL_GROUP = {
+    **dict.fromkeys(("fvc", "dlco", "pft"), "lung function"),
+    **dict.fromkeys(("breathlessness", "breathing", "scale"), "breathlessness"),
+    **dict.fromkeys(("ct", "ggo", "fibrosis", *SIGNS), "imaging"),
+}
 
 # Lung function
 
@@ -235,6 +254,8 @@ def _fibrosis(draft: Draft, reading: Reading) -> None:
         if item.subject in SIGNS - {"volume_loss"} | {"fibrosis"} and item.value not in ("absent", "denied")
     ]
     absent = reading.of("fibrosis")
+    if absent and all(item.subject == "fibrosis" for item in shown):
+        shown = []
     if shown:
         draft.set("fibrosis_on_ct", True, shown[0])
     elif absent:

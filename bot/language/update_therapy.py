@@ -54,12 +54,22 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
     cues = {str(item.detail.get("cue", "")) for item in items}
     if any("restart" in cue or "back on" in cue or "resumed" in cue for cue in cues) and "now" in taken:
         return "now"
+    names = {str(item.detail.get("name")) for item, status in zip(items, statuses, strict=True) if status in ("now", "before")}
+    if "now" in taken and "before" in taken and len(names) > 1 and _brands_changed(items, statuses):
+        return "now"
     if "now" in taken and "never" in statuses:
         return "contradiction" if _plainly_both(items) else taken[-1]
     firm = [status for status, item in zip(statuses, items, strict=True) if status not in _NEITHER and item.value not in _OPEN]
     if firm:
         return firm[-1]
     return taken[-1]
+
+
+def _brands_changed(items: Sequence[Finding], statuses: Sequence[str]) -> bool:
+    """A brand changed for another of the same agent: taken now, nothing before."""
+    now = {item.detail.get("name") for item, status in zip(items, statuses, strict=True) if status == "now"}
+    before = {item.detail.get("name") for item, status in zip(items, statuses, strict=True) if status == "before"}
+    return not now & before
 
 
 def _plainly_both(items: Sequence[Finding]) -> bool:
