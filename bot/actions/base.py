@@ -8,8 +8,10 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.actions.state import CASE_FORM, Turn, in_form
 from bot.replies import Reply
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,11 @@ def _where(error: Exception) -> str:
     """The last frame as "file:line", without any value."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
+
+
+def go_on(tracker: Tracker) -> list[Event]:
+    """Let the case go on where a question or command also changed it; while the form asks, it does so by itself."""
+    return [FollowupAction(CASE_FORM)] if Turn.of(tracker).changed_case and not in_form(tracker) else []
 
 
 def send(dispatcher: CollectingDispatcher, *replies: Reply) -> None:

@@ -21,6 +21,7 @@ from bot.replies.notes import note_text
 from bot.replies.questions import QUESTIONS, clarification, question
 from bot.replies.understood import noted
 
+NOTHING_NEW = "That changes nothing that I noted."
 PPF_QUESTIONS = ("fibrosis_on_ct", *CRITERIA)
 
 
@@ -136,4 +137,12 @@ def back(tracker: Tracker, turn: Turn) -> list[str]:
     if turn.id is not None and not turn.did_something and intent_of(tracker) in ANSWER_INTENTS:
         return [misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)).text]
     lines = [URGENT] if turn.urgent else []
-    return lines + [line for line in (noted(slots_of(tracker), turn.changed), *map(note_text, turn.notes)) if line]
+    lines += [line for line in (noted(slots_of(tracker), turn.changed), *remarks(tracker, turn)) if line]
+    return lines or ([NOTHING_NEW] if turn.nothing_new else [])
+
+
+def remarks(tracker: Tracker, turn: Turn) -> list[str]:
+    """Write the notes on the message; what was only asked about needs no word that it was not recorded."""
+    asks = intent_of(tracker) not in (*ANSWER_INTENTS, "new")
+    notes = [note for note in turn.notes if not (asks and note["kind"] == "planned")]
+    return [text for text in map(note_text, notes) if text]

@@ -8,8 +8,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.base import CaseAction, Event, send
-from bot.actions.state import CASE_FORM, recommendation_of, slots_of
+from bot.actions.base import CaseAction, Event, go_on, send
+from bot.actions.state import CASE_FORM, FACT, recommendation_of, slots_of
 from bot.guideline import Case, Recommendation
 from bot.replies import COMMANDS, Reply, details
 from bot.replies.answer import summary
@@ -18,16 +18,29 @@ from bot.replies.understood import HOW_TO_CORRECT, understood
 from bot.replies.words import SLOT_NAMES
 
 
-class _OnAnswer(CaseAction):
-    """A command about the answer; before there is one, it says so."""
+class _Shows(CaseAction):
+    """A command that shows something of the case; where its message changed the case, the new answer comes instead."""
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Send what the command shows."""
+        events = go_on(tracker)
+        if not events:
+            send(dispatcher, self.shown(tracker))
+        return events
+
+    @abstractmethod
+    def shown(self, tracker: Tracker) -> Reply:
+        """Return what the command shows."""
+
+
+class _OnAnswer(_Shows):
+    """A command about the answer; before there is one, it says so."""
+
+    def shown(self, tracker: Tracker) -> Reply:
+        """Return what the command shows of the answer."""
         if not tracker.get_slot("recommendation"):
-            send(dispatcher, Reply(details.NO_ANSWER_YET))
-            return []
-        send(dispatcher, self.show(*recommendation_of(slots_of(tracker))))
-        return []
+            return Reply(details.NO_ANSWER_YET)
+        return self.show(*recommendation_of(slots_of(tracker)))
 
     @abstractmethod
     def show(self, case: Case, recommendation: Recommendation) -> Reply:
@@ -58,51 +71,47 @@ class ActionCautions(_OnAnswer):
         return details.cautions(recommendation)
 
 
-class ActionSources(CaseAction):
+class ActionSources(_Shows):
     """Lists the sources."""
 
     def name(self) -> str:
         """Return the name that the rules give."""
         return "action_sources"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """Send the sources of the answer, or those of the assistant where there is no answer yet."""
+    def shown(self, tracker: Tracker) -> Reply:
+        """Return the sources of the answer, or those of the assistant where there is no answer yet."""
         answered = tracker.get_slot("recommendation")
-        send(dispatcher, details.sources(recommendation_of(slots_of(tracker))[1] if answered else None))
-        return []
+        return details.sources(recommendation_of(slots_of(tracker))[1] if answered else None)
 
 
-class ActionOptions(CaseAction):
+class ActionOptions(_Shows):
     """Shows the add/switch options."""
 
     def name(self) -> str:
         """Return the name that the rules give."""
         return "action_options"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """Send the options as they stand in this case, or the guideline's list."""
+    def shown(self, tracker: Tracker) -> Reply:
+        """Return the options as they stand in this case, or the guideline's list."""
         case, recommendation = recommendation_of(slots_of(tracker))
-        answered = tracker.get_slot("recommendation")
-        send(dispatcher, details.options(case, recommendation if answered else None))
-        return []
+        return details.options(case, recommendation if tracker.get_slot("recommendation") else None)
 
 
-class ActionSummary(CaseAction):
+class ActionSummary(_Shows):
     """Shows what was understood so far."""
 
     def name(self) -> str:
         """Return the name that the rules give."""
         return "action_summary"
 
-    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """Send the block, with the answer in one line where there is one."""
+    def shown(self, tracker: Tracker) -> Reply:
+        """Return the block, with the answer in one line where there is one."""
         slots = slots_of(tracker)
         parts = [understood(slots)]
         answered = tracker.get_slot("recommendation")
         if answered:
             parts.append(f"**{summary(*recommendation_of(slots))}**")
-        send(dispatcher, Reply("\n\n".join([*parts, HOW_TO_CORRECT]), COMMANDS if answered else ()))
-        return []
+        return Reply("\n\n".join([*parts, HOW_TO_CORRECT]), COMMANDS if answered else ())
 
 
 class ActionChange(CaseAction):
@@ -113,11 +122,13 @@ class ActionChange(CaseAction):
         return "action_change"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
-        """Ask once more for what the message names; else say how to correct the case."""
+        """Ask once more for what was pressed or named; else say how to correct the case."""
+        entities = tracker.latest_message.get("entities") or []
+        pressed = [entity["value"] for entity in entities if entity["entity"] == FACT]
         text = (tracker.latest_message.get("text") or "").lower()
-        named = next((slot for slot in details.CHANGEABLE if SLOT_NAMES[slot].lower() in text), None)
-        if named:
-            return [SlotSet("to_change", named), FollowupAction(CASE_FORM)]
+        for slot in details.CHANGEABLE:
+            if slot in pressed or SLOT_NAMES[slot].lower() in text:
+                return [SlotSet("to_change", slot), FollowupAction(CASE_FORM)]
         send(dispatcher, details.change())
         return []
 

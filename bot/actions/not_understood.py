@@ -5,8 +5,8 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.base import CaseAction, Event, send
-from bot.actions.state import Turn
+from bot.actions.base import CaseAction, Event, go_on, send
+from bot.actions.state import Turn, in_form
 from bot.replies import Reply
 from bot.replies.misunderstood import misunderstood
 from bot.replies.notes import note_text
@@ -21,7 +21,10 @@ class ActionNotUnderstood(CaseAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Send the notes on the message where there are some, else why it was not understood."""
-        remarks = [text for text in map(note_text, Turn.of(tracker).notes) if text]
+        turn = Turn.of(tracker)
+        if turn.changed_case or (turn.did_something and in_form(tracker)):
+            return go_on(tracker)  # The facts of the message were understood, and the form says them back.
+        remarks = [text for text in map(note_text, turn.notes) if text]
         if remarks:
             send(dispatcher, Reply("\n".join(remarks)))
         else:

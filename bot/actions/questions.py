@@ -8,9 +8,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.base import CaseAction, Event, send
+from bot.actions.base import CaseAction, Event, go_on, send
 from bot.actions.case_form import PPF_QUESTIONS
-from bot.actions.state import CASE_FORM, intent_of
+from bot.actions.state import in_form, intent_of
 from bot.guideline.case import PPF
 from bot.replies import details
 
@@ -55,11 +55,10 @@ class ActionAnswerQuestion(CaseAction):
         """Send the answer of the knowledge, or why the open question is asked."""
         intent = intent_of(tracker) or ""
         if intent == "ask_why_question":
-            in_form = (tracker.active_loop or {}).get("name") == CASE_FORM
-            send(dispatcher, details.why_asked(tracker.get_slot("requested_slot") if in_form else None))
+            send(dispatcher, details.why_asked(tracker.get_slot("requested_slot") if in_form(tracker) else None))
         else:
             send(dispatcher, details.titled_answer(ANSWERS[intent]))
-        return []
+        return go_on(tracker)
 
 
 class ActionCheckCriteria(CaseAction):

@@ -9,8 +9,23 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event
-from bot.actions.state import ANSWER_INTENTS, CASE_SLOTS, Turn, asked_of, intent_of, message_id, reading_of, slots_of
+from bot.actions.state import ANSWER_INTENTS, Turn, asked_of, intent_of, message_id, reading_of, slots_of
 from bot.language import update
+
+STATEMENTS = (
+    "therapy",
+    "no_therapy",
+    "trend",
+    "measure",
+    "sign",
+    "fibrosis",
+    "ppf",
+    "disease",
+    "rapid",
+    "feature",
+    "stability",
+)
+"""Findings that say something of the case in themselves, whatever was asked."""
 
 
 class ActionReadMessage(CaseAction):
@@ -34,12 +49,13 @@ class ActionReadMessage(CaseAction):
             changed=changed,
             notes=[asdict(note) for note in change.notes],
             answered=change.answered,
+            nothing_new=not (changed or change.notes or change.answered) and bool(reading.of(*STATEMENTS)),
             urgent=change.slots.get("rapidly_progressive") is True and slots.get("rapidly_progressive") is not True,
         )
         if reading.truncated:
             turn.notes.append({"kind": "truncated", "words": "", "detail": {}})
         events = [SlotSet(name, change.slots[name]) for name in changed]
-        if any(name in CASE_SLOTS for name in changed):
+        if turn.changed_case:
             events.append(SlotSet("recommendation", None))
         events.append(SlotSet("turn", turn.as_dict()))
         events.append(SlotSet("misunderstood", self._misunderstood(tracker, turn)))

@@ -10,13 +10,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event, send
+from bot.actions.case_form import remarks
 from bot.actions.state import CASE_SLOTS, CLARIFICATIONS, Turn, recommendation_of, slots_of
 from bot.guideline import Recommendation
 from bot.replies import Reply
 from bot.replies.answer import answer, summary
 from bot.replies.changes import because, differences, explanation
 from bot.replies.misunderstood import misunderstood
-from bot.replies.notes import note_text
 from bot.replies.questions import clarification
 
 
@@ -31,17 +31,18 @@ class ActionRecommend(CaseAction):
         """Answer in full the first time and when the answer changes; else say that it stays."""
         slots = slots_of(tracker)
         case, recommendation = recommendation_of(slots)
+        open_questions = slots.get(CLARIFICATIONS) or []
         turn = Turn.of(tracker)
         last = tracker.get_slot("last_answer")
         if last and not turn.did_something and turn.id is not None:
             text, in_a_row = tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)
             send(dispatcher, misunderstood(text, in_a_row))
         else:
-            remarks = [text for text in map(note_text, turn.notes) if text]
-            if remarks:
-                send(dispatcher, Reply("\n".join(remarks)))
-            send(dispatcher, *_replies(case, recommendation, slots, last))
-        open_questions = slots.get(CLARIFICATIONS) or []
+            said = remarks(tracker, turn)
+            if said:
+                send(dispatcher, Reply("\n".join(said)))
+            if turn.changed_case or turn.nothing_new or not (said or open_questions):
+                send(dispatcher, *_replies(case, recommendation, slots, last))
         if open_questions:
             send(dispatcher, clarification(open_questions[0]))
         return [

@@ -13,6 +13,7 @@ from bot.guideline.case import CRITERIA, GOALS, PPF
 from bot.language import Finding, Reading
 
 CASE_FORM = "case_form"
+FACT = "fact"
 
 CASE_SLOTS = (
     "current_therapy",
@@ -62,7 +63,7 @@ def reading_of(tracker: Tracker) -> Reading:
     findings = [
         Finding.from_dict(entity["value"])
         for entity in message.get("entities") or []
-        if entity.get("entity") == "fact" and entity.get("extractor") == "ClinicalTextReader"
+        if entity.get("entity") == FACT and entity.get("extractor") == "ClinicalTextReader"
     ]
     flags = message.get("reading") or {}
     return Reading(tuple(findings), bool(flags.get("is_question")), bool(flags.get("truncated")))
@@ -70,8 +71,7 @@ def reading_of(tracker: Tracker) -> Reading:
 
 def asked_of(tracker: Tracker) -> str | None:
     """Return the slot (or the id of the clarification) that was asked last: by the form, or offered after an answer."""
-    in_form = (tracker.active_loop or {}).get("name") == CASE_FORM
-    asked = tracker.get_slot("requested_slot") if in_form else tracker.get_slot("offered")
+    asked = tracker.get_slot("requested_slot" if in_form(tracker) else "offered")
     if asked == CLARIFICATIONS:
         open_questions = tracker.get_slot(CLARIFICATIONS) or []
         return open_questions[0]["id"] if open_questions else None
@@ -86,13 +86,19 @@ class Turn:
     changed: list[str] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     answered: bool = False
+    nothing_new: bool = False
     urgent: bool = False
     said_back: bool = False
 
     @property
     def did_something(self) -> bool:
-        """Whether the message changed the case, answered a question, or left something to say."""
-        return bool(self.changed or self.notes or self.answered)
+        """Whether the message changed the case, answered a question, repeated a fact or left something to say."""
+        return bool(self.changed or self.notes or self.answered or self.nothing_new)
+
+    @property
+    def changed_case(self) -> bool:
+        """Whether the message changed something that a recommendation rests on."""
+        return any(name in CASE_SLOTS for name in self.changed)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the turn as a slot value."""
@@ -103,6 +109,11 @@ class Turn:
         """Return the turn of the message just received; an empty one where none was read."""
         stored = tracker.get_slot("turn") or {}
         return cls(**stored) if stored.get("id") == message_id(tracker) else cls()
+
+
+def in_form(tracker: Tracker) -> bool:
+    """Whether the form is asking."""
+    return (tracker.active_loop or {}).get("name") == CASE_FORM
 
 
 def message_id(tracker: Tracker) -> str | None:

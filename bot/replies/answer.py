@@ -24,9 +24,7 @@ from bot.replies.words import (
 
 NOTHING_BEFORE = Button("Nothing tried before", "nothing tried before")
 
-URGENT = (
-    "**Urgent: rapidly progressive ILD.** Contact a specialist or ICU today. This pathway is not made for it."
-)
+URGENT = "**Urgent: rapidly progressive ILD.** Contact a specialist or ICU today. This pathway is not made for it."
 
 
 def answer(
@@ -96,7 +94,7 @@ def _payload(recommendation: Recommendation) -> dict[str, Any]:
 def _escalate(case: Case, recommendation: Recommendation) -> list[str]:
     return [
         reason(case),
-        _options(recommendation, case),
+        option_list(recommendation, case),
         nintedanib_line(case, recommendation),
         *_closing_remarks(case, recommendation),
     ]
@@ -107,7 +105,7 @@ def _goals_met(case: Case, recommendation: Recommendation) -> list[str]:
 
 
 def _start(case: Case, recommendation: Recommendation) -> list[str]:
-    lines = [cited(KNOWLEDGE.statements[name].text, (KNOWLEDGE.statements[name].source,)) for name in ("R1", "R2")]
+    lines = [statement_line(statement) for statement in recommendation.statements]
     lines.append("Which agents to start with is outside what I cover.")
     if "nintedanib" in case.taking:
         lines.append(nintedanib_line(case, recommendation))
@@ -158,7 +156,8 @@ def _names(slots: list[str]) -> str:
     return ", ".join(SLOT_NAMES[slot] for slot in slots)
 
 
-def _options(recommendation: Recommendation, case: Case) -> str:
+def option_list(recommendation: Recommendation, case: Case) -> str:
+    """Write the five options as they stand in the case, and what follows where none is open."""
     head = f"**Options** (the source's order, not a ranking; {_grade(KNOWLEDGE.statements['A1'])}) [G1]"
     lines = [head, *(f"{i}. {option_line(option, case)}" for i, option in enumerate(recommendation.options, start=1))]
     if not any(option.is_open for option in recommendation.options):
@@ -218,7 +217,7 @@ def _cautions_that_fit(recommendation: Recommendation, shown_before: frozenset[s
     rest = len(all_cautions(recommendation)) - len(chosen)
     lines = [f"- {cited(KNOWLEDGE.cautions[c].text, KNOWLEDGE.cautions[c].source)}" for c in chosen]
     if rest:
-        lines.append(f"- {'And ' if chosen else ''}{rest} more: press Cautions.")
+        lines.append(f"- And {rest} more: press Cautions." if chosen else f"- {rest} cautions: press Cautions.")
     return "\n".join(["**Mind**", *lines]) if lines else ""
 
 

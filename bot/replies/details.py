@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from bot.guideline import Case, Recommendation
 from bot.guideline.case import CRITERIA, GOALS, PPF
 from bot.guideline.knowledge import KNOWLEDGE, Source
-from bot.replies.answer import all_cautions, nintedanib_line, option_line, reason, said, statement_line, summary
+from bot.replies.answer import all_cautions, nintedanib_line, option_list, reason, said, statement_line, summary
 from bot.replies.model import Button, Reply
 from bot.replies.words import SLOT_NAMES, capitalised, cited
 
@@ -97,8 +97,7 @@ def options(case: Case, recommendation: Recommendation | None) -> Reply:
         if recommendation is not None:
             text += f"\n\nIn this case: {summary(case, recommendation)}"
         return Reply(text)
-    lines = [f"{i}. {option_line(option, case)}" for i, option in enumerate(recommendation.options, start=1)]
-    return Reply("\n".join(["**Options** (a list, not a ranking; no grade given) [G1]", *lines]))
+    return Reply(option_list(recommendation, case))
 
 
 CHANGEABLE = ("current_therapy", "previous_therapy", *GOALS, PPF)
@@ -107,7 +106,7 @@ CHANGEABLE = ("current_therapy", "previous_therapy", *GOALS, PPF)
 
 def change() -> Reply:
     """Say how to correct something, with buttons for what is most often corrected."""
-    buttons = tuple(Button(capitalised(SLOT_NAMES[name]), f"change {SLOT_NAMES[name]}") for name in CHANGEABLE)
+    buttons = tuple(Button(capitalised(SLOT_NAMES[name]), f'/change{{"fact": "{name}"}}') for name in CHANGEABLE)
     return Reply(
         'What should change? Just say it, e.g. "ciclosporin, not tacrolimus", "the CT is stable", '
         '"never had rituximab", or "scratch the CT".',

@@ -33,6 +33,6 @@ def question(slot: str) -> Reply:
 def clarification(open_question: Mapping[str, Any]) -> Reply:
     """Write an open question of the language (`{"kind", "words", "choices": [{"label", "says"}]}`)."""
     text = _file()["clarifications"].get(open_question["kind"], ANY_OTHER)
-    words = " ".join(str(open_question.get("words") or "").replace("*", "").split())[:80]
+    words = " ".join(str(open_question.get("words") or "").replace("*", "").split()).strip(" ,;.:")[:80]
     choices = open_question.get("choices") or []
     return Reply(text.replace("{words}", words), tuple(Button(choice["label"], choice["says"]) for choice in choices))

@@ -41,22 +41,24 @@ def noted(slots: Mapping[str, Any], changed: list[str]) -> str | None:
 def _line(slots: Mapping[str, Any], name: str) -> str:
     evidence: Mapping[str, str] = slots.get("evidence") or {}
     value = slots.get(name)
-    text = f"{capitalised(SLOT_NAMES[name])}: {slot_value(name, value)}"
-    if value is None and name in (slots.get("declined") or []):
-        return text.replace("not told", "not known")
-    return text + (quoted(evidence.get(name)) if value is not None else "")
+    said = _unknown(slots, name) if value is None else slot_value(name, value) + quoted(evidence.get(name))
+    return f"{capitalised(SLOT_NAMES[name])}: {said}"
 
 
 def _therapy(slots: Mapping[str, Any], name: str, label: str) -> str:
-    known = "not known" if name in (slots.get("declined") or []) else "not told"
-    return f"{label}: {known if slots.get(name) is None else slot_value(name, slots[name])}"
+    return f"{label}: {_unknown(slots, name) if slots.get(name) is None else slot_value(name, slots[name])}"
+
+
+def _unknown(slots: Mapping[str, Any], name: str) -> str:
+    """Tell what was asked and is not known from what nobody spoke of."""
+    return "not known" if name in (slots.get("declined") or []) else "not told"
 
 
 def _ppf(slots: Mapping[str, Any]) -> list[str]:
     value, stated = slots.get(PPF), slots.get("ppf_stated")
     basis = " (your word)" if stated else " (by the criteria)" if value else ""
     parts = [f"{label} {_mark(slots.get(name))}" for label, name in _CRITERIA_LABELS]
-    lines = [f"PPF: {slot_value(PPF, value)}{basis}"]
+    lines = [f"PPF: {_unknown(slots, PPF) if value is None else slot_value(PPF, value)}{basis}"]
     if any(slots.get(name) is not None for name in ("fibrosis_on_ct", *CRITERIA)):
         lines.append("- " + ", ".join(parts))
     if stated and disagrees(slots):
