@@ -7,6 +7,8 @@ import logging
 from json import dumps
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
@@ -35,6 +37,7 @@ class InProcessActions(EndpointConfig):
             ImportError: the package or one of its modules cannot be imported.
         """
         super().__init__()
+        _compile_result_check()
         # Rasa's register_package ends the process at an ImportError; importing first lets the error be told.
         importlib.import_module(package)
         self._executor = ActionExecutor()
@@ -62,6 +65,21 @@ class InProcessActions(EndpointConfig):
         except Exception as error:
             logger.error("Action %s failed: %s", name, frames(error))
             return _crash_reply()
+
+
+def _compile_result_check() -> None:
+    """Let Rasa check the result of an action with a compiled schema.
+
+    Its own check first checks the schema, which never changes, against the schema of schemas, with every call of an
+    action: three quarters of the time of a turn. The result is still checked in full.
+    """
+    check = Draft202012Validator(RemoteAction.action_response_format_spec()).validate
+
+    def validate(_action: RemoteAction, result: dict[str, Any]) -> bool:
+        check(result)
+        return True
+
+    RemoteAction._validate_action_result = validate
 
 
 def _declined(rejection: ActionExecutionRejection) -> ClientResponseError:

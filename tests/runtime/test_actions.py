@@ -6,6 +6,8 @@ import logging
 from typing import Any
 
 import pytest
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import ClientResponseError
 from rasa_sdk import Action
 from rasa_sdk.interfaces import ActionExecutionRejection
@@ -53,6 +55,14 @@ async def test_the_log_of_a_crash_names_action_error_and_line_but_quotes_nothing
 async def test_an_unknown_action_is_told_too() -> None:
     answer = await InProcessActions(TINY_ACTIONS).request(json=_call("action_unheard_of"))
     assert answer == {"events": [], "responses": [{"text": CRASH_REPLY}]}
+
+
+@pytest.mark.parametrize("events", [[{"event": "slot", "value": 1}], [{"event": "dance"}], "none"])
+def test_a_result_that_is_no_result_is_still_refused(events: Any) -> None:
+    action = RemoteAction("action_count", InProcessActions(TINY_ACTIONS))
+    assert action._validate_action_result({"events": [], "responses": []})
+    with pytest.raises(ValidationError):
+        action._validate_action_result({"events": events, "responses": []})
 
 
 async def test_an_action_that_declines_tells_rasa_so() -> None:
