@@ -88,14 +88,43 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             found.append(Piece("course", value, negation.first if negation else mark.first, mark.last, tokens[mark.last - 1].text, _was(tokens, mark)))
             if negation is not None:
                 negations.remove(negation)
+    found += _compared(tokens, subjects, negations)
     for negation in negations:
         found.append(Piece("negation", "no", negation.first, negation.last))
-    return sorted(found, key=lambda piece: piece.first)
+    return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
 
 
 def _was(tokens: Sequence[Token], mark: Mark) -> bool:
     """"had fallen", "had been worse": before something that came later."""
     return any(token.text in ("had", "hadnt") for token in tokens[max(0, mark.first - 3) : mark.first])
+
+
+def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: list[Mark]) -> list[Piece]:
+    """"as breathless as before", "not as breathless", "hardly breathless now", "no dyspnoea any more" as courses."""
+    found = []
+    for piece in subjects:
+        if piece.value not in ("breathlessness", "breathing", "symptoms"):
+            continue
+        negation = next((mark for mark in negations if 0 <= piece.first - mark.last <= 2), None)
+        before = tokens[piece.first - 1].text if piece.first else ""
+        after = [token.text for token in tokens[piece.last : piece.last + 5]]
+        if before in ("as", "equally", "so") and (before == "equally" or "as" in after or negation is not None):
+            value = "same" if negation is None else "good"
+        elif after[:1] == ["as"] and after[1:2] in (["ever"], ["before"], ["usual"], ["always"], ["previously"]):
+            value = "same"
+        elif negation is not None and (set(after) & _ENDED or tokens[negation.first].text in ("hardly", "barely", "scarcely", "rarely", "seldom")) and not set(after) & {"than"}:
+            value = "gone"
+        elif negation is not None and after[:1] == ["than"]:
+            value = "same"
+        else:
+            continue
+        if negation is not None:
+            negations.remove(negation)
+        found.append(Piece("course", value, piece.last, piece.last, "as"))
+    return found
+
+
+_ENDED = frozenset({"any", "anymore", "now", "nowadays", "today", "longer", "again"})
 
 
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -275,7 +304,16 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             pairs.append((pairs[-1][0], piece))
         elif open_trend is None:
             open_trend = piece
-    return pairs
+    return [*pairs, *_trailing(tokens, before, pairs)]
+
+
+def _trailing(tokens: Sequence[Token], left: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]]) -> list[tuple[Piece, Piece]]:
+    """"FVC steady at 71 and DLCO at 48": the second one shares the verdict."""
+    if not pairs or pairs[-1][1].value != "same" or len(left) != 1 or left[0].first < pairs[-1][1].last:
+        return []
+    gap = tokens[pairs[-1][1].last : left[0].first]
+    shared = left[0].value in ("fvc", "dlco") and pairs[-1][0].value in ("fvc", "dlco")
+    return [(left[0], pairs[-1][1])] if shared and any(token.text in ("and", "&", ",") for token in gap) else []
 
 
 def _binds_right(
@@ -350,6 +388,8 @@ def settled(subject: str | None, value: str) -> str | None:
     if value == "gone":
         return "better" if subject not in ("fvc", "dlco", "pft") else None
     if value == "still":
+        if subject in ("fvc", "dlco", "scale"):
+            return "still"
         return "not_better" if subject in ("breathlessness", "symptoms") else None
     sign = subject in SIGNS or subject in ("ggo", "fibrosis")
     if value in ("new", "denied") and not sign:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.language.lungs import Piece
 from bot.language.text import Token
-from bot.language.times import When
+from bot.language.times import When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, load
 
 _WORDS = load("numbers")
@@ -185,6 +185,8 @@ def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | Non
 
 def _unit(tokens: Sequence[Token], at: int, end: int, value: float, piece: Piece) -> tuple[str, int, bool | None]:
     unit, absolute, last = "", None, at
+    if _text(tokens, at) in ("fvc", "dlco", "vc") and _text(tokens, at + 1) in _SET["absolute"]:
+        return "%", at + 2, True
     while last < end and last < at + 5:
         text = tokens[last].text
         if text in ("%", "percent", "percentage", "per", "cent", "pc"):
@@ -259,7 +261,10 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
         if index in dated:
             when = dated[index]
             return when.months if when.kind == "date" else -when.months
-        if not (tokens[index].kind == "number" and tokens[index - 1].text == "(") and tokens[index].text not in _BEFORE_A_DATE:
+        if tokens[index].text == "(" and not any(at in dated for at in range(index + 1, index + 4)):
+            index = next((at for at in range(index, min(index + 7, len(tokens))) if tokens[at].text == ")"), len(tokens))
+            continue
+        if tokens[index].text not in _BEFORE_A_DATE:
             break
         index += 1
     ending = {when.last: when for when in dated.values()}
@@ -292,7 +297,7 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return 1
     if before in _SET["later_before"]:
         return 1
-    if before in ("from", "was", "were", "previously", "baseline", "prior", "before", "vs", "versus", "than", "initially", "originally", "initial", "previous"):
+    if before in ("from", "was", "were", "prev", "previously", "formerly", "earlier", "baseline", "prior", "before", "vs", "versus", "than", "initially", "originally", "initial", "previous"):
         return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
@@ -327,14 +332,20 @@ def _value(
         change = max(changes, key=lambda item: item.absolute is True)
         unit = change.unit or ("l" if subject == "fvc" and abs(change.value) < 1 else "")
         if months is None:
-            ago = [when for when in whens if when.kind == "ago" and when.months]
-            value["months"] = ago[-1].months if ago else None
+            value["months"] = _back_to(whens)
         if unit == "ml":
             return {**value, "unit": "l", "change": change.value / 1000}
         return {**value, "unit": unit, "change": change.value, "absolute": change.absolute, "percent": unit == "%"}
     if chosen:
         value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order)
     return value
+
+
+def _back_to(whens: Sequence[When]) -> float | None:
+    """Months from a time that a change is measured against until now: "6 points less than in January"."""
+    back = [when.months for when in whens if when.kind == "ago" and when.months]
+    back += [today_in_months() - when.months for when in whens if when.kind == "date" and not when.whole_year]
+    return max(back) if back else None
 
 
 def _since(whens: Sequence[When], times: Sequence[float | None]) -> float | None:

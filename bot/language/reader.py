@@ -157,7 +157,6 @@ def _heading(scan: _Scan, context: _Context) -> None:
 def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
     row = scan.row
     subjects = [piece for piece in row if piece.role == "subject"]
-    carried = False
     found_measures = quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
     supposed = lungs.supposed(scan.tokens)
     asked = scan.sentence.asks and bool(scan.tokens) and scan.tokens[0].text in replies.QUESTION_STARTS
@@ -174,23 +173,26 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
             last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
             yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
+    single = frozenset(item.subject for item in found_measures if "single" in item.value)
     for course in lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens)):
         if asked or course.past:
             continue
         subject = course.subject
         if subject is None and context.subjects and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 5) : course.first]):
-            subject, carried = context.subjects[-1].value, True
-        yield from _course(scan, course, subject, carried)
+            subject = context.subjects[-1].value
+        yield from _course(scan, course, subject, single)
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
     if subjects:
         context.subjects = tuple(subjects)
 
 
-def _course(scan: _Scan, course: Course, subject: str | None, carried: bool) -> Iterator[Finding]:
+def _course(scan: _Scan, course: Course, subject: str | None, single: frozenset[str]) -> Iterator[Finding]:
     if subject in ("other",):
         return
     told = course.value if course.subject or subject is None else lungs.meaning(subject, course.value)[0]
     value = lungs.settled(subject, told)
+    if value == "still":
+        value = "stable" if subject in single else None
     if value is None:
         return
     detail = _circumstances(scan, course.first, course.last)

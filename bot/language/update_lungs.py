@@ -295,7 +295,7 @@ def _radiology(verdict: Finding | None, signs: Sequence[Finding]) -> bool | None
         return None
     if verdict is not None and verdict.value in ("stable", "better"):
         return False
-    if any(item.value == "better" for item in signs):
+    if any(item.value == "better" or (item.value == "stable" and item.subject == "fibrosis") for item in signs):
         return False
     if any(item.value == "denied" for item in signs) or _all_absent(signs):
         return False
@@ -318,7 +318,7 @@ def _explained_or_old(findings: Sequence[Finding], draft: Draft) -> bool:
 
 
 def _symptoms(draft: Draft, reading: Reading) -> None:
-    said = [item for item in reading.of("trend") if item.subject in ("breathlessness", "breathing")]
+    said = [item for item in reading.of("trend") if item.subject in ("breathlessness", "breathing", "scale")]
     scales = [item for item in reading.of("measure") if item.subject == "scale" and "values" in item.value]
     moved = [_scale_finding(item) for item in scales]
     findings = [*moved, *said] if said else moved
