@@ -1,0 +1,112 @@
+"""Rasa as the channels need it: say something, correct something said, forget everything."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, UserUtteranceReverted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.channels import texts
+from bot.channels.model import Message
+from bot.runtime.logs import frames
+from bot.runtime.tracker_store import conversation_store
+
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS = 60.0
+
+
+class Collector(OutputChannel):
+    """Collects the messages of a turn as Rasa makes them, to be sent when the turn is over and saved."""
+
+    def __init__(self, channel: str) -> None:
+        self.messages: list[Message] = []
+        self._channel = channel
+
+    def name(self) -> str:
+        """Return the name of the platform's channel."""
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: Message) -> None:
+        """Collect a message."""
+        self.messages.append(dict(message))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the bot answered, and whether a new case began."""
+
+    replies: list[Message]
+    new_case: bool = False
+
+
+class Conversations:
+    """The conversations of one channel."""
+
+    def __init__(self, agent: Any, say: Callable[[UserMessage], Awaitable[Any]], channel: str) -> None:
+        """Take Rasa's agent, and the function by which it is given a message."""
+        self._agent = agent
+        self._say = say
+        self._channel = channel
+
+    async def say(
+        self, conversation: str, text: str, message: str | None = None, metadata: dict[str, Any] | None = None
+    ) -> Said:
+        """Send a text; a turn that fails or never ends is answered with an apology."""
+        output = Collector(self._channel)
+        rasa_message = UserMessage(text, output, conversation, None, self._channel, message, metadata)
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._say(rasa_message)
+        except Exception as error:
+            logger.error("A turn failed: %s", frames(error))
+            return Said([{"text": texts.FAILED}])
+        return Said(output.messages, await self._began_new_case(conversation))
+
+    async def correct(self, conversation: str, message: str, text: str) -> Said | None:
+        """Put `text` in the place of an earlier message and read what came after it again.
+
+        Returns None if the message is not part of the present case. Its former answers stay on the screen; only what
+        the bot answers to the last message now is returned.
+        """
+        async with self._agent.lock_store.lock(conversation):
+            tracker = await self._agent.tracker_store.retrieve(conversation)
+            again = _from(tracker, message) if tracker else []
+            if not again:
+                return None
+            if again[0].text == text:
+                return Said([])
+            for _ in again:
+                tracker.update(UserUtteranceReverted())
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+            await self._agent.tracker_store.save(tracker)
+        said = await self.say(conversation, text, message, again[0].metadata)
+        for event in again[1:]:
+            said = await self.say(conversation, event.text, event.message_id, event.metadata)
+        return said
+
+    async def forget(self, place: str) -> tuple[int, int]:
+        """Delete all conversations of a chat; return how many there were and how many events they had."""
+        store = conversation_store(self._agent.tracker_store)
+        mine = [key for key in await store.keys() if key == place or key.startswith(f"{place}:")]
+        deletions = [await store.delete(key) for key in mine]
+        return len(deletions), sum(deletion.events for deletion in deletions)
+
+    async def _began_new_case(self, conversation: str) -> bool:
+        """Tell whether the turn just over opened a session: then no message of the user is in it yet."""
+        tracker = await self._agent.tracker_store.retrieve(conversation)
+        return bool(tracker) and not any(isinstance(event, UserUttered) for event in tracker.events)
+
+
+def _from(tracker: DialogueStateTracker, message: str) -> list[UserUttered]:
+    """Return what the user said from this message on, as far as it still counts."""
+    said = [event for event in tracker.applied_events() if isinstance(event, UserUttered)]
+    ids = [event.message_id for event in said]
+    return said[ids.index(message) :] if message in ids else []

@@ -1,0 +1,24 @@
+"""What the tests of the channels share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.channels.assistant import Assistant
+from tests.channels.telegram_api import TelegramApi, telegram_api
+
+
+@pytest_asyncio.fixture
+async def assistant(tmp_path: Path) -> AsyncIterator[Assistant]:
+    assistant = Assistant(tmp_path)
+    yield assistant
+    await assistant.close()
+
+
+@pytest_asyncio.fixture
+async def api() -> AsyncIterator[TelegramApi]:
+    async with telegram_api() as api:
+        yield api
