@@ -138,7 +138,8 @@ def back(tracker: Tracker, turn: Turn) -> list[str]:
         return [misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)).text]
     lines = [URGENT] if turn.urgent else []
     lines += [line for line in (noted(slots_of(tracker), turn.changed), *remarks(tracker, turn)) if line]
-    return lines or ([NOTHING_NEW] if turn.nothing_new else [])
+    only_repeated = turn.nothing_new or turn.changed == ["evidence"]
+    return [NOTHING_NEW] if not lines and only_repeated and intent_of(tracker) in ANSWER_INTENTS else lines
 
 
 def remarks(tracker: Tracker, turn: Turn) -> list[str]:

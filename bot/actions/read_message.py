@@ -10,22 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event
 from bot.actions.state import ANSWER_INTENTS, Turn, asked_of, intent_of, message_id, reading_of, slots_of
-from bot.language import update
-
-STATEMENTS = (
-    "therapy",
-    "no_therapy",
-    "trend",
-    "measure",
-    "sign",
-    "fibrosis",
-    "ppf",
-    "disease",
-    "rapid",
-    "feature",
-    "stability",
-)
-"""Findings that say something of the case in themselves, whatever was asked."""
+from bot.language import Reading, update
 
 
 class ActionReadMessage(CaseAction):
@@ -49,7 +34,7 @@ class ActionReadMessage(CaseAction):
             changed=changed,
             notes=[asdict(note) for note in change.notes],
             answered=change.answered,
-            nothing_new=not (changed or change.notes or change.answered) and bool(reading.of(*STATEMENTS)),
+            nothing_new=not (changed or change.notes or change.answered) and _states_something(reading),
             urgent=change.slots.get("rapidly_progressive") is True and slots.get("rapidly_progressive") is not True,
         )
         if reading.truncated:
@@ -66,3 +51,10 @@ class ActionReadMessage(CaseAction):
         """Count the messages in a row that nothing could be done with."""
         understood = turn.did_something or intent_of(tracker) not in (*ANSWER_INTENTS, "nlu_fallback", None)
         return 0 if understood else int(tracker.get_slot("misunderstood") or 0) + 1
+
+
+def _states_something(reading: Reading) -> bool:
+    """Whether a message says something of the case in itself, whatever was asked: "yes" and "12" do not."""
+    without_subject = reading.of("no_therapy", "ppf", "rapid", "stability")
+    with_subject = reading.of("therapy", "trend", "measure", "sign", "fibrosis", "disease", "feature")
+    return bool(without_subject) or any(finding.subject for finding in with_subject)

@@ -41,7 +41,8 @@ class ActionRecommend(CaseAction):
             said = remarks(tracker, turn)
             if said:
                 send(dispatcher, Reply("\n".join(said)))
-            if turn.changed_case or turn.nothing_new or not (said or open_questions):
+            due = tracker.get_slot("recommendation") is None  # The first one, or void since the case changed.
+            if due or turn.nothing_new or not (said or open_questions):
                 send(dispatcher, *_replies(case, recommendation, slots, last))
         if open_questions:
             send(dispatcher, clarification(open_questions[0]))

@@ -71,10 +71,10 @@ def reading_of(tracker: Tracker) -> Reading:
 
 def asked_of(tracker: Tracker) -> str | None:
     """Return the slot (or the id of the clarification) that was asked last: by the form, or offered after an answer."""
-    asked = tracker.get_slot("requested_slot" if in_form(tracker) else "offered")
+    asked: str | None = tracker.get_slot("requested_slot" if in_form(tracker) else "offered")
     if asked == CLARIFICATIONS:
         open_questions = tracker.get_slot(CLARIFICATIONS) or []
-        return open_questions[0]["id"] if open_questions else None
+        return str(open_questions[0]["id"]) if open_questions else None
     return asked
 
 
