@@ -17,6 +17,7 @@ from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
+from sqlalchemy.engine.url import URL
 
 from bot.channels import texts
 from bot.channels.access import Allowlist, RateLimit
@@ -95,6 +96,10 @@ class ChatChannel(InputChannel):
         """Show that the bot works on an event, for as long as the context lasts."""
         return nullcontext()
 
+    def open_store(self, url: URL) -> ChannelStore:
+        """Open the channel's memory in the database of the conversations."""
+        return ChannelStore(url, self.source)
+
     def add_routes(self, blueprint: Blueprint) -> None:
         """Add the routes of a platform that sends its events over HTTP."""
 
@@ -118,8 +123,7 @@ class ChatChannel(InputChannel):
     async def start(self, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> None:
         """Open the memory and connect in the background: a platform out of reach must not hold the server up."""
         self.conversations = Conversations(agent, on_new_message, self.name())
-        url = conversation_store(agent.tracker_store).engine.url
-        self.store = ChannelStore(url, self.source)
+        self.store = self.open_store(conversation_store(agent.tracker_store).engine.url)
         self._invited = await self.store.invited(self.allowlist.code_mark)
         self._main = asyncio.get_running_loop().create_task(self._run())
 
