@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage, register
@@ -29,8 +28,8 @@ class Assistant:
     "ask LABEL=PAYLOAD, ..." is answered with buttons, "say ..." with the very text, "send KEY VALUE" with that key.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.tracker_store = ConversationStore(Domain.empty(), host=f"sqlite:///{folder}/conversations.db")
+    def __init__(self) -> None:
+        self.tracker_store = ConversationStore(Domain.empty())
         self.lock_store = AwakeningLockStore()
         self.heard: list[tuple[str, str]] = []
         self.delay = 0.0
@@ -110,6 +109,3 @@ async def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
         while not (value := condition()):
             await asyncio.sleep(0.01)
         return value
-
-
-Say = Callable[[UserMessage], Awaitable[Any]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from tests.channels.assistant import Assistant
@@ -12,8 +13,9 @@ from tests.channels.telegram_api import TelegramApi, telegram_api
 
 
 @pytest_asyncio.fixture
-async def assistant(tmp_path: Path) -> AsyncIterator[Assistant]:
-    assistant = Assistant(tmp_path)
+async def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Assistant]:
+    monkeypatch.setenv("TRACKER_DB_URL", f"sqlite:///{tmp_path}/conversations.db")
+    assistant = Assistant()
     yield assistant
     await assistant.close()
 
