@@ -33,7 +33,7 @@ from sqlalchemy.orm import Query, Session, sessionmaker
 from bot.runtime.project import ROOT
 
 URL_VARIABLE = "TRACKER_DB_URL"
-DEFAULT_URL = "sqlite:///var/conversations.db"
+DEFAULT_FILE = "var/conversations.db"
 BUSY_SECONDS = 10.0
 CONNECT_SECONDS = 30.0
 SERVER_THREADS = 8
@@ -62,19 +62,21 @@ class ConversationStore(SQLTrackerStore):
     def __init__(
         self,
         domain: Domain | None = None,
-        host: str | None = None,
         event_broker: Any = None,
         events_per_session: int = EVENTS_PER_SESSION,
-        **_settings: Any,
+        db: str = DEFAULT_FILE,
+        **database: Any,
     ) -> None:
-        """Open the database of `TRACKER_DB_URL`, else of `host` (the `url` in endpoints.yml), else `var/`.
+        """Open the database of `TRACKER_DB_URL`, else the one that endpoints.yml describes, else a file in `var/`.
+
+        `db` and `database` are the settings of Rasa's own SQL store: url, dialect, username and so on.
 
         Raises:
             ConnectionException: the database cannot be opened.
         """
         TrackerStore.__init__(self, domain, event_broker)
         self.events_per_session = int(events_per_session)
-        url = _url(os.environ.get(URL_VARIABLE) or host or DEFAULT_URL)
+        url = _url(os.environ.get(URL_VARIABLE) or self.get_db_url(db=db, **database))
         self.engine = _engine(url)
         self.sessionmaker = sessionmaker(bind=self.engine)
         # One connection suffices for SQLite, which has one writer anyway.
@@ -215,12 +217,12 @@ def _is_sqlite(url: URL) -> bool:
     return bool(url.get_backend_name() == "sqlite")
 
 
-def _url(text: str) -> URL:
+def _url(url: str | URL) -> URL:
     """Read a database's URL; a relative SQLite path begins in the project's folder, and its folder is made."""
     try:
-        url = make_url(text)
+        url = make_url(url)
     except sa.exc.ArgumentError as error:
-        raise ConnectionException(f"{URL_VARIABLE} is not a database URL such as {DEFAULT_URL}.") from error
+        raise ConnectionException(f"{URL_VARIABLE} is not a database URL such as sqlite:///{DEFAULT_FILE}.") from error
     if not _is_sqlite(url) or not url.database or url.database == ":memory:":
         return url
     path = ROOT / url.database

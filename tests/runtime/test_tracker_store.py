@@ -166,12 +166,12 @@ async def test_a_database_error_quotes_nothing_that_was_said(store: Conversation
     assert "secret" not in str(raised.value)
 
 
-def test_rasa_makes_it_from_an_endpoints_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("setting", ["url", "db"])
+def test_rasa_makes_it_from_an_endpoints_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     monkeypatch.delenv("TRACKER_DB_URL")
-    made = TrackerStore.create(
-        EndpointConfig(type="bot.runtime.tracker_store.ConversationStore", url=f"sqlite:///{tmp_path}/x.db"), DOMAIN
-    )
-    assert isinstance(made, ConversationStore)
+    value = {"url": f"sqlite:///{tmp_path}/x.db", "db": f"{tmp_path}/x.db"}[setting]
+    entry = EndpointConfig(type="bot.runtime.tracker_store.ConversationStore", **{setting: value})
+    assert isinstance(TrackerStore.create(entry, DOMAIN), ConversationStore)
     assert (tmp_path / "x.db").exists()
 
 
