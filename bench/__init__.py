@@ -1,0 +1,1 @@
+"""This bot beside a stock Rasa bot, on the machine at hand: `make bench`."""
