@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.language import update_lungs, update_therapy
 from bot.language.agents import AGENTS
+from bot.language.lungs import is_muscular
 from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
 from bot.language.model import Finding, Reading
 
@@ -51,6 +52,8 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     which = _open(draft, asked)
     if which is not None and which["kind"] in ("percent_predicted", "time_window", "absolute_or_relative"):
         subject = which.get("measure") or subject
+    if subject is None and asked is None and draft.now["measurements"]:
+        subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
     findings = []
     for finding in reading.findings:
         if finding.subject is None and subject and finding.kind in ("trend", "measure"):
@@ -194,7 +197,9 @@ def _measure_question(draft: Draft, reading: Reading, entry: dict[str, Any]) -> 
 
 
 def take_back(draft: Draft, reading: Reading) -> None:
-    """"scratch the CT", "remove rituximab", "that was last year"."""
+    """"scratch the CT", "remove rituximab", "that was last year", "the muscles are to blame"."""
+    for finding in reading.of("other_cause"):
+        _explained_away(draft, str(finding.value), finding)
     for finding in reading.of("retract"):
         subject = str(finding.subject)
         if subject in AGENTS:
@@ -203,8 +208,20 @@ def take_back(draft: Draft, reading: Reading) -> None:
             draft.set(slot, None)
         _forget_measure(draft, subject)
         draft.answered = True
-    if reading.of("last_year") and not (set(reading.of("trend", "measure", "sign", "therapy")) - set()):
+    if reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
         _was_last_year(draft)
+
+
+def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:
+    """Another cause for what was told in an earlier message: the criterion falls, the goal keeps its value."""
+    last = list(draft.now["evidence"])[-1:]
+    slot = "ppf_physiology" if is_muscular(cause) else {"goal_lung_function": "ppf_physiology", "goal_ild_extent": "ppf_radiology", "goal_breathlessness": "ppf_symptoms"}.get(last[0] if last else "", last[0] if last else "")
+    if slot not in CRITERIA or draft.now[slot] is not True:
+        return
+    draft.set(slot, None)
+    draft.note("other_cause", finding.words, slot=slot)
+    if slot == "ppf_physiology":
+        draft.now["measurements"] = {name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()}
 
 
 def _remove_agent(draft: Draft, agent: str) -> None:

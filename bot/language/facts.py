@@ -149,7 +149,7 @@ def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_ques
     windows = [when.months for when in whens if when.kind in ("window", "ago")]
     recent = any(0 < months <= _RAPID_MONTHS for months in windows) or any(mark.value == "acute" for mark in times)
     old = any(when.kind == "date" and when.lead != "since" and _months_since(when) > _RAPID_MONTHS for when in whens)
-    old = old or any(months > _RAPID_MONTHS for months in windows)
+    old = old or any(when.kind == "ago" and when.months > _RAPID_MONTHS for when in whens)
     stated: bool | None = None
     said: Mark | None = None
     support: Mark | None = None
@@ -165,7 +165,7 @@ def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_ques
         elif cue is None and not opens_question and not (old and not recent):
             support = mark
     worsening = any(mark.value == "worsening" for mark in times) or any(mark.value == "need" for mark in marks)
-    return Rapid(stated, said, support, worsening, recent)
+    return Rapid(stated, said, support, worsening, recent, old)
 
 
 def _after_cue(after: Sequence[Token]) -> str | None:
@@ -185,6 +185,7 @@ class Rapid:
     support: Mark | None
     worsening: bool
     recent: bool
+    old: bool = False
 
 
 def features(tokens: Sequence[Token]) -> list[tuple[Mark, bool]]:
@@ -228,6 +229,9 @@ def stability(sentence: Sentence) -> tuple[Mark, bool] | None:
     judged = [mark for mark in marks if mark.kind in ("accepted", "refused")]
     if not steady or not judged:
         return None
+    judged = [mark for mark in judged if _judges(sentence.tokens, mark)]
+    if not judged:
+        return None
     judgement = judged[-1]
     before = sentence.tokens[max(0, judgement.first - 6) : judgement.first]
     turned = any(token.text in _NOT for token in before)
@@ -241,6 +245,16 @@ def judgement(sentence: Sentence) -> tuple[Mark, bool] | None:
         return None
     before = sentence.tokens[max(0, marks[-1].first - 6) : marks[-1].first]
     return marks[-1], (marks[-1].kind == "accepted") != any(token.text in _NOT for token in before)
+
+
+_WEAK = frozenset({"ok", "okay", "fine", "good", "enough", "count", "target", "achieved", "good enough", "alright", "reasonable", "sufficient", "adequate", "success"})
+_LINKING = frozenset({"is", "be", "are", "was", "s", "as", "its", "it", "thats", "that", "seems", "looks", "not", "isnt", "would", "quite", "counts", "a", "more", "than", "this"})
+
+
+def _judges(tokens: Sequence[Token], mark: Mark) -> bool:
+    """"ok" and the like judge only behind a verb ("stable is ok"), not at the start of a message."""
+    text = " ".join(token.text for token in tokens[mark.first : mark.last])
+    return text not in _WEAK or (mark.first > 0 and tokens[mark.first - 1].text in _LINKING)
 
 
 _NOT = frozenset({"not", "isnt", "wouldnt", "wont", "cant", "cannot", "dont", "doesnt", "never", "hardly", "no", "nor", "neither", "barely", "arent", "wasnt"})

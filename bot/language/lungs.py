@@ -72,10 +72,12 @@ _TURNED = {"good": "not_good", "bad": "same", "same": "not_same", "gone": "not_g
 def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
     """Subjects and courses of a sentence in order; `closed` are tokens with another meaning (agents, "PPF")."""
     subjects = [Piece("subject", mark.value, mark.first, mark.last) for mark in SUBJECTS.scan(tokens) if mark.first not in closed]
+    marks = COURSE.scan(tokens)
+    subjects = [piece for piece in subjects if not any(mark.last - mark.first > 2 and mark.first < piece.first and piece.last <= mark.last for mark in marks if mark.kind == "course" and mark.value != "nothing")]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
     negations: list[Mark] = []
-    for mark in COURSE.scan(tokens):
+    for mark in marks:
         if mark.first in closed or mark.value == "nothing" or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken)):
             continue
         if mark.kind == "negation":
@@ -114,6 +116,8 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
             value = "same"
         elif negation is not None and (set(after) & _ENDED or tokens[negation.first].text in ("hardly", "barely", "scarcely", "rarely", "seldom")) and not set(after) & {"than"}:
             value = "gone"
+        elif before == "more" and piece.first > 1 and tokens[piece.first - 2].text == "no":
+            value = "same" if "than" in after or tokens[piece.first].text in ("breathless", "dyspnoeic", "short", "out") else "gone"
         elif negation is not None and after[:1] == ["than"]:
             value = "same"
         else:
@@ -155,7 +159,7 @@ def courses(
     `measured` are the first tokens of subjects whose course is told in numbers, `old` those of times long past, `timed` all times.
     """
     segments = _segments(tokens, row, measured)
-    context = [mark for mark in _CONTEXT.scan(tokens) if not (mark.kind == "past" and any(mark.first <= at < mark.last + 1 for at in timed))]
+    context = [mark for mark in _CONTEXT.scan(tokens) if not (mark.kind == "past" and (any(mark.first <= at < mark.last + 1 for at in timed) or (mark.first and tokens[mark.first - 1].text in _COMPARING)))]
     negated = {id(piece) for piece in negated_subjects(tokens, row)}
     last_trend: Piece | None = None
     bracketed = False
@@ -210,6 +214,7 @@ def courses(
     return found
 
 
+_COMPARING = frozenset({"as", "than", "to", "from", "with", "like", "since"})
 _LIKEWISE = frozenset({"so", "as", "likewise", "similarly", "ditto", "also", "too", "same", "("})
 
 
@@ -400,3 +405,7 @@ def settled(subject: str | None, value: str) -> str | None:
 def supposed(tokens: Sequence[Token]) -> bool:
     """"If the DLCO fell by ten points": nothing that happened."""
     return any(token.text in ("if", "suppose", "supposing", "imagine", "would", "should", "unless") for token in tokens[:3])
+
+
+def is_muscular(cause: str) -> bool:
+    return any(word in cause for word in ("weak", "muscle", "diaphragm", "effort", "technique", "cooperation"))

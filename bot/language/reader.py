@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.language import agents, facts, imaging, lungs, quantities, replies, therapy, times, unknown_drugs
 from bot.language.lexicon import Mark
@@ -13,7 +13,7 @@ from bot.language.text import Sentence, sentences
 from bot.language.times import When
 
 _PRONOUNS = frozenset({"it", "this", "that", "which", "both", "they", "all", "these", "those"})
-_HEADINGS = frozenset({"now", "before", "planned", "never"})
+_HEADINGS = frozenset({"now", "before", "planned", "never", "other_person"})
 _WINDOW_OF_A_COURSE = frozenset({"window", "ago", "date"})
 
 
@@ -22,6 +22,7 @@ class _Context:
     """What earlier sentences of the same message hand on."""
 
     heading: str | None = None
+    fresh_heading: bool = False
     agents: tuple[str, ...] = ()
     subjects: tuple[Piece, ...] = ()
     rapid: facts.Rapid | None = None
@@ -60,8 +61,10 @@ def read(text: str) -> Reading:
     found, truncated = sentences(text)
     context = _Context()
     for sentence in found:
+        known = len(context.findings)
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
+        _explain_earlier(sentence, context.findings, known)
     kept = _joined_readings(text, _from_new_patient(context.findings))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
@@ -70,6 +73,40 @@ def _from_new_patient(findings: Sequence[Finding]) -> list[Finding]:
     """Only what stands after "next patient" belongs to the new case."""
     last = max((index for index, item in enumerate(findings) if item.kind == "new_patient"), default=0)
     return list(findings[last:])
+
+
+_COURSES = frozenset({"trend", "measure", "sign"})
+
+
+def _explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> None:
+    """"We blame the muscles": a cause without a course of its own explains what was told just before."""
+    if any(item.kind in _COURSES for item in findings[known:]):
+        return
+    causes = lungs.causes(sentence.tokens)
+    uncorrected = lungs.is_uncorrected(sentence.tokens)
+    earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
+    if causes and not earlier:
+        findings.append(Finding("other_cause", None, causes[0][1], sentence_words(sentence), sentence.tokens[0].start, sentence.tokens[-1].end))
+    for at in _explained(findings, earlier, causes[0][1]) if causes else ():
+        findings[at] = replace(findings[at], detail={**findings[at].detail, "other_cause": causes[0][1]})
+    for at in earlier if uncorrected else ():
+        if findings[at].subject == "dlco":
+            findings[at] = replace(findings[at], detail={**findings[at].detail, "uncorrected": True})
+
+
+def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str) -> list[int]:
+    """Weak muscles explain the numbers told before; any other cause the course told last."""
+    if not earlier:
+        return []
+    numbers = [at for at in earlier if findings[at].subject in ("fvc", "dlco", "pft")]
+    if lungs.is_muscular(cause) and numbers:
+        return numbers
+    last = findings[earlier[-1]].subject
+    return [at for at in earlier if findings[at].subject == last]
+
+
+def sentence_words(sentence: Sentence) -> str:
+    return " ".join(token.text for token in sentence.tokens)
 
 
 def _joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
@@ -106,6 +143,11 @@ def _rapid(scan: _Scan, context: _Context) -> Iterator[Finding]:
     """Oxygen or ventilation beside a worsening within weeks, in this sentence and the one before."""
     opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
     now = facts.rapid(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
+    if now.old or (context.rapid is not None and context.rapid.old and not any(when.kind in ("ago", "window") and when.months < 3 for when in scan.whens)):
+        context.rapid = replace(now, support=None, old=True)
+        if now.stated is False and now.said is not None:
+            yield scan.finding("rapid", None, False, now.said.first, now.said.last)
+        return
     if now.said is not None and now.stated is not None:
         yield scan.finding("rapid", None, now.stated, now.said.first, now.said.last)
     both = [now, context.rapid] if context.rapid is not None else [now]
@@ -128,7 +170,7 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         kind = {"agent": "therapy", "context": "therapy", "ambiguous": "ambiguous_agent"}[item.mark.kind]
         if item.mark.kind == "context" and not therapy.beside_drugs(scan.tokens, item.mark, scan.agents):
             continue
-        yield scan.finding(kind, item.mark.value, item.status, item.first, item.last, **item.detail)
+        yield scan.finding(kind, item.mark.value, item.status, item.first, item.last, prose=_prose(scan), **item.detail)
     if not said and scan.tokens and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls) and context.agents:
         ended = therapy.ended(scan.sentence)
         if ended is not None:
@@ -143,13 +185,23 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
 
 
+def _prose(scan: _Scan) -> bool:
+    """A sentence of many words beside the agents and their doses: an agent without a status word is only mentioned."""
+    covered = {index for mark in scan.agents for index in range(mark.first, mark.last)}
+    covered |= {index for piece in scan.row for index in range(piece.first, piece.last)}
+    others = [at for at, token in enumerate(scan.tokens) if token.kind == "word" and at not in covered and token.text not in therapy.TRANSPARENT]
+    return len(others) > 7
+
+
 def _heading(scan: _Scan, context: _Context) -> None:
     """A line like "Previous treatment:" governs the lines that follow it."""
-    if scan.sentence.new_paragraph:
+    if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
-    heading = therapy.heading(scan.tokens, scan.agents)
+    context.fresh_heading = False
+    heading = therapy.heading(scan.sentence, scan.agents)
     if heading is not None:
         context.heading = heading if heading in _HEADINGS else None
+        context.fresh_heading = not scan.agents
     elif scan.lung_walls and not scan.agents:
         context.heading = None
 
@@ -289,7 +341,7 @@ def _replies(scan: _Scan) -> Iterator[Finding]:
         subjects = {piece.value for piece in scan.row if piece.role == "subject"} | {mark.value for mark in scan.agents}
         for subject in sorted(subjects):
             yield scan.finding("retract", subject, True, taken_back.first, len(scan.tokens))
-    if replies.last_year(sentence):
+    if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         yield scan.finding("last_year", None, True, 0, len(scan.tokens))
     subjects_only = [piece for piece in scan.row if piece.role == "subject"]
     if subjects_only and len(scan.tokens) <= 12 and not any(piece.role == "course" for piece in scan.row):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import Piece
 from bot.language.text import Sentence
-from bot.language.times import When
+from bot.language.times import When, today_in_months
 from bot.language.vocabulary import load
 
 _REPLIES = load("replies")
@@ -56,6 +56,14 @@ def retraction(sentence: Sentence) -> Mark | None:
 def last_year(sentence: Sentence) -> Mark | None:
     marks = _LAST_YEAR.scan(sentence.tokens)
     return marks[0] if marks and len(sentence.tokens) <= 10 else None
+
+
+def dated_back(sentence: Sentence, whens: Sequence[When], about_something: bool) -> bool:
+    """"well, that label is from 2020": what was told before lies more than a year back."""
+    points = {"that", "this", "it", "label", "was", "those", "they"} & set(sentence.texts[:6])
+    if about_something or not points or len(sentence.tokens) > 12 or sentence.asks:
+        return False
+    return any((when.kind == "ago" and when.months >= 12) or (when.kind == "date" and when.lead != "since" and today_in_months() - when.months > 12) for when in whens)
 
 
 def corrects(texts: Sequence[str]) -> bool:

@@ -101,7 +101,7 @@ def statements(
         return []
     tokens = sentence.tokens
     inside = {index for mark in marks for index in range(mark.first, mark.last)}
-    cues = _cues_of(tokens, inside, whens)
+    cues = _cues_of(tokens, inside, whens, sentence.asks)
     cues = sorted([*cues, *_from_to(tokens, marks, cues)], key=lambda cue: cue.first)
     groups = _groups(tokens, marks, cues, walls)
     _assign(tokens, groups, cues, walls)
@@ -117,20 +117,32 @@ def statements(
     return found
 
 
-def _cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When]) -> list[Mark]:
+def _cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], asks: bool = False) -> list[Mark]:
     """The status words of a sentence, without those that belong to a time ("past 8 months") or to "nothing else"."""
     nothing = {index for mark in NOTHING.scan(tokens) for index in range(mark.first, mark.last)}
     found = []
     for cue in CUES.scan(tokens):
         of_time = any(when.first <= cue.first < when.last or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous")) for when in whens)
+        if tokens[cue.first].text == "now" and cue.first and (
+            tokens[cue.first - 1].text in ("-", "to", "until", "till") or _is_year(tokens[cue.first - 1])
+        ):
+            continue
+        if cue.kind == "planned" and cue.last - cue.first == 1 and tokens[cue.first].text in _ASKING and not (asks or cue.first <= 1):
+            continue
+        if tokens[cue.last - 1].text in ("before", "to") and tokens[cue.first].text in ("before", "prior") and cue.last in inside and not any(at in inside for at in range(max(0, cue.first - 3), cue.first)):
+            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
+            continue
         if cue.first in inside or cue.first in nothing or _is_dose_arrow(tokens, cue) or (of_time and cue.kind != "now"):
             continue
-        if cue.kind == "arrow" and tokens[cue.first].text == "before" and not _between_agents(tokens, cue, inside):
-            cue = Mark("before", "either", cue.first, cue.last)
+        if tokens[cue.first].text == "before" and cue.last - cue.first == 1 and _between_agents(tokens, cue, inside):
+            cue = Mark("arrow", "ahead", cue.first, cue.last)
         found.append(cue)
         if tokens[cue.last - 1].text in ("add", "adding", "added") and cue.last < len(tokens) and tokens[cue.last].text == "to":
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
     return found
+
+
+_ASKING = frozenset({"what", "how", "why", "which", "who", "is", "does", "do", "would", "could", "should", "can"})
 
 
 def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
@@ -138,19 +150,21 @@ def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> boo
 
 
 def _from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]) -> list[Mark]:
-    """The "to" of "switched from A to B", which works as an arrow."""
-    switched = [cue for cue in cues if any(token.text in _SWITCHES for token in tokens[cue.first : cue.last])]
-    if not switched:
-        return []
-    return [
-        Mark("arrow", "ahead", at, at + 1)
-        for left, right in zip(marks, marks[1:], strict=False)
-        for at in range(left.last, right.first)
-        if tokens[at].text in ("to", "onto") and left.first >= switched[0].last
-    ]
+    """The "to" between two agents: an arrow in "switched from A to B", taken now in "adding A to B"."""
+    found = []
+    for left, right in zip(marks, marks[1:], strict=False):
+        at = next((at for at in range(left.last, right.first) if tokens[at].text in ("to", "onto")), None)
+        if at is None:
+            continue
+        near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
+        if near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
+            found.append(Mark("arrow", "ahead", at, at + 1))
+        elif near & {"add", "adding", "added", "adds", "addition"}:
+            found.append(Mark("now", "ahead", at, at + 1))
+    return found
 
 
-_SWITCHES = frozenset({"switched", "changed", "converted", "swapped", "moved", "transitioned", "rotated", "crossed", "switch", "exchanged", "replaced", "substituted"})
+_SWITCHES = frozenset({"switched", "changed", "converted", "swapped", "moved", "transitioned", "rotated", "crossed", "switch", "exchanged", "replaced", "substituted", "went", "gone", "moving", "switching", "changing", "change", "switches", "conversion", "transition"})
 
 
 def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -167,6 +181,7 @@ def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
             gap = range(groups[-1].last, mark.first)
             joined = not any(index in cut or tokens[index].text in BREAKERS for index in gap)
             joined = joined and not _bracketed(tokens, gap)
+            joined = joined or mark.value == groups[-1].marks[-1].value
             if joined and not _shifts_to_dose(tokens, groups[-1], mark, gap):
                 groups[-1].marks.append(mark)
                 continue
@@ -177,8 +192,13 @@ def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
 def _bracketed(tokens: Sequence[Token], gap: range) -> bool:
     """A remark in brackets, or a rhythm ("q4w", "6-monthly"), closes a list of agents."""
     texts = [tokens[index].text for index in gap]
-    remark = "(" in texts and ")" in texts and not all(_in_dose(tokens[index]) for index in gap)
+    dated = any(_is_year(tokens[index]) for index in gap)
+    remark = "(" in texts and ")" in texts and (dated or not all(_in_dose(tokens[index]) for index in gap))
     return remark or ("(" in texts and ")" not in texts and texts[0] == "(" and texts[-1] == "(") or bool(_RHYTHM.scan(tokens[gap.start : gap.stop]))
+
+
+def _is_year(token: Token) -> bool:
+    return token.kind == "number" and len(token.text) == 4 and token.text[:2] in ("19", "20")
 
 
 def _in_dose(token: Token) -> bool:
@@ -218,17 +238,21 @@ def _assign(tokens: Sequence[Token], groups: list[Group], cues: Sequence[Mark], 
 
 def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
+    if tokens[earlier.first].text in ("if", "unless", "whether"):
+        return False
     if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
+        return True
+    if earlier.kind in ("planned", "never") and any(token.text == "," for token in tokens[earlier.last : later.first]):
         return True
     governs = {"planned", "other_person", "never"}
     return not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow")) and earlier.kind != "other_person"
 
 
-_STAYING = frozenset({"stay", "remain", "continue", "keep", "staying", "add", "added", "adding", "on_top", "alongside", "despite", "currently", "already"})
+_STAYING = frozenset({"to", "stay", "remain", "continue", "keep", "staying", "add", "added", "adding", "on_top", "alongside", "despite", "currently", "already"})
 
 
 def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark) -> None:
-    additive = any(token.text in _ADDITIVE for token in tokens[cue.last : right.first])
+    additive = any(token.text in _ADDITIVE for token in (*tokens[cue.last : right.first], *tokens[right.last : right.last + 3]))
     right.ahead = right.ahead or Mark("now", "ahead", cue.first, cue.last)
     if left is None or additive or left.override:
         return
@@ -315,7 +339,7 @@ def _status(
         previous = earlier[-1]
         gap = range(previous.last, group.first)
         listed = previous.ahead is not None and previous.ahead.kind in _LISTING and not previous.override
-        broken = any(index in walls or tokens[index].text in BREAKERS for index in gap)
+        broken = any(index in walls or tokens[index].text in BREAKERS for index in gap) or _explained(tokens, group)
         if listed and previous.ahead is not None and not broken:
             dosed = has_dose(tokens, group.marks[0]) and previous.ahead.kind in ("before", "never", "failed")
             if not dosed and not (group.back and previous.ahead.kind == "never"):
@@ -325,6 +349,8 @@ def _status(
         return status, cue
     for back in group.back:
         if back.kind == "now" and (status in ("planned", "never") or (status in ("before", "failed") and len(group.marks) > 1)):
+            continue
+        if back.kind == "now" and tokens[back.first].text == "since" and status in ("before", "failed"):
             continue
         if back.kind == "planned" and status is not None and status != "never" and group.back[0] is not back:
             continue
@@ -336,13 +362,19 @@ def _status(
     return status, cue
 
 
+def _explained(tokens: Sequence[Token], group: Group) -> bool:
+    """"(tac: diabetes)": a remark on an agent named before."""
+    first, last = group.first, group.last
+    return first > 0 and tokens[first - 1].text == "(" and last < len(tokens) and tokens[last].text == ":"
+
+
 def _of_group(
     tokens: Sequence[Token], group: Group, status: str, cue: Mark | None, whens: Sequence[When], begin: int, edge: int
 ) -> list[Statement]:
     found = []
     spared = _spared(tokens, group, status)
     for index, mark in enumerate(group.marks):
-        left = group.marks[index - 1].last if index else max(begin, min(mark.first, cue.first if cue else mark.first))
+        left = group.marks[index].first if index else max(begin, min(mark.first, cue.first if cue else mark.first))
         right = group.marks[index + 1].first if index + 1 < len(group.marks) else edge
         window = tokens[left:right]
         detail = _detail(window, [when for when in whens if left <= when.first < right])
@@ -409,20 +441,31 @@ def ended(sentence: Sentence) -> Mark | None:
 _ENDS = frozenset({"stopped", "discontinued", "withdrawn", "ceased", "held", "tolerated", "off", "paused", "suspended", "withheld"})
 
 
-def heading(tokens: Sequence[Token], marks: Sequence[Mark]) -> str | None:
+def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     """The status that a line such as "Previous treatment:" gives to what follows; "" where another heading begins."""
+    tokens = sentence.tokens
     colon = next((index for index, token in enumerate(tokens[:8]) if token.text == ":"), None)
-    ends = colon is not None and not any(mark.first < colon for mark in marks)
-    if not ends or colon is None:
+    if colon is None and not marks and len(tokens) <= 7 and sentence.end_mark in ("\n", "\n\n") and not any(token.text in (",", ".") for token in tokens):
+        colon = len(tokens)
+    if colon is None or any(mark.first < colon for mark in marks):
         return None
-    statuses = [cue.kind for cue in CUES.scan(tokens[: colon + 1])]
     words = {token.text for token in tokens[:colon]}
+    statuses = [cue.kind for cue in CUES.scan(tokens[:colon])]
+    if words & _OTHER_PEOPLE:
+        return "other_person"
+    if words & _PLANS:
+        return "planned"
     for status in ("never", "planned", "before", "now"):
         if status in statuses:
             return status
-    if words & {"medication", "medications", "medicines", "drugs", "meds", "treatment", "therapy", "rx", "tx", "regimen"}:
-        return "now"
+    if words & _REGIMENS:
+        return "before" if words & {"past", "previous", "prior", "former", "far", "history", "given", "course"} else "now"
     return ""
+
+
+_PLANS = frozenset({"plan", "plans", "proposal", "question", "questions", "options", "discussion", "recommendation", "recommendations", "suggestion", "suggestions", "allergies", "allergy", "appointments", "procedure", "considerations", "todo", "next"})
+_OTHER_PEOPLE = frozenset({"family", "fhx", "fh"})
+_REGIMENS = frozenset({"medication", "medications", "medicines", "drugs", "meds", "treatment", "treatments", "therapy", "therapies", "rx", "tx", "regimen", "immunosuppression"})
 
 
 def beside_drugs(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
@@ -446,7 +489,7 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
         first, second = named
         between = [word for word in words[first.last : second.first] if word != ","]
         lead = [word for word in words[: first.first] if word != ","]
-        if between in (["not"], ["and", "not"], ["rather", "than"], ["instead", "of"]) and not set(lead) - _SWAP_LEADS:
+        if between in (["not"], ["and", "not"]) and not set(lead) - _SWAP_LEADS:
             return second, first
         if lead[-1:] == ["not"] and not set(lead[:-1]) - _SWAP_LEADS and set(between) <= {"but", "its", "it", "is", "rather", "-", "he", "she", "on", "meant", "i"}:
             return first, second

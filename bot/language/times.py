@@ -113,12 +113,20 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
     if token.kind == "number" and not whole and lead == "" and _text(tokens, last) in ("mg", "g", "%"):
         return None
     if _text(tokens, last) in ("-", "to", "until", "till", "→", "->") and last + 1 < len(tokens):
-        until = _month_year(tokens, last + 1, today)
+        until = _month_year(tokens, last + 1, today) or _short_year(tokens, last + 1, start, whole)
         if until is not None and until[0] >= start and whole == until[2] and _text(tokens, last) != "→":
             return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
         if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):
             return When("date", start, at, last + 2, "since", None, whole)
     return When("date", start, at, last, lead, None, whole)
+
+
+def _short_year(tokens: Sequence[Token], at: int, start: float, whole: bool) -> tuple[float, int, bool] | None:
+    """The second year of "2019-21"."""
+    text = tokens[at].text
+    if whole and re.fullmatch(r"[012]\d", text) and _full_year(int(text)) * 12 >= start - 6 and tokens[at].start == tokens[at - 1].end:
+        return _full_year(int(text)) * 12 + 6, at + 1, True
+    return None
 
 
 def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -> tuple[float, int, bool] | None:

@@ -47,6 +47,9 @@ def _facts(draft: Draft, reading: Reading) -> None:
         draft.set("rapidly_progressive", said.value, said)
     for finding in reading.of("stability")[-1:]:
         draft.set("stability_acceptable", finding.value, finding)
+    if draft.now["stability_acceptable"] is not None and not reading.of("stability"):
+        for finding in reading.of("judgement")[-1:]:
+            draft.set("stability_acceptable", finding.value, finding)
     for finding in reading.of("feature"):
         _feature(draft, str(finding.subject), bool(finding.value))
     for finding in reading.of("unknown_drug"):

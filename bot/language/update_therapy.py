@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.language import clarify
@@ -14,7 +15,7 @@ from bot.language.times import today_in_months
 
 CURRENT, PREVIOUS = THERAPY
 _HALF_A_YEAR = 6.0
-_NEITHER = frozenset({"planned", "never", "other_person", "not_systemic"})
+_NEITHER = frozenset({"mentioned", "planned", "never", "other_person", "not_systemic"})
 # Statuses that leave open whether the agent is still taken; they are settled against the rest of the message.
 _OPEN = frozenset({"failed", "treated", "given", "bare"})
 
@@ -28,6 +29,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     by_agent: dict[str, list[Finding]] = {}
     for finding in findings:
         by_agent.setdefault(str(finding.subject), []).append(finding)
+    if not any(item.value not in _OPEN for item in findings):
+        findings = [replace(item, detail={**item.detail, "prose": False}) for item in findings]
+        by_agent = {agent: [item for item in findings if item.subject == agent] for agent in by_agent}
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
     for agent, items in by_agent.items():
         if settled[agent] != "failed":
@@ -35,10 +39,18 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     something_now = any(status == "now" for status in settled.values()) or _others_now(draft, settled)
     for agent, items in by_agent.items():
         if settled[agent] == "failed":
-            _record(draft, agent, "before" if something_now else "now", items)
+            kept = any(item.detail.get("cue") in _FELL_SHORT for item in items) and _something_added(findings)
+            _record(draft, agent, "before" if something_now and not kept else "now", items)
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
+
+
+_FELL_SHORT = frozenset({"not enough", "was not enough", "insufficient", "inadequate", "inadequate response to", "insufficient response to", "partial response to", "partial response", "suboptimal response to"})
+
+
+def _something_added(findings: Sequence[Finding]) -> bool:
+    return any("added" in str(item.detail.get("cue", "")) for item in findings)
 
 
 def _others_now(draft: Draft, settled: dict[str, str]) -> bool:
@@ -92,6 +104,12 @@ def _status(item: Finding, asked: str | None) -> str:
     if status == "bare":
         if asked == PREVIOUS:
             return "before"
+        if ago is not None and ago >= 12 and detail.get("since") is None:
+            return "before"
+        if detail.get("prose") and not detail.get("dose") and not detail.get("recurring"):
+            return "mentioned"
+        if detail.get("not_tolerated") and not detail.get("dose"):
+            return "failed"
         if detail.get("until") is not None and float(detail["until"]) < today_in_months():
             return "before"
         return "now"
@@ -111,7 +129,7 @@ def _months_ago(detail: dict[str, Any]) -> float | None:
 def _record(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> None:
     current, previous = draft.now[CURRENT], draft.now[PREVIOUS]
     words = items[-1].words
-    if status in ("planned", "never", "other_person", "not_systemic"):
+    if status in _NEITHER:
         _neither(draft, agent, status, items)
         return
     if status == "contradiction":
