@@ -14,8 +14,6 @@ from tests.channels.assistant import Assistant, until
 from tests.channels.telegram_api import TelegramApi
 from tests.channels.telegram_bot import polling
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 ANNA, BERT = 501, 502
 
 

@@ -80,7 +80,7 @@ def subject(key: str) -> str:
     """Name what a claim is about, as in "extent on CT"."""
     if key.startswith(AGENT):
         return agent_names([key.removeprefix(AGENT)])
-    return SLOT_NAMES[key.partition(":")[0]]
+    return "PPF" if key == "ppf_stated" else SLOT_NAMES[key.partition(":")[0]]
 
 
 def value_words(key: str, value: Any) -> str:
