@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
@@ -16,11 +17,27 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import ConnectionException, RasaException
 
-from bot.runtime.actions import InProcessActions
+from bot.runtime.actions import CRASH_REPLY, InProcessActions
 from bot.runtime.errors import UserError
 from bot.runtime.lock_store import AwakeningLockStore
+from bot.runtime.logs import frames
 from bot.runtime.project import Project
 from bot.runtime.tracker_store import ConversationStore
+
+logger = logging.getLogger(__name__)
+
+
+class CarefulAgent(Agent):
+    """An agent that answers even when a turn breaks outside the actions, for Rasa's channels would say nothing."""
+
+    async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
+        """Handle a message; a failure is logged without what was said, and told to the user, whose case is kept."""
+        try:
+            return cast(list[dict[str, Any]] | None, await super().handle_message(message))
+        except Exception as error:
+            logger.error("A turn failed: %s", frames(error))
+        await message.output_channel.send_text_message(message.sender_id, CRASH_REPLY)
+        return getattr(message.output_channel, "messages", None)
 
 
 async def open_endpoints(project: Project) -> AvailableEndpoints:
@@ -50,17 +67,18 @@ def load_agent(model: Path, endpoints: AvailableEndpoints) -> Agent:
     Raises:
         UserError: the file is no model that this Rasa can load.
     """
+    agent = CarefulAgent(
+        generator=endpoints.nlg,
+        tracker_store=endpoints.tracker_store,
+        lock_store=endpoints.lock_store,
+        action_endpoint=endpoints.action,
+    )
     try:
-        return Agent.load(
-            str(model),
-            generator=endpoints.nlg,
-            tracker_store=endpoints.tracker_store,
-            lock_store=endpoints.lock_store,
-            action_endpoint=endpoints.action,
-        )
+        agent.load_model(str(model))
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise UserError(f"Cannot load {model} ({reason}). Train a new one: python -m bot train --force") from error
+    return agent
 
 
 async def close_stores(endpoints: AvailableEndpoints) -> None:

@@ -41,6 +41,22 @@ async def test_a_crash_is_told_and_the_case_kept(tiny_agent: Any) -> None:
     assert (await talk(tiny_agent, "anna", "count"))[0]["text"] == "Counted 2."
 
 
+async def test_a_failure_outside_the_actions_is_told_too_and_the_case_kept(
+    tiny_agent: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await talk(tiny_agent, "anna", "count")
+
+    async def broken(*_arguments: Any) -> None:
+        raise ValueError(SECRET)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tiny_agent.processor, "parse_message", broken)
+        assert [message["text"] for message in await talk(tiny_agent, "anna", "count")] == [CRASH_REPLY]
+    assert "A turn failed: ValueError" in caplog.text
+    assert SECRET not in caplog.text
+    assert (await talk(tiny_agent, "anna", "count"))[0]["text"] == "Counted 2."
+
+
 async def test_the_log_of_a_crash_names_action_error_and_line_but_quotes_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
