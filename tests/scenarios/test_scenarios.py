@@ -42,6 +42,11 @@ ALL = list(scenarios())
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("steps", ALL)
 async def test_scenario(agent: Any, steps: list[dict[str, Any]]) -> None:
+    await play(agent, steps)
+
+
+async def play(agent: Any, steps: list[dict[str, Any]]) -> None:
+    """Hold one conversation and check each turn of it."""
     sender = f"scenario-{next(_numbers)}"
     offered: dict[str, str] = {}
     for step in steps:
@@ -52,7 +57,9 @@ async def test_scenario(agent: Any, steps: list[dict[str, Any]]) -> None:
         _check(step, messages, offered, tracker)
 
 
-def _typed(words: str, offered: dict[str, str]) -> str:
+def _typed(words: str | dict[str, Any], offered: dict[str, str]) -> str:
+    if isinstance(words, dict):
+        return str(words["repeat"]) * int(words["times"])
     if not words.startswith("press: "):
         return words
     label = words.removeprefix("press: ")
@@ -62,7 +69,7 @@ def _typed(words: str, offered: dict[str, str]) -> str:
 
 def _check(step: dict[str, Any], messages: list[dict[str, Any]], offered: dict[str, str], tracker: Any) -> None:
     text = "\n".join(message["text"] for message in messages if "text" in message)
-    shown = f"after {step['user']!r} the bot said:\n{text}"
+    shown = f"after {str(step['user'])[:200]!r} the bot said:\n{text}"
     assert text.strip(), f"silence after {step['user']!r}"
     assert not NEVER.search(text), shown
     assert all(message["text"].strip() for message in messages if "text" in message), shown
