@@ -70,7 +70,7 @@ def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
         begin, end = clause(tokens, mark.first, mark.last)
         before, after = tokens[begin : mark.first], tokens[mark.last : min(end, mark.last + 2)]
         how = "stated"
-        if any(index < mark.first and mark.first - index <= 8 for index in families):
+        if any(index < mark.first and mark.first - index <= 8 and not _patient_between(tokens, index, mark.first) for index in families):
             how = "family"
         elif _negated(before) or (_DISEASE_AFTER.scan(after) and not _starts_with_ild(after)):
             how = "denied"
@@ -78,6 +78,10 @@ def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
             how = "beside"
         found.append((mark, how))
     return found
+
+
+def _patient_between(tokens: Sequence[Token], start: int, end: int) -> bool:
+    return any(token.text in ("patient", "pt", "herself", "himself", "mine") for token in tokens[start:end])
 
 
 def _starts_with_ild(after: Sequence[Token]) -> bool:

@@ -71,7 +71,7 @@ _TURNED = {"good": "not_good", "bad": "same", "same": "not_same", "gone": "not_g
 
 def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
     """Subjects and courses of a sentence in order; `closed` are tokens with another meaning (agents, "PPF")."""
-    subjects = [Piece("subject", mark.value, mark.first, mark.last) for mark in SUBJECTS.scan(tokens) if mark.first not in closed]
+    subjects = [_named(tokens, mark) for mark in SUBJECTS.scan(tokens) if mark.first not in closed]
     marks = COURSE.scan(tokens)
     subjects = [piece for piece in subjects if not any(mark.last - mark.first > 2 and mark.first < piece.first and piece.last <= mark.last for mark in marks if mark.kind == "course" and mark.value != "nothing")]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
@@ -131,6 +131,15 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
 _ENDED = frozenset({"any", "anymore", "now", "nowadays", "today", "longer", "again"})
 
 
+def _named(tokens: Sequence[Token], mark: Mark) -> Piece:
+    """A subject; "the disease" in a radiologist's mouth is the extent on imaging."""
+    value = mark.value
+    if value == "overall" and tokens[mark.first].text in ("disease", "ild", "involvement", "lung", "lungs"):
+        if any(token.text in ("radiologist", "radiologists", "radiology") for token in tokens[: mark.first]):
+            value = "ct"
+    return Piece("subject", value, mark.first, mark.last)
+
+
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     """"no longer" speaks of a symptom only right before it ("no longer breathless")."""
     if tokens[mark.first].text not in ("no", "without"):
@@ -165,6 +174,7 @@ def courses(
     bracketed = False
     found: list[Course] = []
     waiting: list[Piece] = []
+    listed: list[Piece] = []
     last_subjects: list[Piece] = []
     opened: Piece | None = None
     for number, (begin, end) in enumerate(segments):
@@ -188,6 +198,7 @@ def courses(
                 found += [_course(subject, opened, number, past) for subject in subjects]
             else:
                 waiting = [*waiting, *subjects] if pure else subjects
+                listed = [*listed, *subjects] if pure else []
             continue
         if trends and not subjects:
             last_trend = trends[-1]
@@ -197,17 +208,17 @@ def courses(
                     found += [_course(subject, trend, number, past) for subject in targets]
                 else:
                     found.append(Course(None, trend.value, trend.first, trend.last, number, past=past))
-            waiting = []
+            waiting, listed = [], []
             continue
         if not inside:
             continue
         last_trend = trends[-1] if trends else last_trend
         pairs = _pair(tokens, inside)
-        if waiting and inside[0].role == "subject":
+        if listed and inside[0].role == "subject":
             first_trend = next((trend for subject, trend in pairs if subject is inside[0]), None)
             if first_trend is not None:
-                pairs = [*((subject, first_trend) for subject in waiting), *pairs]
-        waiting = []
+                pairs = [*((subject, first_trend) for subject in listed), *pairs]
+        waiting, listed = [], []
         found += [_course(subject, trend, number, past) for subject, trend in pairs]
         opened = inside[0] if inside[0].role == "course" and inside[-1].role == "subject" else None
         last_subjects = [subject for subject, _ in pairs] or subjects

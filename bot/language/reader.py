@@ -177,12 +177,17 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
             for agent in context.agents:
                 yield scan.finding("therapy", agent, ended.kind, ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens))
     for mark in therapy.NOTHING.scan(scan.tokens):
-        if not any(0 <= agent.first - mark.last <= 2 for agent in scan.agents):
+        runs_on = any(0 <= agent.first - mark.last <= 2 and not _comma(scan, mark.last, agent.first) for agent in scan.agents)
+        if not runs_on:
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
     if said:
         context.agents = tuple(item.mark.value for item in said if item.mark.kind == "agent")
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
+
+
+def _comma(scan: _Scan, start: int, end: int) -> bool:
+    return any(token.text == "," for token in scan.tokens[start:end])
 
 
 def _prose(scan: _Scan) -> bool:

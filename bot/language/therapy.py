@@ -274,6 +274,8 @@ def _side(tokens: Sequence[Token], cue: Mark, left: Group | None, right: Group |
     gap_left, gap_right = tokens[left.last : cue.first], tokens[cue.last : right.first]
     if gap_right and gap_right[0].text in (",", ")", "-") and cue.kind != "now":
         return "left"
+    if cue.kind == "now" and gap_left and gap_left[-1].text == "," and not (gap_right and gap_right[0].text == ","):
+        return "right"
     comma_left = any(token.text in (",", "-", ".") for token in gap_left)
     comma_right = any(token.text in (",", "-", "and", ".") for token in gap_right)
     near_left, near_right = _transparent(gap_left), _transparent(gap_right)
@@ -305,6 +307,8 @@ def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[
     gap = range(cue.last, right.first)
     if any(index in walls for index in gap) or any(tokens[index].text in BREAKERS for index in gap) or len(gap) > 12:
         return False
+    if cue.kind == "not_systemic":
+        return len(gap) <= 1 and not any(tokens[index].text in ",()" for index in gap)
     if cue.last - cue.first == 1 and tokens[cue.first].text in _TERSE:
         return all(tokens[index].text in _AFTER_NO for index in gap)
     return True
@@ -317,6 +321,8 @@ _AFTER_NO = frozenset({"any", "further", "previous", "prior", "other", "more", "
 def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozenset[int]) -> bool:
     gap = range(start, cue.first)
     if any(index in walls for index in gap) or len(gap) > 16:
+        return False
+    if cue.kind == "not_systemic" and (len(gap) > 5 or any(tokens[index].text == "," for index in gap)):
         return False
     if cue.kind in ("now", "planned", "given") and any(tokens[index].text == "," for index in gap) and not all(tokens[index].kind == "number" or tokens[index].text in TRANSPARENT or tokens[index].text in ",()" for index in gap):
         return False
@@ -411,7 +417,7 @@ def _detail(window: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
     extras = {mark.kind for mark in _EXTRAS.scan(window)}
     detail: dict[str, Any] = {name: True for name in ("recurring", "not_tolerated", "course") if name in extras}
     for when in whens:
-        if when.kind == "ago":
+        if when.kind == "ago" and when.months:
             detail["ago"] = when.months
         elif when.kind == "range":
             detail["until"] = when.end
@@ -430,6 +436,8 @@ def ended(sentence: Sentence) -> Mark | None:
     """"It was stopped", "was never prescribed": what became of what the sentence before spoke of."""
     for cue in CUES.scan(sentence.tokens):
         if cue.kind == "never" and cue.value in ("either", "back") and cue.last - cue.first > 1 and len(sentence.tokens) <= 14:
+            return cue
+        if cue.kind == "failed" and cue.first <= 2 and sentence.tokens[0].text in ("all", "both", "neither", "none", "it", "which"):
             return cue
         if cue.kind == "before" and cue.value in ("either", "back") and len(sentence.tokens) <= 14:
             words = {token.text for token in sentence.tokens[cue.first : cue.last]}
