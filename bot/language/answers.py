@@ -82,6 +82,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if slot and slot not in draft.touched and draft.now[slot] is None and finding.subject != "dlco":
             draft.decline(slot)
     if asked is None:
+        if reading.of("window") and not reading.of("measure", "trend", "sign"):
+            _answers_open_question(draft, reading, "ppf_physiology")
         return
     entry = _open(draft, asked)
     if entry is not None:

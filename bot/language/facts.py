@@ -168,7 +168,7 @@ def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_ques
                 stated, said = True, mark
         elif cue is None and not opens_question and not (old and not recent):
             support = mark
-    worsening = any(mark.value == "worsening" for mark in times) or any(mark.value == "need" for mark in marks)
+    worsening = any(mark.value == "worsening" for mark in times) or any(mark.value in ("need", "support") for mark in marks)
     return Rapid(stated, said, support, worsening, recent, old)
 
 

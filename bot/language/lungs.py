@@ -384,7 +384,7 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     leads = [mark for mark in marks if mark.kind == "lead"]
     found = []
     for cause in (mark for mark in marks if mark.kind == "cause"):
-        near = [lead for lead in leads if -9 <= lead.first - cause.last <= 6 and -7 <= cause.first - lead.last <= 9]
+        near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
         around = tokens[max(0, cause.first - 4) : cause.last + 3]
         if near and not any(token.text in _DENIALS for token in around):
             first = min(cause.first, near[0].first)

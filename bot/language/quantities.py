@@ -35,6 +35,7 @@ class Number:
     order: int
     at: float | None
     absolute: bool | None = None
+    yearless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _numbers(
             change = True
         elif change:
             value = value * _direction(tokens, at, last, start, end)
-        found.append(Number(value, unit, at, last, change, _order(tokens, at, last, when, piece), when, absolute))
+        found.append(Number(value, unit, at, last, change, _order(tokens, at, last, when, piece), when, absolute, _yearless(whens, when)))
     return found
 
 
@@ -260,6 +261,8 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
     while index < len(tokens) and index - last <= 7:
         if index in dated:
             when = dated[index]
+            if not when.months and when.last < len(tokens) and tokens[when.last].kind == "number":
+                break
             return when.months if when.kind == "date" else -when.months
         if tokens[index].text == "(" and not any(at in dated for at in range(index + 1, index + 4)):
             index = next((at for at in range(index, min(index + 7, len(tokens))) if tokens[at].text == ")"), len(tokens))
@@ -281,6 +284,10 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
 
 _BEFORE_A_DATE = frozenset({")", "(", "%", "l", "predicted", "pred", "in", "at", "on", "@", "percent", "back", "the", "of", "litres", "early", "late", "mid", "around", "end", "only", "as", "from", "it", "was"})
 _AFTER_A_DATE = frozenset({":", "was", "=", "-", "(", ",", ")", "fvc", "dlco", "it", "at", "of", "is", "were", "the", "his", "her", "an", "had", "with", "vital", "capacity", "stood"})
+
+
+def _yearless(whens: Sequence[When], at: float | None) -> bool:
+    return any(when.kind == "date" and when.months == at and when.yearless for when in whens)
 
 
 def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piece: Piece) -> int:
@@ -337,7 +344,7 @@ def _value(
             return {**value, "unit": "l", "change": change.value / 1000}
         return {**value, "unit": unit, "change": change.value, "absolute": change.absolute, "percent": unit == "%"}
     if chosen:
-        value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order)
+        value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order, yearless=chosen[0].yearless)
     return value
 
 
@@ -387,12 +394,29 @@ def _out_of_range(subject: str, name: str, unit: str, value: float) -> bool:
 
 
 def _ordered(readings: Sequence[Number]) -> list[Number]:
+    if len(readings) == 2 and readings[0].order * readings[1].order == 0 and readings[0].order != readings[1].order and all(item.at is None or item.at > 0 for item in readings):
+        late = readings[0].order == 1 or readings[1].order == -1
+        return _forward([readings[1], readings[0]] if late else list(readings))
+    if len(readings) > 1 and not any(item.order for item in readings) and all(item.at is not None and item.at > 0 for item in readings):
+        return _forward(list(readings))
     if all(item.at is not None for item in readings) and len({(item.at or 0) > 0 for item in readings}) == 1:
         return sorted(readings, key=lambda item: item.at or 0)
     if len(readings) == 2 and readings[0].order == 1 and readings[1].order == 0:
         return [readings[1], readings[0]]
     earlier = [item for item in readings if item.order < 0]
     return [*earlier, *(item for item in readings if item.order >= 0)]
+
+
+def _forward(readings: list[Number]) -> list[Number]:
+    """Dates in the order of the readings: "Feb ... Dec" without years runs on, whatever today is."""
+    if any(item.at is None for item in readings):
+        return readings
+    times = [item.at or 0.0 for item in readings]
+    if times == sorted(times):
+        return readings
+    if len(readings) == 2 and 0 < times[0] - times[1] < 12 and readings[0].yearless and readings[1].yearless:
+        return [replace(readings[0], at=times[0] - 12), readings[1]]
+    return sorted(readings, key=lambda item: item.at or 0)
 
 
 def _spaced(times: Sequence[float | None]) -> list[float] | None:
@@ -428,7 +452,7 @@ def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     units = {value["unit"] for value in singles}
     if len(singles) < 2 or len(units) > 1:
         return None
-    numbers = [Number(value["single"], "", 0, 0, False, int(value.get("order") or 0), value.get("at")) for value in singles]
+    numbers = [Number(value["single"], "", 0, 0, False, int(value.get("order") or 0), value.get("at"), None, bool(value.get("yearless"))) for value in singles]
     if len({(item.value, item.at, item.order) for item in numbers}) < 2:
         return None
     ordered = _ordered(numbers)

@@ -255,7 +255,11 @@ def _course(scan: _Scan, course: Course, subject: str | None, single: frozenset[
     detail = _circumstances(scan, course.first, course.last)
     months = _sentence_window(scan, course.first, course.last)
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
-    yield scan.finding(kind, subject, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail)
+    for name in _GOALS if subject == "goals" else (subject,):
+        yield scan.finding(kind, name, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail)
+
+
+_GOALS = ("pft", "ct", "breathlessness")
 
 
 def _sentence_window(scan: _Scan, first: int, last: int) -> float | None:

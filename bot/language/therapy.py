@@ -72,6 +72,7 @@ class Group:
     ahead: Mark | None = None
     back: list[Mark] = field(default_factory=list)
     override: str | None = None
+    override_from: int = 0
 
     @property
     def first(self) -> int:
@@ -181,7 +182,7 @@ def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
             gap = range(groups[-1].last, mark.first)
             joined = not any(index in cut or tokens[index].text in BREAKERS for index in gap)
             joined = joined and not _bracketed(tokens, gap)
-            joined = joined or mark.value == groups[-1].marks[-1].value
+            joined = joined or (mark.value == groups[-1].marks[-1].value and tokens[mark.first - 1].text in ("(", "="))
             if joined and not _shifts_to_dose(tokens, groups[-1], mark, gap):
                 groups[-1].marks.append(mark)
                 continue
@@ -258,8 +259,18 @@ def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark)
         return
     planned = left.ahead is not None and left.ahead.kind in ("planned", "never", "other_person")
     left.override = None if planned else "before"
+    left.override_from = _after_last_comma(tokens, left) if tokens[cue.first].kind == "word" else 0
     if planned and left.ahead is not None:
         right.ahead = left.ahead
+
+
+def _after_last_comma(tokens: Sequence[Token], group: Group) -> int:
+    """The first agent of a list that stands after its last comma."""
+    for at in range(len(group.marks) - 1, 0, -1):
+        gap = tokens[group.marks[at - 1].last : group.marks[at].first]
+        if any(token.text in (",", "(", ")") for token in gap):
+            return at
+    return 0
 
 
 def _side(tokens: Sequence[Token], cue: Mark, left: Group | None, right: Group | None, walls: frozenset[int]) -> str | None:
@@ -361,7 +372,7 @@ def _status(
         if back.kind == "planned" and status is not None and status != "never" and group.back[0] is not back:
             continue
         status, cue = ("now" if back.kind == "started" else back.kind), back
-    if group.override:
+    if group.override and group.override_from == 0:
         return ("planned" if status == "planned" else group.override), cue
     if status is None:
         return (heading, None) if heading else ("bare", None)
@@ -378,7 +389,6 @@ def _of_group(
     tokens: Sequence[Token], group: Group, status: str, cue: Mark | None, whens: Sequence[When], begin: int, edge: int
 ) -> list[Statement]:
     found = []
-    spared = _spared(tokens, group, status)
     for index, mark in enumerate(group.marks):
         left = group.marks[index].first if index else max(begin, min(mark.first, cue.first if cue else mark.first))
         right = group.marks[index + 1].first if index + 1 < len(group.marks) else edge
@@ -390,20 +400,31 @@ def _of_group(
             detail["cue"] = " ".join(token.text for token in tokens[cue.first : cue.last])
         first = min(left, mark.first) if cue is None or cue.first >= mark.first else min(cue.first, mark.first)
         last = max(mark.last, cue.last if cue is not None else 0, _dose_end(tokens, mark.last, right))
-        own = "bare" if mark in spared else status
-        if mark is group.marks[-1] and len(group.marks) > 1 and status in ("before", "failed") and any(back.kind == "now" for back in group.back):
-            own = "now"
+        own = _own_status(tokens, group, index, status)
         found.append(Statement(mark, own, first if cue else mark.first, last, detail))
     return found
 
 
-def _spared(tokens: Sequence[Token], group: Group, status: str) -> list[Mark]:
-    """"pred 5 mg, MTX stopped": an end that follows a list with doses is that of the last agent alone."""
-    if status != "before" or group.ahead is not None or len(group.marks) < 2 or group.override:
-        return []
-    if has_dose(tokens, group.marks[-1]):
-        return []
-    return [mark for mark in group.marks[:-1] if has_dose(tokens, mark)]
+def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) -> str:
+    """The status of one agent of a list, where a word behind the list speaks of its end only.
+
+    "pred 5 mg, MTX stopped"; "on MMF, cyclophosphamide in the past"; "CYC x6, MMF since".
+    """
+    tail = _after_last_comma(tokens, group)
+    ahead = group.ahead.kind if group.ahead is not None else None
+    if group.override_from and index >= group.override_from:
+        return group.override or status
+    if not group.back:
+        return status
+    if index == len(group.marks) - 1 and index and ahead in ("before", "failed") and any(back.kind == "now" for back in group.back):
+        return "now"
+    if status in ("before", "failed") and tail and index < tail:
+        if ahead == "now":
+            return "now"
+        doses = [has_dose(tokens, mark) for mark in group.marks]
+        if ahead is None and doses[index] and not doses[-1]:
+            return "bare"
+    return status
 
 
 def _dose_end(tokens: Sequence[Token], at: int, edge: int) -> int:

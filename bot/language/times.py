@@ -33,6 +33,7 @@ class When:
     lead: str = ""
     end: float | None = None  # of a range of dates; None where it is open
     whole_year: bool = False
+    yearless: bool = False
 
 
 def today_in_months(today: datetime.date | None = None) -> float:
@@ -118,7 +119,8 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
             return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
         if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):
             return When("date", start, at, last + 2, "since", None, whole)
-    return When("date", start, at, last, lead, None, whole)
+    yearless = last == at + 1 and token.text in _MONTH
+    return When("date", start, at, last, lead, None, whole, yearless)
 
 
 def _short_year(tokens: Sequence[Token], at: int, start: float, whole: bool) -> tuple[float, int, bool] | None:

@@ -29,6 +29,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     by_agent: dict[str, list[Finding]] = {}
     for finding in findings:
         by_agent.setdefault(str(finding.subject), []).append(finding)
+    denied = asked == PREVIOUS and any(item.value in ("none", "no") for item in reading.of("answer"))
+    if denied:
+        by_agent = {agent: items for agent, items in by_agent.items() if any(item.value not in ("bare",) for item in items)}
     if not any(item.value not in _OPEN for item in findings):
         findings = [replace(item, detail={**item.detail, "prose": False}) for item in findings]
         by_agent = {agent: [item for item in findings if item.subject == agent] for agent in by_agent}
