@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event, go_on, send
-from bot.actions.state import Turn, in_form
+from bot.actions.state import Turn, in_form, intent_of
 from bot.replies import Reply
 from bot.replies.misunderstood import misunderstood
 from bot.replies.notes import note_text
@@ -32,7 +33,8 @@ class ActionNotUnderstood(CaseAction):
                 dispatcher,
                 misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)),
             )
-        return []
+        # As the policy's own fallback this action has no rule that ends the turn.
+        return [] if intent_of(tracker) == "nlu_fallback" else [FollowupAction("action_listen")]
 
 
 class ActionBack(CaseAction):
@@ -48,4 +50,4 @@ class ActionBack(CaseAction):
             dispatcher,
             Reply('To take something back, say what is right, e.g. "not on tacrolimus" or "scratch the CT".'),
         )
-        return []
+        return [FollowupAction("action_listen")]
