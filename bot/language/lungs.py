@@ -80,6 +80,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     for mark in marks:
         if mark.first in closed or mark.value == "nothing" or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken)):
             continue
+        if mark.value == "same" and _same_thing(tokens, mark, taken):
+            continue
         if mark.kind == "negation":
             negations.append(mark)
         elif not any(index in taken for index in range(mark.first, mark.last)):
@@ -129,6 +131,17 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
 
 
 _ENDED = frozenset({"any", "anymore", "now", "nowadays", "today", "longer", "again"})
+
+
+def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """"the same period", "the same machine": the same thing, not an unchanged course."""
+    if tokens[mark.last - 1].text != "same" or mark.last >= len(tokens) or mark.last in taken:
+        return False
+    following = tokens[mark.last]
+    return following.kind == "word" and following.text not in _AFTER_SAME
+
+
+_AFTER_SAME = frozenset({"as", "and", "but", "since", "for", "on", "in", "at", "with", "or", "over", "today", "now", "to", "than", "like", "after", "under", "level", "levels", "value", "values", "again", "still", "is", "really", "every", "all", "throughout", "ever", "last", "this", "then", "both", "while", "though", "extent", "degree", "range", "place"})
 
 
 def _named(tokens: Sequence[Token], mark: Mark) -> Piece:
@@ -294,7 +307,7 @@ def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, m
 def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece], also: str = ",") -> bool:
     """True for a segment that is only a list of subjects."""
     covered = {index for piece in subjects for index in range(piece.first, piece.last)}
-    return all(index in covered or tokens[index].text in LINKS or tokens[index].text in (",", also, ":") for index in range(begin, end))
+    return all(index in covered or tokens[index].kind == "number" or tokens[index].text in LINKS or tokens[index].text in (",", also, ":", "%", ")") for index in range(begin, end))
 
 
 def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
@@ -337,11 +350,11 @@ def _binds_right(
 ) -> bool:
     """Whether a course describes the subject after it ("more reticulation") and not the one before ("CT worse")."""
     near = all(tokens[index].text in LINKS for index in range(trend.last, subject.first))
-    if not before:
+    if not before or trend.word == "longer":
         return True
     if not near:
         return False
-    if trend.word in ATTRIBUTES or trend.value == "denied":
+    if trend.word == "longer" or trend.word in ATTRIBUTES or trend.value == "denied":
         return True
     if any(tokens[index].text in ("in", "of") for index in range(trend.last, subject.first)):
         return True

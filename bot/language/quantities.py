@@ -92,8 +92,9 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
     lead = next((when for when in whens if when.kind in ("date", "ago") and when.first <= 1), None)
     if lead is None or lead.first > measure.first:
         return measure
-    at = lead.months if lead.kind == "date" else -lead.months
-    return replace(measure, value={**measure.value, "at": at, "order": measure.value.get("order") or (1 if at == 0 else 0)})
+    at = lead.months if lead.kind == "date" else today_in_months() - lead.months
+    recent = lead.kind == "ago" and not lead.months
+    return replace(measure, value={**measure.value, "at": at, "order": measure.value.get("order") or (1 if recent else 0)})
 
 
 def _stop(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> int:
@@ -161,7 +162,10 @@ def _numbers(
             change = True
         elif change:
             value = value * _direction(tokens, at, last, start, end)
-        found.append(Number(value, unit, at, last, change, _order(tokens, at, last, when, piece), when, absolute, _yearless(whens, when)))
+        order = _order(tokens, at, last, when, piece)
+        if not order and found and _text(tokens, at - 1) == "(" and found[-1].last == at - 1:
+            order = found[-1].order
+        found.append(Number(value, unit, at, last, change, order, when, absolute, _yearless(whens, when)))
     return found
 
 
@@ -263,7 +267,7 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
             when = dated[index]
             if not when.months and when.last < len(tokens) and tokens[when.last].kind == "number":
                 break
-            return when.months if when.kind == "date" else -when.months
+            return when.months if when.kind == "date" else today_in_months() - when.months
         if tokens[index].text == "(" and not any(at in dated for at in range(index + 1, index + 4)):
             index = next((at for at in range(index, min(index + 7, len(tokens))) if tokens[at].text == ")"), len(tokens))
             continue
@@ -275,7 +279,7 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
     while index > 0 and at - index <= 5:
         if index in ending:
             when = ending[index]
-            return when.months if when.kind == "date" else -when.months
+            return when.months if when.kind == "date" else today_in_months() - when.months
         if tokens[index - 1].text not in _AFTER_A_DATE:
             break
         index -= 1
@@ -291,8 +295,6 @@ def _yearless(whens: Sequence[When], at: float | None) -> bool:
 
 
 def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piece: Piece) -> int:
-    if when == 0:
-        return 1
     lead = piece.first if piece.last and piece.last == at else at
     before, after = _text(tokens, lead - 1), _text(tokens, last)
     if _text(tokens, lead - 2) in ("last", "previous") and tokens[lead - 1].kind == "word" and before not in ("now", "to"):
@@ -304,13 +306,13 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return 1
     if before in _SET["later_before"]:
         return 1
-    if before in ("from", "was", "were", "prev", "previously", "formerly", "earlier", "baseline", "prior", "before", "vs", "versus", "than", "initially", "originally", "initial", "previous"):
+    if before in ("from", "was", "were", "prev", "previously", "formerly", "earlier", "against", "compared", "baseline", "prior", "before", "vs", "versus", "than", "initially", "originally", "initial", "previous"):
         return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
         return -1
-    return -1 if when is not None and when < 0 else 0
+    return 0
 
 
 def _value(
@@ -394,15 +396,15 @@ def _out_of_range(subject: str, name: str, unit: str, value: float) -> bool:
 
 
 def _ordered(readings: Sequence[Number]) -> list[Number]:
-    if len(readings) == 2 and readings[0].order * readings[1].order == 0 and readings[0].order != readings[1].order and all(item.at is None or item.at > 0 for item in readings):
-        late = readings[0].order == 1 or readings[1].order == -1
+    """Readings from early to late: by their dates, else by the words beside them, else as they stand."""
+    if len(readings) == 2 and readings[0].order != readings[1].order:
+        late = readings[0].order > readings[1].order
         return _forward([readings[1], readings[0]] if late else list(readings))
-    if len(readings) > 1 and not any(item.order for item in readings) and all(item.at is not None and item.at > 0 for item in readings):
+    if all(item.at is not None for item in readings):
         return _forward(list(readings))
-    if all(item.at is not None for item in readings) and len({(item.at or 0) > 0 for item in readings}) == 1:
-        return sorted(readings, key=lambda item: item.at or 0)
-    if len(readings) == 2 and readings[0].order == 1 and readings[1].order == 0:
-        return [readings[1], readings[0]]
+    if len(readings) == 2 and readings[1].at is not None and readings[0].at is None:
+        now = today_in_months()
+        return list(readings) if readings[1].at >= now else [readings[1], readings[0]]
     earlier = [item for item in readings if item.order < 0]
     return [*earlier, *(item for item in readings if item.order >= 0)]
 
@@ -420,15 +422,13 @@ def _forward(readings: list[Number]) -> list[Number]:
 
 
 def _spaced(times: Sequence[float | None]) -> list[float] | None:
-    """Times in months for all readings, or None where one is unknown; a lone "a year ago" is against now."""
-    if len(times) == 2 and times[1] is None and times[0] is not None and times[0] < 0:
-        return [times[0], 0.0]
+    """Times of all readings in months, or None where one is unknown; the latest without a time is of now."""
+    if len(times) == 2 and times[1] is None and times[0] is not None:
+        return [times[0], max(times[0], today_in_months())]
     if any(time is None for time in times):
         return None
     known = [time for time in times if time is not None]
-    if len({time > 0 for time in known}) > 1:
-        return None
-    return known
+    return known if known == sorted(known) else None
 
 
 def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | None:
@@ -457,8 +457,6 @@ def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
         return None
     ordered = _ordered(numbers)
     times = _spaced([item.at for item in ordered])
-    if times is None and len(ordered) == 2 and ordered[0].at is not None and ordered[0].at < 0:
-        times = [ordered[0].at, 0.0]
     value = {"unit": singles[0]["unit"], "months": None, "scale": singles[0]["scale"], "values": [item.value for item in ordered], "times": times}
     if times:
         value["months"] = times[-1] - times[0]

@@ -178,7 +178,8 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
                 yield scan.finding("therapy", agent, ended.kind, ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens))
     for mark in therapy.NOTHING.scan(scan.tokens):
         runs_on = any(0 <= agent.first - mark.last <= 2 and not _comma(scan, mark.last, agent.first) for agent in scan.agents)
-        if not runs_on:
+        with_what = mark.last < len(scan.tokens) and scan.tokens[mark.last].text in ("with", "by", "other", "but", "except", "apart")
+        if not runs_on and not with_what:
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
     if said:
         context.agents = tuple(item.mark.value for item in said if item.mark.kind == "agent")

@@ -140,7 +140,20 @@ def _cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], a
         found.append(cue)
         if tokens[cue.last - 1].text in ("add", "adding", "added") and cue.last < len(tokens) and tokens[cue.last].text == "to":
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
-    return found
+    return _merged(found)
+
+
+def _merged(cues: list[Mark]) -> list[Mark]:
+    """Neighbouring words as one: "should be" + "added" is a plan, "never" + "stopped" is taken now."""
+    merged: list[Mark] = []
+    for cue in cues:
+        last = merged[-1] if merged else None
+        if last is not None and last.last == cue.first and last.kind in ("planned", "never") and cue.kind in ("started", "before", "given") and cue.value != "ahead":
+            kind = "now" if cue.kind == "before" else last.kind
+            merged[-1] = Mark(kind, cue.value, last.first, cue.last)
+        else:
+            merged.append(cue)
+    return merged
 
 
 _ASKING = frozenset({"what", "how", "why", "which", "who", "is", "does", "do", "would", "could", "should", "can"})
@@ -241,6 +254,8 @@ def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
     if tokens[earlier.first].text in ("if", "unless", "whether"):
         return False
+    if later.first == earlier.last and earlier.kind in ("before", "never", "planned") and later.kind in ("now", "given"):
+        return False
     if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
         return True
     if earlier.kind in ("planned", "never") and any(token.text == "," for token in tokens[earlier.last : later.first]):
@@ -318,6 +333,8 @@ def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[
     gap = range(cue.last, right.first)
     if any(index in walls for index in gap) or any(tokens[index].text in BREAKERS for index in gap) or len(gap) > 12:
         return False
+    if cue.kind == "given" and tokens[cue.first].text in ("had", "got", "took", "has", "have", "used") and not _transparent(tokens[cue.last : right.first]):
+        return False
     if cue.kind == "not_systemic":
         return len(gap) <= 1 and not any(tokens[index].text in ",()" for index in gap)
     if cue.last - cue.first == 1 and tokens[cue.first].text in _TERSE:
@@ -366,6 +383,8 @@ def _status(
         return status, cue
     for back in group.back:
         if back.kind == "now" and (status in ("planned", "never") or (status in ("before", "failed") and len(group.marks) > 1)):
+            continue
+        if back.kind == "failed" and status == "before":
             continue
         if back.kind == "now" and tokens[back.first].text == "since" and status in ("before", "failed"):
             continue

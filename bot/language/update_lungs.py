@@ -68,7 +68,11 @@ def _lung_function(draft: Draft, reading: Reading) -> None:
 
 
 def _about(reading: Reading, subject: str) -> list[Finding]:
-    return [item for item in reading.of("trend", "measure") if item.subject == subject]
+    return [
+        item
+        for item in reading.of("trend", "measure")
+        if item.subject == subject and not (item.kind == "measure" and "single" in item.value)
+    ]
 
 
 def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding]) -> dict[str, Any] | None:
@@ -327,10 +331,10 @@ def _symptoms(draft: Draft, reading: Reading) -> None:
         draft.set("goal_breathlessness", GOAL_OF[str(verdict.value)], verdict)
         draft.set("ppf_symptoms", _symptom_criterion(draft, verdict), verdict)
     others = [item for item in reading.of("trend") if item.subject == "symptoms"]
-    if others and not (findings and draft.now["ppf_symptoms"] is not None):
+    if others:
         verdict = others[-1]
         criterion = _symptom_criterion(draft, verdict)
-        if criterion is not None:
+        if criterion or (criterion is not None and not findings):
             draft.set("ppf_symptoms", criterion, verdict)
 
 
