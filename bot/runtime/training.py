@@ -20,8 +20,9 @@ from bot.runtime.errors import TrainingFailed
 from bot.runtime.project import ROOT, Project
 
 MODELS_KEPT = 3
-# The Rasa components and all that they read when the model is trained.
-COMPONENT_SOURCES = ("bot/nlu", "bot/language", "bot/guideline")
+# Only the component itself is part of a model: it has nothing to learn, so what it reads with (bot/language and the
+# guideline's vocabulary) is used as it is when the model runs. A component that learns from them would add them here.
+COMPONENT_SOURCES = ("bot/nlu",)
 PACKAGES = ("rasa", "scikit-learn", "tensorflow")
 
 
@@ -92,6 +93,8 @@ def _train_with_rasa(project: Project, folder: Path, name: str) -> Path:
                 output=str(folder),
                 fixed_model_name=name,
                 force_training=True,
+                # Stories glued together are for policies that generalise; those here set them aside, after long work.
+                core_additional_arguments={"augmentation_factor": 0},
             )
     except (Exception, SystemExit) as error:
         raise TrainingFailed(f"Training failed: {_reason(error, said.getvalue(), project)}") from error
@@ -114,7 +117,8 @@ def _reason(error: BaseException, said: str, project: Project) -> str:
 
 def _is_ours(filename: str) -> bool:
     """Tell whether a line of code belongs to the components, not to Rasa or to the training itself."""
-    return any(Path(filename).is_relative_to(ROOT / source) for source in COMPONENT_SOURCES)
+    path = Path(filename)
+    return path.is_relative_to(ROOT / "bot") and not path.is_relative_to(ROOT / "bot/runtime")
 
 
 def _last_line(said: str) -> str:
