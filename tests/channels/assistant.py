@@ -100,6 +100,8 @@ async def serving(channel: InputChannel, agent: Any, port: int = 0) -> AsyncIter
     finally:
         server.close()
         await server.before_stop()
+        for connection in list(server.connections):
+            connection.close_if_idle()
         await server.after_stop()
 
 

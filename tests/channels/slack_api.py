@@ -116,7 +116,7 @@ class SlackApi:
 
     async def start(self) -> None:
         app = web.Application(client_max_size=5 * 2**20)
-        app.router.add_post("/api/{method}", self._handle)
+        app.router.add_route("*", "/api/{method}", self._handle)
         app.router.add_get("/link", self._socket)
         app.router.add_post("/response/{channel}/{user}", self._response_url)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -662,8 +662,10 @@ def _content(parameters: JSON) -> JSON:
 
 async def _parameters(request: web.Request) -> tuple[JSON, str]:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if request.content_type == "application/json":
-        parameters: JSON = await request.json()
+    if request.method == "GET":
+        parameters: JSON = dict(request.query)
+    elif request.content_type == "application/json":
+        parameters = await request.json()
     else:
         parameters = dict(await request.post())
     return parameters, str(parameters.pop("token", "") or token)

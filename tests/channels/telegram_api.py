@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 BOT = {"id": 110201543, "is_bot": True, "first_name": "ILD", "username": "ild_test_bot"}
@@ -453,7 +453,7 @@ class TelegramApi:
 
     async def _deliver(self, update: JSON) -> None:
         while True:
-            with contextlib.suppress(OSError, TimeoutError):
+            with contextlib.suppress(ClientError, OSError, TimeoutError):
                 if await self.post(update, self.webhook["secret_token"]) == 200:
                     return
             await asyncio.sleep(0.1)

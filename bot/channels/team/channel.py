@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,6 +32,9 @@ from bot.channels.team.store import TeamStore
 from bot.language import update
 from bot.replies.record import record
 from bot.replies.words import capitalised
+from bot.runtime.logs import frames
+
+logger = logging.getLogger(__name__)
 
 # Turns use the processor: with all threads at once, none could be acknowledged in time.
 TURNS_AT_ONCE = 4
@@ -63,6 +68,10 @@ class TeamChannel(ChatChannel):
     async def name_of(self, person: str) -> str:
         """Return a person's name for the record, or a mention where there is none."""
 
+    def at_work(self, event: Incoming) -> AbstractAsyncContextManager[Any]:
+        """Show that the answer to an event takes time, if it does."""
+        return nullcontext()
+
     # What is different from other channels
 
     def open_store(self, url: URL) -> TeamStore:
@@ -78,19 +87,26 @@ class TeamChannel(ChatChannel):
         """Serve an event after those of the same thread; talk among people does not count against the limit."""
         self.queues.put(event.place, partial(self._serve, event, None))
 
-    async def _answer(self, event: Incoming) -> list[Message]:
-        if not await self.is_colleague(event):
-            return []
-        if event.kind is Kind.PRESS:
-            return await self._pressed(event)
+    async def _answer(self, event: Incoming) -> tuple[Incoming, list[Message]]:
+        try:
+            if not await self.is_colleague(event):
+                return event, []
+            return event, await (self._pressed(event) if event.kind is Kind.PRESS else self._heard(event))
+        except Exception as error:
+            logger.error("A message could not be answered: %s", frames(error))
+            return event, [_text(base_texts.FAILED)] if event.address.get("addressed") else []
+
+    async def _heard(self, event: Incoming) -> list[Message]:
         notes = await self.store.notes(event.place)
         addressed = bool(event.address.get("addressed"))
         if notes is None and not addressed:
             return []
         case, notes = await self._case(event), notes or Notes()
-        text = _as_command(event.text, addressed)
+        text = event.text if event.kind is Kind.UNREADABLE else _as_command(event.text, addressed)
         heard = hear(text, case.slots, case.asked)
-        if not (addressed or is_command(text) or self._concerns(heard, case, notes)):
+        if not (
+            addressed or is_command(text) or self._concerns(heard, case, notes, bool(event.address.get("to_others")))
+        ):
             await self._overheard(event, case, notes, heard)
             return []
         if seconds := self.limit.wait(event.person):
@@ -100,9 +116,10 @@ class TeamChannel(ChatChannel):
         return await self._take(replace(event, text=text), case, notes, heard)
 
     @staticmethod
-    def _concerns(heard: Heard, case: CaseNow, notes: Notes) -> bool:
-        takes_side = any(decided_by(dispute, heard, case.slots) is not None for dispute in notes.disputes)
-        return takes_side or is_for_assistant(heard, case.slots, notes.among_people)
+    def _concerns(heard: Heard, case: CaseNow, notes: Notes, to_others: bool) -> bool:
+        if any(decided_by(dispute, heard, case.slots) is not None for dispute in notes.disputes):
+            return True
+        return is_for_assistant(heard, case.slots, notes.among_people or to_others)
 
     def _too_fast(self, event: Incoming, seconds: float) -> list[Message]:
         told = self.limit.tell(event.person)
@@ -134,18 +151,19 @@ class TeamChannel(ChatChannel):
             rest = hear(split.rest, case.slots, case.asked)
             replies = await self._turn_of(replace(event, text=split.rest, kind=Kind.TEXT), case, notes, rest)
             notes = await self.store.notes(event.place) or notes
-        return [*replies, *await self._ask_which(event, case, notes, split.contested, bool(split.rest))]
+        return [*replies, *await self._ask_which(event, notes, split.contested, heard, bool(split.rest))]
 
     async def _ask_which(
-        self, event: Incoming, case: CaseNow, notes: Notes, contested: Mapping[str, Any], rest_taken: bool
+        self, event: Incoming, notes: Notes, contested: Mapping[str, Any], heard: Heard, rest_taken: bool
     ) -> list[Message]:
         questions = []
         for key, value in contested.items():
             standing = notes.statements[key]
             people = tuple(voice.person for voice in standing.voices)
             first = Side(standing.value, people, standing.voices[0].words)
+            own_words = words_behind(key, heard.change.slots) or event.text
             # An edit and its message must not be one and the same to Rasa.
-            held = Side(value, (event.person,), event.text, event.text, f"{event.message}:held")
+            held = Side(value, (event.person,), own_words, event.text, f"{event.message}:held")
             notes, dispute = notes.with_dispute(key, [first, held])
             questions.append(_question(dispute, rest_taken))
         await self._keep(event, replace(notes, among_people=False))
@@ -154,7 +172,8 @@ class TeamChannel(ChatChannel):
     async def _turn_of(self, event: Incoming, case: CaseNow, notes: Notes, heard: Heard) -> list[Message]:
         """Give a message to Rasa, and note what its author added."""
         said_before = event.kind is Kind.EDIT and event.message in case.messages
-        replies = await (self._correct(event) if said_before else self._said(event))
+        async with self.at_work(event):
+            replies = await (self._correct(event) if said_before else self._said(event))
         if event.text == f"/{FORGET}":
             return replies
         after = await self._case(event)
@@ -288,7 +307,7 @@ def _question(dispute: Dispute, rest_taken: bool) -> Message:
         )
         for side in dispute.sides
     ]
-    text = texts.DIFFER.format(subject=subject(dispute.key), sides="\n" + "\n".join(lines))
+    text = texts.DIFFER.format(subject=subject(dispute.key), sides="\n".join(lines))
     buttons = [
         {"title": capitalised(value_words(dispute.key, side.value)), "payload": f"{_DECIDE}{dispute.id}:{number}"}
         for number, side in enumerate(dispute.sides)

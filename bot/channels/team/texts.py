@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-DIFFER = "**You differ on {subject}.** {sides}\nWhich holds? Until you decide, I go on with the first."
+DIFFER = "**You differ on {subject}.**\n{sides}\nWhich holds? Until you decide, I go on with the first."
 SIDE = "- {who}: {value}{words}"
 STILL_HELD = "From the message that differs I have taken nothing yet."
 KEPT = "{claim}: kept, as {who} decided."

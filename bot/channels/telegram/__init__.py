@@ -25,7 +25,9 @@ class Telegram(InputChannel):
         try:
             settings = read_settings(os.environ)
         except SettingsError as error:
-            logger.warning("Telegram is off: %s.", error)
+            logger.log(
+                logging.WARNING if os.environ.get("TELEGRAM_BOT_TOKEN") else logging.INFO, "Telegram is off: %s.", error
+            )
             return ChannelOff(NAME)
         from bot.channels.telegram.channel import TelegramChannel
 

@@ -323,19 +323,20 @@ class TelegramChannel(ChatChannel):
 
     @contextlib.asynccontextmanager
     async def _typing(self, event: Incoming) -> AsyncIterator[None]:
-        shown = self.in_background(self._type(event))
+        done = asyncio.Event()
+        self.in_background(self._type(event, done))
         try:
             yield
         finally:
-            shown.cancel()
+            done.set()
 
-    async def _type(self, event: Incoming) -> None:
-        while True:
+    async def _type(self, event: Incoming, done: asyncio.Event) -> None:
+        where = {"message_thread_id": event.address["topic"]}
+        while not done.is_set():
             with contextlib.suppress(TelegramError):
-                await self._client.send_chat_action(
-                    event.address["chat"], ChatAction.TYPING, message_thread_id=event.address["topic"]
-                )
-            await asyncio.sleep(TYPING_SECONDS)
+                await self._client.send_chat_action(event.address["chat"], ChatAction.TYPING, **where)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), TYPING_SECONDS)
 
 
 def _address(post: Post, case: str | None) -> dict[str, Any]:

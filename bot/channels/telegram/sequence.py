@@ -26,7 +26,8 @@ class InOrder:
         if self._next is not None and number < self._next:
             self._emit(events)  # later than we waited
             return
-        self._held[number] = events
+        # The same update may come again while it is held; then it has no events any more.
+        self._held[number] = [*self._held.get(number, ()), *events]
         while self._next in self._held:
             self._advance(self._next)
         if not self._held:
