@@ -202,6 +202,10 @@ def take_back(draft: Draft, reading: Reading) -> None:
     """"scratch the CT", "remove rituximab", "that was last year", "the muscles are to blame"."""
     for finding in reading.of("other_cause"):
         _explained_away(draft, str(finding.value), finding)
+    if reading.of("uncorrected") and draft.now["measurements"].get("dlco") and not reading.of("measure"):
+        known = draft.now["measurements"]["dlco"]
+        draft.now["measurements"] = {**draft.now["measurements"], "dlco": {**known, "ppf": "uncorrected" if known["ppf"] != "fine" else "fine"}}
+        update_lungs.settle_lung_function(draft)
     for finding in reading.of("retract"):
         subject = str(finding.subject)
         if subject in AGENTS:

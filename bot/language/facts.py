@@ -168,8 +168,18 @@ def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_ques
                 stated, said = True, mark
         elif cue is None and not opens_question and not (old and not recent):
             support = mark
+    support = support or _more_litres(tokens)
     worsening = any(mark.value == "worsening" for mark in times) or any(mark.value in ("need", "support") for mark in marks)
     return Rapid(stated, said, support, worsening, recent, old)
+
+
+def _more_litres(tokens: Sequence[Token]) -> Mark | None:
+    """"O2 0 -> 8 L"."""
+    for at in range(len(tokens) - 4):
+        first, arrow, second, unit = tokens[at + 1 : at + 5]
+        if tokens[at].text in ("o2", "oxygen") and first.kind == second.kind == "number" and arrow.text in ("->", "→", "to", ">") and unit.text in ("l", "litres"):
+            return Mark("cue", "need", at, at + 5) if second.number > first.number else None
+    return None
 
 
 def _after_cue(after: Sequence[Token]) -> str | None:
@@ -236,10 +246,7 @@ def stability(sentence: Sentence) -> tuple[Mark, bool] | None:
     judged = [mark for mark in judged if _judges(sentence.tokens, mark)]
     if not judged:
         return None
-    judgement = judged[-1]
-    before = sentence.tokens[max(0, judgement.first - 6) : judgement.first]
-    turned = any(token.text in _NOT for token in before)
-    return judgement, (judgement.kind == "accepted") != turned
+    return judged[-1], _accepts(sentence.tokens, judged)
 
 
 def judgement(sentence: Sentence) -> tuple[Mark, bool] | None:
@@ -247,8 +254,15 @@ def judgement(sentence: Sentence) -> tuple[Mark, bool] | None:
     marks = [mark for mark in STABILITY.scan(sentence.tokens) if mark.kind in ("accepted", "refused")]
     if not marks or sentence.asks:
         return None
-    before = sentence.tokens[max(0, marks[-1].first - 6) : marks[-1].first]
-    return marks[-1], (marks[-1].kind == "accepted") != any(token.text in _NOT for token in before)
+    return marks[-1], _accepts(sentence.tokens, marks)
+
+
+def _accepts(tokens: Sequence[Token], judged: Sequence[Mark]) -> bool:
+    """A refusal stays one; "not" before a word of acceptance turns it round."""
+    if any(mark.kind == "refused" for mark in judged):
+        return False
+    last = judged[-1]
+    return not any(token.text in _NOT for token in tokens[max(0, last.first - 6) : last.first])
 
 
 _WEAK = frozenset({"ok", "okay", "fine", "good", "enough", "count", "target", "achieved", "good enough", "alright", "reasonable", "sufficient", "adequate", "success"})
@@ -262,3 +276,31 @@ def _judges(tokens: Sequence[Token], mark: Mark) -> bool:
 
 
 _NOT = frozenset({"not", "isnt", "wouldnt", "wont", "cant", "cannot", "dont", "doesnt", "never", "hardly", "no", "nor", "neither", "barely", "arent", "wasnt"})
+
+
+_HE = frozenset({"he", "his", "him", "himself"})
+_SHE = frozenset({"she", "her", "hers", "herself"})
+
+
+def gender(texts: Sequence[Sequence[str]]) -> str | None:
+    """The pronoun of the patient in a long message, where one clearly prevails; None otherwise."""
+    words = [word for sentence in texts for word in sentence]
+    he, she = sum(word in _HE for word in words), sum(word in _SHE for word in words)
+    if he >= 4 and he > 2 * she:
+        return "he"
+    return "she" if she >= 4 and she > 2 * he else None
+
+
+def of_another(texts: Sequence[str], patient: str | None) -> bool:
+    """A sentence that speaks of somebody of the other sex only."""
+    if patient is None:
+        return False
+    own, other = (_HE, _SHE) if patient == "he" else (_SHE, _HE)
+    return bool(other & set(texts)) and not own & set(texts)
+
+
+_ANTIBODIES = frozenset({"mda5", "mda", "jo1", "jo", "pl7", "pl12", "pl", "ej", "oj", "srp", "hmgcr", "mi2", "tif1", "nxp2", "sae", "ks", "zo", "ars", "anti"})
+
+
+def is_disease_name(tokens: Sequence[Token]) -> bool:
+    return not any(token.text in _ANTIBODIES for token in tokens)

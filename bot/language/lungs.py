@@ -204,6 +204,10 @@ def courses(
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 bracketed = tokens[begin].text != ")"
                 continue
+            wise = tokens[subjects[0].last - 1].text == "wise" or (subjects[0].last < len(tokens) and tokens[subjects[0].last].text == "wise")
+            if wise and found and found[-1].subject in (None, "overall") and last_trend is not None:
+                found[-1] = _course(subjects[0], last_trend, number, past)
+                continue
             last_subjects = subjects
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
@@ -403,6 +407,11 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
+
+
+def lead_tokens(tokens: Sequence[Token]) -> set[int]:
+    """Tokens of "put it down to" and the like, which tell no course."""
+    return {index for mark in _CAUSES.scan(tokens) if mark.kind == "lead" and mark.last - mark.first > 2 for index in range(mark.first, mark.last)}
 
 
 def is_uncorrected(tokens: Sequence[Token]) -> bool:

@@ -344,7 +344,8 @@ def _value(
             value["months"] = _back_to(whens)
         if unit == "ml":
             return {**value, "unit": "l", "change": change.value / 1000}
-        return {**value, "unit": unit, "change": change.value, "absolute": change.absolute, "percent": unit == "%"}
+        absolute = change.absolute if change.absolute is not None or change.unit else (True if subject in ("fvc", "dlco") and unit == "" else None)
+        return {**value, "unit": unit, "change": change.value, "absolute": absolute, "percent": unit == "%"}
     if chosen:
         value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order, yearless=chosen[0].yearless)
     return value

@@ -23,6 +23,8 @@ class _Context:
 
     heading: str | None = None
     fresh_heading: bool = False
+    inline_heading: bool = False
+    patient: str | None = None
     agents: tuple[str, ...] = ()
     subjects: tuple[Piece, ...] = ()
     rapid: facts.Rapid | None = None
@@ -40,9 +42,10 @@ class _Scan:
         self.agents: list[Mark] = agents.scan(sentence.tokens)
         inside = {index for mark in self.agents for index in range(mark.first, mark.last)}
         named = {index for mark in facts.ppf_marks(sentence.tokens) for index in range(mark.first, mark.last)}
+        self.causes = lungs.causes(sentence.tokens)
+        named |= lungs.lead_tokens(sentence.tokens) if self.causes else set()
         self.row = lungs.pieces(sentence.tokens, frozenset(inside | named))
         self.agent_walls = frozenset(inside)
-        self.causes = lungs.causes(sentence.tokens)
         self.lung_walls = frozenset(
             index
             for piece in self.row
@@ -59,7 +62,7 @@ class _Scan:
 def read(text: str) -> Reading:
     """What one message says. Never raises; text beyond 20,000 words is not read (`truncated`)."""
     found, truncated = sentences(text)
-    context = _Context()
+    context = _Context(patient=facts.gender([sentence.texts for sentence in found]))
     for sentence in found:
         known = len(context.findings)
         for finding in _sentence(text, sentence, context):
@@ -85,6 +88,8 @@ def _explain_earlier(sentence: Sentence, findings: list[Finding], known: int) ->
     causes = lungs.causes(sentence.tokens)
     uncorrected = lungs.is_uncorrected(sentence.tokens)
     earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
+    if uncorrected and not earlier:
+        findings.append(Finding("uncorrected", "dlco", True, sentence_words(sentence), sentence.tokens[0].start, sentence.tokens[-1].end))
     if causes and not earlier:
         findings.append(Finding("other_cause", None, causes[0][1], sentence_words(sentence), sentence.tokens[0].start, sentence.tokens[-1].end))
     for at in _explained(findings, earlier, causes[0][1]) if causes else ():
@@ -166,6 +171,8 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         yield scan.finding("swap", None, {"out": wrong.value if wrong else None, "in": right.value}, 0, len(scan.tokens))
         return
     said = therapy.statements(scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading)
+    if facts.of_another(scan.sentence.texts, context.patient):
+        return
     for item in said:
         kind = {"agent": "therapy", "context": "therapy", "ambiguous": "ambiguous_agent"}[item.mark.kind]
         if item.mark.kind == "context" and not therapy.beside_drugs(scan.tokens, item.mark, scan.agents):
@@ -204,10 +211,13 @@ def _heading(scan: _Scan, context: _Context) -> None:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
+    if context.inline_heading:
+        context.heading, context.inline_heading = None, False
     heading = therapy.heading(scan.sentence, scan.agents)
     if heading is not None:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents
+        context.inline_heading = bool(scan.agents) and scan.sentence.end_mark not in ("\n", "\n\n", "")
     elif scan.lung_walls and not scan.agents:
         context.heading = None
 
@@ -323,6 +333,8 @@ def _facts(scan: _Scan) -> Iterator[Finding]:
             continue
         if how == "stated":
             yield scan.finding("disease", mark.value, True, mark.first, mark.last)
+        elif how == "denied" and facts.is_disease_name(scan.tokens[mark.first : mark.last]):
+            yield scan.finding("disease_denied", mark.value, True, mark.first, mark.last)
     for mark, value in facts.ppf(scan.sentence, scan.whens):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
     for mark, present in facts.features(scan.tokens):

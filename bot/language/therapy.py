@@ -114,6 +114,8 @@ def statements(
         status, cue = _status(group, groups[:index], tokens, heading, walls)
         if status == "bare" and asks:
             status = "planned"
+        if status == "bare" and _contrasted(tokens, groups[index + 1 :]):
+            status = "contrasted"
         found += _of_group(tokens, group, status, cue, whens, begin, edge)
     return found
 
@@ -254,10 +256,10 @@ def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
     if tokens[earlier.first].text in ("if", "unless", "whether"):
         return False
-    if later.first == earlier.last and earlier.kind in ("before", "never", "planned") and later.kind in ("now", "given"):
-        return False
     if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
         return True
+    if later.first == earlier.last and earlier.kind in ("before", "never", "planned") and later.kind in ("now", "given"):
+        return False
     if earlier.kind in ("planned", "never") and any(token.text == "," for token in tokens[earlier.last : later.first]):
         return True
     governs = {"planned", "other_person", "never"}
@@ -354,6 +356,8 @@ def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozens
         return False
     if cue.kind in ("now", "planned", "given") and any(tokens[index].text == "," for index in gap) and not all(tokens[index].kind == "number" or tokens[index].text in TRANSPARENT or tokens[index].text in ",()" for index in gap):
         return False
+    if cue.last - cue.first == 1 and tokens[cue.first].text == "off":
+        return len(gap) == 0
     if cue.last - cue.first == 1 and tokens[cue.first].text in ("no", "none", "never", "before", "over"):
         after = tokens[cue.last].text if cue.last < len(tokens) else ","
         return after in (",", ")", "-") 
@@ -444,6 +448,14 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
         if ahead is None and doses[index] and not doses[-1]:
             return "bare"
     return status
+
+
+def _contrasted(tokens: Sequence[Token], later: Sequence[Group]) -> bool:
+    """"burned through A and B, currently on C": what stands before such a "now" without a status word is past."""
+    return any(
+        group.ahead is not None and group.ahead.kind == "now" and tokens[group.ahead.first].text in ("now", "currently", "presently")
+        for group in later
+    )
 
 
 def _dose_end(tokens: Sequence[Token], at: int, edge: int) -> int:

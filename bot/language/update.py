@@ -63,7 +63,9 @@ def _disease(draft: Draft, reading: Reading) -> None:
     myositis = next((finding for finding in named if finding.subject == "iim"), None)
     if myositis is None and draft.now["underlying_disease"] == "iim" and not named[-1].detail.get("cause"):
         return
-    said = myositis or named[0]
+    if myositis is not None and any(finding.subject == "iim" for finding in reading.of("disease_denied")):
+        myositis = next((None for finding in named if finding.subject != "iim"), myositis)
+    said = myositis or next((finding for finding in named if finding.subject != "iim"), named[0])
     draft.set("underlying_disease", said.subject, said)
 
 

@@ -17,7 +17,7 @@ CURRENT, PREVIOUS = THERAPY
 _HALF_A_YEAR = 6.0
 _NEITHER = frozenset({"mentioned", "planned", "never", "other_person", "not_systemic"})
 # Statuses that leave open whether the agent is still taken; they are settled against the rest of the message.
-_OPEN = frozenset({"failed", "treated", "given", "bare"})
+_OPEN = frozenset({"failed", "treated", "given", "bare", "contrasted"})
 
 
 def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
@@ -104,6 +104,8 @@ def _status(item: Finding, asked: str | None) -> str:
         return "now" if detail.get("recurring") else "before"
     if status == "treated":
         return "failed"
+    if status == "contrasted":
+        return "now" if detail.get("dose") or detail.get("recurring") else "failed"
     if status == "bare":
         if asked == PREVIOUS:
             return "before"
