@@ -12,15 +12,25 @@ from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event, send
-from bot.actions.state import ANSWER_INTENTS, CASE_FORM, CLARIFICATIONS, Turn, intent_of, recommendation_of, slots_of
+from bot.actions.state import (
+    ANSWER_INTENTS,
+    CASE_FORM,
+    CLARIFICATIONS,
+    Turn,
+    bare_answer,
+    intent_of,
+    recommendation_of,
+    slots_of,
+)
 from bot.guideline.case import CRITERIA, PPF
 from bot.replies import Reply
 from bot.replies.answer import URGENT
-from bot.replies.misunderstood import misunderstood
+from bot.replies.misunderstood import WHICH_ONES, misunderstood
 from bot.replies.notes import note_text
 from bot.replies.questions import QUESTIONS, clarification, question
 from bot.replies.understood import noted
 
+THERAPIES = ("current_therapy", "previous_therapy")
 NOTHING_NEW = "That changes nothing that I noted."
 PPF_QUESTIONS = ("fibrosis_on_ct", *CRITERIA)
 
@@ -135,6 +145,8 @@ ASK_ACTIONS = tuple(_asking_for(slot) for slot in QUESTIONS)
 def back(tracker: Tracker, turn: Turn) -> list[str]:
     """Say back what the message changed and what was left out of it, or that it was not understood."""
     if turn.id is not None and not turn.did_something and intent_of(tracker) in ANSWER_INTENTS:
+        if bare_answer(tracker) == "yes" and tracker.get_slot("requested_slot") in THERAPIES:
+            return [WHICH_ONES]
         return [misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)).text]
     lines = [URGENT] if turn.urgent else []
     lines += [line for line in (noted(slots_of(tracker), turn.changed), *remarks(tracker, turn)) if line]

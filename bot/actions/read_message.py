@@ -9,7 +9,18 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event
-from bot.actions.state import ANSWER_INTENTS, Turn, asked_of, intent_of, message_id, reading_of, slots_of
+from bot.actions.in_training import in_training
+from bot.actions.state import (
+    ANSWER_INTENTS,
+    Turn,
+    asked_of,
+    bare_answer,
+    in_form,
+    intent_of,
+    message_id,
+    reading_of,
+    slots_of,
+)
 from bot.language import Reading, update
 
 
@@ -22,6 +33,8 @@ class ActionReadMessage(CaseAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
         """Return the changed slots; the recommendation is void as soon as a slot it rests on changes."""
+        if in_training(tracker):
+            return []  # What is said of a fictional case never enters a real one.
         read_before = (tracker.get_slot("turn") or {}).get("id")
         if message_id(tracker) is None or message_id(tracker) == read_before or intent_of(tracker) == "new":
             return []  # Rasa runs the mappings once more when the form opens.
@@ -50,7 +63,8 @@ class ActionReadMessage(CaseAction):
     def _misunderstood(tracker: Tracker, turn: Turn) -> int:
         """Count the messages in a row that nothing could be done with."""
         understood = turn.did_something or intent_of(tracker) not in (*ANSWER_INTENTS, "nlu_fallback", None)
-        return 0 if understood else int(tracker.get_slot("misunderstood") or 0) + 1
+        acknowledged = not in_form(tracker) and bare_answer(tracker) is not None
+        return 0 if understood or acknowledged else int(tracker.get_slot("misunderstood") or 0) + 1
 
 
 def _states_something(reading: Reading) -> bool:

@@ -11,12 +11,21 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event, send
 from bot.actions.case_form import remarks
-from bot.actions.state import CASE_SLOTS, CLARIFICATIONS, Turn, recommendation_of, slots_of
+from bot.actions.state import (
+    CASE_SLOTS,
+    CLARIFICATIONS,
+    Turn,
+    asked_of,
+    bare_answer,
+    recommendation_of,
+    slots_of,
+)
 from bot.guideline import Recommendation
 from bot.replies import Reply
-from bot.replies.answer import answer, summary
+from bot.replies.answer import answer, new_cautions, summary
 from bot.replies.changes import because, differences, explanation
-from bot.replies.misunderstood import misunderstood
+from bot.replies.details import change
+from bot.replies.misunderstood import ALL_RIGHT, WHICH_ONES, misunderstood
 from bot.replies.questions import clarification
 
 
@@ -35,8 +44,7 @@ class ActionRecommend(CaseAction):
         turn = Turn.of(tracker)
         last = tracker.get_slot("last_answer")
         if last and not turn.did_something and turn.id is not None:
-            text, in_a_row = tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)
-            send(dispatcher, misunderstood(text, in_a_row))
+            send(dispatcher, _acknowledged(tracker))
         else:
             said = remarks(tracker, turn)
             if said:
@@ -53,6 +61,16 @@ class ActionRecommend(CaseAction):
         ]
 
 
+def _acknowledged(tracker: Tracker) -> Reply:
+    """Answer a message after the answer that told nothing: "ok", "no", or what was not understood."""
+    said = bare_answer(tracker)
+    if said == "yes":
+        return Reply(WHICH_ONES if asked_of(tracker) == "previous_therapy" else ALL_RIGHT)
+    if said == "no":
+        return change()
+    return misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1))
+
+
 def _replies(case: Any, recommendation: Recommendation, slots: Mapping[str, Any], last: Any) -> list[Reply]:
     if not last:
         return answer(case, recommendation, slots)
@@ -62,7 +80,11 @@ def _replies(case: Any, recommendation: Recommendation, slots: Mapping[str, Any]
         return answer(case, recommendation, slots, changed, _cautions_of(last["recommendation"]))
     cause = because(last["slots"], slots)
     text = f"Noted: {cause}. The recommendation stays the same" if cause else "The recommendation stays the same"
-    return [Reply(f"{text}: {summary(case, recommendation)}", custom={"type": "recommendation", **now})]
+    parts = [
+        f"{text}: {summary(case, recommendation)}",
+        new_cautions(recommendation, _cautions_of(last["recommendation"])),
+    ]
+    return [Reply("\n".join(part for part in parts if part), custom={"type": "recommendation", **now})]
 
 
 def _cautions_of(recommendation: Mapping[str, Any]) -> list[str]:

@@ -69,6 +69,15 @@ def reading_of(tracker: Tracker) -> Reading:
     return Reading(tuple(findings), bool(flags.get("is_question")), bool(flags.get("truncated")))
 
 
+def bare_answer(tracker: Tracker) -> str | None:
+    """Return what a message that is nothing but an answer says (yes, no, none, ...); None for any other message."""
+    findings = reading_of(tracker).findings
+    if not findings or any(finding.kind not in ("answer", "judgement") for finding in findings):
+        return None
+    said = findings[-1]
+    return str(said.value) if said.kind == "answer" else "yes" if said.value else "no"
+
+
 def asked_of(tracker: Tracker) -> str | None:
     """Return the slot (or the id of the clarification) that was asked last: by the form, or offered after an answer."""
     asked: str | None = tracker.get_slot("requested_slot" if in_form(tracker) else "offered")

@@ -9,7 +9,7 @@ from bot.guideline import Case, Recommendation
 from bot.guideline.case import GOAL_VALUES, GOALS, PPF
 from bot.guideline.knowledge import KNOWLEDGE, Sentence, Statement
 from bot.guideline.recommend import OptionAdvice
-from bot.replies.model import COMMANDS, Button, Reply
+from bot.replies.model import COMMANDS, CRITERIA, Button, Reply
 from bot.replies.understood import HOW_TO_CORRECT, understood
 from bot.replies.words import (
     DISEASES,
@@ -49,12 +49,12 @@ def answer(
     asks_before = "previous_therapy" in recommendation.missing and "previous_therapy" not in (
         slots.get("declined") or []
     )
-    buttons = ((NOTHING_BEFORE,) if asks_before else ()) + COMMANDS
+    buttons = (*((NOTHING_BEFORE,) if asks_before else ()), *((CRITERIA,) if PPF in recommendation.missing else ()))
     second = [understood(slots)]
     if asks_before:
         second.append("What was tried before and stopped? It can change the answer.")
     second.append(HOW_TO_CORRECT)
-    return [first, Reply("\n\n".join(second), buttons)]
+    return [first, Reply("\n\n".join(second), (*buttons, *COMMANDS))]
 
 
 def summary(case: Case, recommendation: Recommendation) -> str:
@@ -113,8 +113,7 @@ def _start(case: Case, recommendation: Recommendation) -> list[str]:
 
 
 def _incomplete(case: Case, recommendation: Recommendation) -> list[str]:
-    needed = f"To decide I would need: {_missing_words(recommendation)}. Tell me any time."
-    return [reason(case), nintedanib_line(case, recommendation), needed]
+    return [reason(case), nintedanib_line(case, recommendation), "Tell me what is missing as soon as you know it."]
 
 
 def _out_of_scope(case: Case, recommendation: Recommendation) -> list[str]:
@@ -174,6 +173,8 @@ def option_line(option: OptionAdvice, case: Case) -> str:
         return f"{label}: add or switch{named}{tried}"
     if option.action == "switch":
         taken = agent_names(a for a in case.taking if a in KNOWLEDGE.agents_by_class[option.drug_class])
+        if option.drug_class in case.taking:
+            return f"{label}: switch to the other one. Which one is taken now, {either(option.agents)}?{tried}"
         return f"{label}: switch to {either(option.agents)}, instead of {taken}{tried}"
     if option.action == "already_taking":
         what = f" ({agent_names(option.agents)})" if list(option.agents) != [option.drug_class] else ""
@@ -219,6 +220,12 @@ def _cautions_that_fit(recommendation: Recommendation, shown_before: frozenset[s
     if rest:
         lines.append(f"- And {rest} more: press Cautions." if chosen else f"- {rest} cautions: press Cautions.")
     return "\n".join(["**Mind**", *lines]) if lines else ""
+
+
+def new_cautions(recommendation: Recommendation, shown_before: Iterable[str]) -> str:
+    """List the cautions that the last answer did not have."""
+    new = [c for c in all_cautions(recommendation) if c not in frozenset(shown_before)]
+    return "\n".join(f"- {cited(KNOWLEDGE.cautions[c].text, KNOWLEDGE.cautions[c].source)}" for c in new)
 
 
 _ALWAYS_BEHIND_THE_BUTTON = frozenset(

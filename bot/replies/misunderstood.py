@@ -14,6 +14,9 @@ I can take:
 - whether there is PPF, or its criteria
 - corrections ("ciclosporin, not tacrolimus"), questions ("what counts as PPF?"), "next patient"."""
 
+WHICH_ONES = "Which ones? Names are enough."
+ALL_RIGHT = 'All right. Tell me when something changes, or say "next patient".'
+
 _CODE = re.compile(
     r"</?\w+[^>]*>|\bselect\b.+\bfrom\b|\bdrop\s+table\b|[{};]\s*$|=>|\bdef \w+\(|\bfunction\s*\(", re.I | re.M
 )

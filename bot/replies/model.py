@@ -35,5 +35,7 @@ NEW_PATIENT = Button("New patient", "/new")
 SUMMARY = Button("What I understood", "/summary")
 HELP = Button("Help", "/help")
 
+CRITERIA = Button("Check the criteria", "/criteria")
+
 COMMANDS = (WHY, CAUTIONS, SOURCES, CHANGE, NEW_PATIENT)
 """The buttons under an answer."""

@@ -33,9 +33,10 @@ def noted(slots: Mapping[str, Any], changed: list[str]) -> str | None:
     shown = [name for name in SLOT_NAMES if name in changed and name != "ppf_stated"]
     if not shown:
         return None
-    return "Noted. " + capitalised(
-        "; ".join(f"{SLOT_NAMES[name]}: {slot_value(name, slots.get(name))}" for name in shown)
-    )
+    told = [f"{SLOT_NAMES[name]}: {slot_value(name, slots.get(name))}" for name in shown if name != PPF]
+    if PPF in shown:
+        told.append(f"PPF: {slot_value(PPF, slots.get(PPF))}{_basis(slots)}")
+    return "Noted. " + capitalised("; ".join(told))
 
 
 def _line(slots: Mapping[str, Any], name: str) -> str:
@@ -56,14 +57,19 @@ def _unknown(slots: Mapping[str, Any], name: str) -> str:
 
 def _ppf(slots: Mapping[str, Any]) -> list[str]:
     value, stated = slots.get(PPF), slots.get("ppf_stated")
-    basis = " (your word)" if stated else " (by the criteria)" if value else ""
     parts = [f"{label} {_mark(slots.get(name))}" for label, name in _CRITERIA_LABELS]
-    lines = [f"PPF: {_unknown(slots, PPF) if value is None else slot_value(PPF, value)}{basis}"]
+    lines = [f"PPF: {_unknown(slots, PPF) if value is None else slot_value(PPF, value)}{_basis(slots)}"]
     if any(slots.get(name) is not None for name in ("fibrosis_on_ct", *CRITERIA)):
         lines.append("- " + ", ".join(parts))
     if stated and disagrees(slots):
         lines.append(f"- The criteria alone would say {_by_criteria(slots)}; your word stands.")
     return lines
+
+
+def _basis(slots: Mapping[str, Any]) -> str:
+    if slots.get("ppf_stated"):
+        return " (your word)"
+    return " (by the criteria)" if slots.get(PPF) else ""
 
 
 _CRITERIA_LABELS = (
