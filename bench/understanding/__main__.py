@@ -11,8 +11,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.bots import ROOT
 from bench.understanding import intents, therapy
-from bench.understanding.environments import ROOT, ComparisonFailed
+from bench.understanding.environments import ComparisonFailed
 from bench.understanding.scores import Ratio, Therapies, score_therapies
 from bench.understanding.therapy import Readings
 from tests.language.evaluation.split import Message, read

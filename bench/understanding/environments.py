@@ -1,4 +1,4 @@
-"""Environments of the compared programs: made below `.bench/` from lock files, each used by a worker process.
+"""Environments of the compared programs, made below `.bench/` from lock files, and the workers that run in them.
 
 A worker is a script that reads one JSON object from stdin and writes one to stdout.
 """
@@ -11,71 +11,78 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / ".bench" / "understanding"
+from bench.bots import FOLDER as BENCH
+from bench.bots import ROOT
+from bench.stock import STOCK_VENV, UV, prepare_environment
+
+FOLDER = BENCH / "understanding"
 WORKERS = Path(__file__).parent / "workers"
+LOCK = Path(__file__).with_name("requirements-medspacy.lock")
 
 
 class ComparisonFailed(Exception):
     """Something that the comparison needs is missing or failed; the text says what, and what to do."""
 
 
-@dataclass(frozen=True)
-class Environment:
-    """A Python environment that holds exactly what a lock file names."""
+def medspacy() -> Path:
+    """Return the Python of the environment of medspaCy, made anew when its lock file has changed.
 
-    name: str
-    lock: Path
-
-    @property
-    def python(self) -> Path:
-        """The interpreter of the environment."""
-        return FOLDER / self.name / "bin" / "python"
-
-    def make(self) -> None:
-        """Install the lock file, unless that was done before.
-
-        Raises:
-            ComparisonFailed: there is no uv, or it could not install.
-        """
-        stamp = FOLDER / self.name / ".lock-installed"
-        wanted = hashlib.sha256(self.lock.read_bytes()).hexdigest()
-        if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-            return
-        print(f"installing {self.lock.relative_to(ROOT)} in {(FOLDER / self.name).relative_to(ROOT)}", flush=True)
+    Raises:
+        ComparisonFailed: it could not be made.
+    """
+    folder = FOLDER / "medspacy"
+    python = folder / "bin" / "python"
+    stamp = folder / ".installed"
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
+        say(f"Installing medspaCy in {folder.relative_to(ROOT)} (0.2 GB, once)")
         uv = _uv()
-        base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-        _run([uv, "venv", "-q", "--clear", "--no-python-downloads", "--python", str(base), str(FOLDER / self.name)])
-        sync = [uv, "pip", "sync", "-q", "--no-config", "--require-hashes", str(self.lock)]
-        _run(sync, VIRTUAL_ENV=str(FOLDER / self.name))
+        _run([uv, "venv", "-q", "--clear", "--no-python-downloads", "--python", sys.executable, str(folder)])
+        _run([uv, "pip", "sync", "-q", "--no-config", "--require-hashes", str(LOCK), "--python", str(python)])
         stamp.write_text(wanted, encoding="utf-8")
+    return python
 
 
-# Rasa with the real TensorFlow: the same packages as `make setup TENSORFLOW=1`, beside the default environment.
-TENSORFLOW = Environment("tensorflow", ROOT / "requirements-tensorflow.lock")
-MEDSPACY = Environment("medspacy", Path(__file__).parent / "requirements-medspacy.lock")
+def stock_rasa() -> Path:
+    """Return the Python of stock Rasa with the real TensorFlow, the environment of `make bench`.
+
+    Raises:
+        ComparisonFailed: it could not be made.
+    """
+    try:
+        prepare_environment(say)
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        raise ComparisonFailed(f"Stock Rasa could not be installed: {error}") from error
+    return STOCK_VENV / "bin" / "python"
 
 
-def ask(worker: str, request: dict[str, Any], environment: Environment | None = None) -> dict[str, Any]:
-    """Send a request to a worker and return its answer; without an environment it runs in our own.
+def own() -> Path:
+    """Return the Python of this process."""
+    return Path(sys.executable)
+
+
+def say(text: str) -> None:
+    """Tell on stderr what takes its time."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def ask(worker: str, request: dict[str, Any], python: Path) -> dict[str, Any]:
+    """Send a request to a worker in the environment of a Python and return its answer.
 
     What the worker's libraries say goes to `.bench/understanding/WORKER.log`.
 
     Raises:
-        ComparisonFailed: the environment cannot be made, or the worker ended with an error.
+        ComparisonFailed: the worker ended with an error.
     """
-    if environment:
-        environment.make()
     FOLDER.mkdir(parents=True, exist_ok=True)
     log = FOLDER / f"{worker}.log"
     settings = {"PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
     with log.open("wb") as said:
         child = subprocess.run(
-            [str(environment.python) if environment else sys.executable, str(WORKERS / f"{worker}.py")],
+            [str(python), str(WORKERS / f"{worker}.py")],
             input=json.dumps(request).encode(),
             stdout=subprocess.PIPE,
             stderr=said,
@@ -90,14 +97,13 @@ def ask(worker: str, request: dict[str, Any], environment: Environment | None = 
 
 
 def _uv() -> str:
-    ours = ROOT / ".uv" / "bin" / "uv"
-    found = str(ours) if ours.is_file() else shutil.which("uv")
+    found = str(UV) if UV.is_file() else shutil.which("uv")
     if not found:
         raise ComparisonFailed("The comparison needs uv to make its environments: run `make setup` first.")
     return found
 
 
-def _run(command: list[str], **settings: str) -> None:
-    child = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False)
+def _run(command: list[str]) -> None:
+    child = subprocess.run(command, capture_output=True, text=True, check=False)
     if child.returncode:
         raise ComparisonFailed(f"`{' '.join(command[:3])}` failed: {child.stderr.strip()}")

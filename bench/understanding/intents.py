@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from bench.understanding.environments import ROOT, TENSORFLOW, ask
+from bench.bots import ROOT
+from bench.understanding.environments import ask, own, stock_rasa
 from bench.understanding.scores import FALLBACK, IntentScore, score_intents
 
 QUESTIONS = ROOT / "tests" / "nlu" / "questions.yml"
@@ -43,7 +44,7 @@ def ours() -> tuple[Classified, Classified]:
     """Ask our classifier alone, and the whole pipeline, in which the facts of a message correct it."""
     whole = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"]
     alone = [component for component in whole if not component["name"].startswith("bot.")]
-    answers = ask("rasa_nlu", {"jobs": [_job(alone), _job(whole)]})["answers"]
+    answers = ask("rasa_nlu", {"jobs": [_job(alone), _job(whole)]}, own())["answers"]
     return _classified(answers[0]), _classified(answers[1])
 
 
@@ -54,7 +55,7 @@ def diet() -> Classified:
         ComparisonFailed: its environment cannot be made or used.
     """
     pipeline = yaml.safe_load(_PIPELINES.read_text(encoding="utf-8"))["intents"]
-    return _classified(ask("rasa_nlu", {"jobs": [_job(pipeline)]}, TENSORFLOW)["answers"][0])
+    return _classified(ask("rasa_nlu", {"jobs": [_job(pipeline)]}, stock_rasa())["answers"][0])
 
 
 def _job(pipeline: list[dict[str, Any]]) -> dict[str, Any]:
