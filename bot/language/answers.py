@@ -57,15 +57,17 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     findings = []
     for finding in reading.findings:
         if finding.subject is None and subject and finding.kind in ("trend", "measure"):
-            finding = _with_subject(finding, subject)
+            known = draft.now["measurements"].get("fvc" if subject == "pft" else subject) or {}
+            finding = _with_subject(finding, subject, known.get("months"))
         findings.append(finding)
     return replace(reading, findings=tuple(findings))
 
 
-def _with_subject(finding: Finding, subject: str) -> Finding:
+def _with_subject(finding: Finding, subject: str, months: float | None) -> Finding:
     value = finding.value
     if finding.kind == "measure":
-        return replace(finding, subject="fvc" if subject == "pft" else "scale" if subject == "breathlessness" else subject)
+        value = {**value, "months": value.get("months") or months}
+        return replace(finding, value=value, subject="fvc" if subject == "pft" else "scale" if subject == "breathlessness" else subject)
     if value in ("up", "down"):
         good = (value == "up") == (subject in ("fvc", "dlco", "pft"))
         return replace(finding, subject=subject, value="better" if good else "worse")
@@ -82,8 +84,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if slot and slot not in draft.touched and draft.now[slot] is None and finding.subject != "dlco":
             draft.decline(slot)
     if asked is None:
-        if reading.of("window") and not reading.of("measure", "trend", "sign"):
-            _answers_open_question(draft, reading, "ppf_physiology")
+        _unasked(draft, reading)
         return
     entry = _open(draft, asked)
     if entry is not None:
@@ -104,6 +105,30 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
             _answer(draft, finding, asked)
             return
+
+
+def _unasked(draft: Draft, reading: Reading) -> None:
+    """A bare answer to a question that is still open, or a corrected time: "points", "make that 18 months"."""
+    if reading.of("trend", "sign", "therapy") or any("single" not in item.value and item.subject for item in reading.of("measure")):
+        return
+    for entry in list(draft.now["clarifications"]):
+        if entry.get("measure") and _measure_question(draft, reading, entry):
+            return
+        if entry["kind"] == "which_goal" and _which_goal(draft, reading, entry):
+            return
+    _new_window(draft, reading)
+
+
+def _new_window(draft: Draft, reading: Reading) -> None:
+    known = draft.now["measurements"]
+    name = next((name for name in reversed(list(known)) if known[name].get("value")), None)
+    if name is None or not reading.of("window"):
+        return
+    months = float(reading.of("window")[-1].value)
+    value = {**known[name]["value"], "months": months, "times": None}
+    entry = {**known[name], "months": months, "value": value, "ppf": update_lungs.ppf_outcome(name, value)}
+    draft.now["measurements"] = {**known, name: entry}
+    update_lungs.settle_lung_function(draft)
 
 
 def _answers_open_question(draft: Draft, reading: Reading, asked: str) -> bool:

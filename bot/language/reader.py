@@ -171,7 +171,7 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         yield scan.finding("swap", None, {"out": wrong.value if wrong else None, "in": right.value}, 0, len(scan.tokens))
         return
     said = therapy.statements(scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading)
-    if facts.of_another(scan.sentence.texts, context.patient):
+    if facts.of_another(scan.sentence.texts, context.patient) or replies.retraction(scan.sentence) is not None:
         return
     for item in said:
         kind = {"agent": "therapy", "context": "therapy", "ambiguous": "ambiguous_agent"}[item.mark.kind]
@@ -354,7 +354,11 @@ def _replies(scan: _Scan) -> Iterator[Finding]:
     sentence = scan.sentence
     bare = replies.answer(sentence)
     if bare is not None:
-        yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
+        if replies.closed(sentence, bare) or bare.value not in ("yes", "no"):
+            yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
+    for piece in lungs.negated_subjects(scan.tokens, scan.row):
+        if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
+            yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
     for mark in replies.unknowns(sentence):
         for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
             yield scan.finding("declined", subject, mark.value, mark.first, mark.last)

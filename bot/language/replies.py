@@ -35,10 +35,22 @@ def new_patient(sentence: Sentence) -> Mark | None:
 def answer(sentence: Sentence) -> Mark | None:
     """A bare answer at the start of a sentence: yes, no, none, both, all, unknown, not_done, pending."""
     for mark in ANSWERS.scan(sentence.tokens):
+        if mark.last == len(sentence.tokens) and len(sentence.tokens) <= 6 and sentence.texts[mark.first] in ("said", "says"):
+            return mark
         if mark.first == 0 or all(text in _OPENERS | {"i", "we"} for text in sentence.texts[: mark.first]):
             return mark
-        return None
+        continue
     return None
+
+
+def closed(sentence: Sentence, mark: Mark) -> bool:
+    """True where the answer stands by itself: "no, ...", "no it isn't"; not in "no CT done"."""
+    if mark.last >= len(sentence.tokens):
+        return True
+    return sentence.texts[mark.last] in _AFTER_ANSWER
+
+
+_AFTER_ANSWER = frozenset({",", "-", ":", "(", "it", "they", "he", "she", "i", "we", "that", "this", "not", "but", "a", "an", "the", "for", "because", "with", "in", "at", "and", "yet", "so", "his", "her", "only", "mdt", "according", "as", "there", "these", "of", "since", "on", "by"})
 
 
 def unknowns(sentence: Sentence) -> list[Mark]:

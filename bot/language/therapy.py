@@ -549,6 +549,8 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
         first, second = named
         between = [word for word in words[first.last : second.first] if word != ","]
         lead = [word for word in words[: first.first] if word != ","]
+        if lead and lead[-1] in ("replace", "correct", "exchange", "overwrite") and between in (["by"], ["with"], ["to"], ["for"]):
+            return first, second
         if between in (["not"], ["and", "not"]) and not set(lead) - _SWAP_LEADS:
             return second, first
         if lead[-1:] == ["not"] and not set(lead[:-1]) - _SWAP_LEADS and set(between) <= {"but", "its", "it", "is", "rather", "-", "he", "she", "on", "meant", "i"}:

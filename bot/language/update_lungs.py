@@ -98,7 +98,8 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     words = "; ".join(dict.fromkeys(item.words for item in (numbers[-1:] or verdicts[-1:])))
     fall = -change_of(numbers[-1].value) if numbers else None
     months = numbers[-1].value.get("months") if numbers else None
-    return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months}
+    numeric = dict(numbers[-1].value) if numbers else None
+    return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months, "value": numeric}
 
 
 def _plain_movement(item: Finding) -> bool:

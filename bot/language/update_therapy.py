@@ -91,7 +91,17 @@ def _plainly_both(items: Sequence[Finding]) -> bool:
     return any(item.value == "now" for item in items) and items[-1].value == "never"
 
 
+_PLAINLY_NOW = frozenset({"on", "currently", "now on", "now", "still", "still on", "taking", "takes", "current", "is on", "remains on", "continues", "present", "ongoing", "back on", "also on", "since"})
+
+
 def _status(item: Finding, asked: str | None) -> str:
+    status = _of_item(item, asked)
+    if asked == PREVIOUS and status == "now" and item.detail.get("cue") not in _PLAINLY_NOW:
+        return "before"
+    return status
+
+
+def _of_item(item: Finding, asked: str | None) -> str:
     status, detail = str(item.value), item.detail
     ago = _months_ago(detail)
     infusion = item.subject in INFUSIONS
