@@ -1,0 +1,1 @@
+"""Training with fictional cases: cases as data, answers computed from their facts, grading, memory. No Rasa."""

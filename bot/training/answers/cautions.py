@@ -1,0 +1,97 @@
+"""Which cautions a resident names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.guideline.knowledge import KNOWLEDGE
+from bot.language import agents
+from bot.language.lexicon import Lexicon
+from bot.language.text import Token
+from bot.training.answers.claims import bare_verdict, read_sentences
+from bot.training.library import split_phrases
+from bot.training.vocabulary import load
+
+_SEPARATORS = frozenset({",", ";", ".", "but", "also", "•"})
+_MOST_TOGETHER = 3
+
+
+@dataclass(frozen=True)
+class CautionWords:
+    """How one caution is named."""
+
+    name: str
+    phrases: tuple[str, ...]
+    together: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CautionsAnswer:
+    """Each thing that was named, as the cautions that it may stand for; none is "no cautions"."""
+
+    named: tuple[frozenset[str], ...]
+
+
+@cache
+def words() -> Mapping[str, CautionWords]:
+    """How each caution is named, by id."""
+    return {
+        name: CautionWords(entry.text("name"), split_phrases(entry.text("phrases")), entry.texts("together"))
+        for name, entry in load("cautions").entries("cautions").items()
+    }
+
+
+@cache
+def _lexicon() -> Lexicon:
+    by_phrase: dict[str, set[str]] = {}
+    for caution, entry in words().items():
+        for phrase in (*entry.phrases, _plain(entry.name)):
+            by_phrase.setdefault(phrase, set()).add(caution)
+    lexicon = Lexicon()
+    for phrase, cautions in by_phrase.items():
+        lexicon.add(phrase, "caution", frozenset(cautions))
+    return lexicon
+
+
+def _plain(name: str) -> str:
+    """The words of a name up to its first comma, as a phrase."""
+    return " ".join(token.text for token in _parts(read_sentences(name)[0].tokens)[0])
+
+
+def read_cautions(text: str) -> CautionsAnswer | None:
+    """Read which cautions are named."""
+    named: list[frozenset[str]] = []
+    for sentence in read_sentences(text):
+        for part in _parts(sentence.tokens):
+            together = _together(part)
+            named += [together] if together else []
+            named += [frozenset(mark.value) for mark in _lexicon().scan(part)]
+    if named:
+        return CautionsAnswer(tuple(named))
+    return CautionsAnswer(()) if bare_verdict(text) == "no" or text.strip().lower() in ("none", "nothing") else None
+
+
+def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.text in _SEPARATORS:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [part for part in parts if part]
+
+
+def _together(tokens: Sequence[Token]) -> frozenset[str]:
+    """The cautions about agents that are named in one breath."""
+    found = [str(mark.value) for mark in agents.scan(tokens) if mark.kind == "agent"]
+    if not 2 <= len(found) <= _MOST_TOGETHER:
+        return frozenset()
+    names = {*found, *(KNOWLEDGE.agents[agent].drug_class for agent in found)}
+    return frozenset(caution for caution, entry in words().items() if _fits(entry.together, names))
+
+
+def _fits(together: Sequence[str], names: set[str]) -> bool:
+    """The first named with any of the others."""
+    return bool(together) and together[0] in names and any(other in names for other in together[1:])

@@ -1,0 +1,167 @@
+"""From words to claims: "FVC and breathlessness failed, not the CT" says something of three subjects.
+
+A value ("failed", "already tried") belongs to the subjects before it, or, where there are none, to those that follow.
+A negator ("not", "except") belongs to the subjects that follow it. Words such as "but" end the reach of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.guideline.knowledge.entry import Entry
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Sentence, Token, sentences
+from bot.training.library import split_phrases
+from bot.training.vocabulary import load
+
+NOT = "not"
+SUBJECT, VALUE, NEGATOR, BREAK = "subject", "value", "negator", "break"
+_JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well"})
+
+SHARED = {name: split_phrases(str(text)) for name, text in load("answers").table("shared").items()}
+AFFIRM = Lexicon().add_all("verdict", {"yes": SHARED["affirm"], "no": SHARED["deny"]})
+
+
+def table(step: str, name: str) -> Mapping[str, tuple[str, ...]]:
+    """Return one table of answers.yml, its phrases split."""
+    step_entry = Entry("answers.yml", step, load("answers").table(step))
+    return {key: split_phrases(str(text)) for key, text in step_entry.table(name).items()}
+
+
+def grammar(subjects: Mapping[str, Iterable[str]], values: Mapping[str, Iterable[str]]) -> Lexicon:
+    """Return a lexicon of subjects, values, negators and the words that end their reach."""
+    lexicon = Lexicon().add_all(SUBJECT, subjects).add_all(VALUE, values)
+    return lexicon.add_all(NEGATOR, {NOT: SHARED["negators"]}).add_all(BREAK, {"break": SHARED["breaks"]})
+
+
+@dataclass
+class Claims:
+    """What was said of each subject: a value, `NOT`, or None where it was only named."""
+
+    said: dict[str, str | None] = field(default_factory=dict)
+
+    def add(self, subject: str, value: str | None) -> None:
+        """Keep what was said last; naming a subject again takes nothing back."""
+        if value is not None or subject not in self.said:
+            self.said[subject] = value
+
+    def having(self, value: str | None) -> set[str]:
+        """Return the subjects of which this was said."""
+        return {subject for subject, said in self.said.items() if said == value}
+
+
+def read_sentences(text: str) -> list[Sentence]:
+    """Return the sentences of an answer."""
+    return sentences(text)[0]
+
+
+def claims_of(text: str, lexicon: Lexicon) -> Claims:
+    """Return what an answer says of the lexicon's subjects."""
+    claims = Claims()
+    for sentence in read_sentences(text):
+        tokens = sentence.tokens
+        for clause in clauses(lexicon.scan(tokens)):
+            read_clause(clause, tokens, claims)
+    return claims
+
+
+def clauses(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
+    clause: list[Mark] = []
+    for mark in marks:
+        if mark.kind != BREAK:
+            clause.append(mark)
+        elif clause and clause[-1].value == "all" and clause[-1].last == mark.first:  # "all but the CT"
+            clause.append(Mark(NEGATOR, NOT, mark.first, mark.last))
+        else:
+            yield clause
+            clause = []
+    yield clause
+
+
+def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims) -> None:
+    """Add what a clause says of its subjects."""
+    pending: list[Mark] = []  # named, nothing said of them yet
+    settled: list[Mark] = []  # the last ones of which something was said
+    reach: str | None = None  # what holds for the subjects to come
+    for at, mark in enumerate(clause):
+        value = NOT if mark.kind == NEGATOR else str(mark.value)
+        if mark.kind == SUBJECT and reach is None:
+            pending.append(mark)
+            settled = []
+        elif mark.kind == SUBJECT:
+            claims.add(str(mark.value), reach)
+            settled = [mark] if reach == NOT else []
+        elif mark.kind == NEGATOR and any(other.kind == SUBJECT for other in clause[at + 1 :]):
+            if not _answers_the_question(mark, tokens):
+                _close(pending, None, claims)
+                pending, settled, reach = [], [], NOT
+        elif pending:
+            settled = _governed(pending, tokens)
+            _close([item for item in pending if item not in settled], None, claims)
+            _close(settled, value, claims)
+            pending, reach = [], None
+        elif settled:  # "not rituximab, already tried" gives a reason; "FVC drop too small" corrects itself
+            if reach != NOT and not _comma_between(settled[-1], mark, tokens):
+                _close(settled, value, claims)
+            reach, settled = None, []
+        elif mark.kind == VALUE:
+            reach = value
+    _close(pending, None, claims)
+
+
+def _answers_the_question(mark: Mark, tokens: Sequence[Token]) -> bool:
+    """ "No, only the CT": a "no" before a comma negates nothing."""
+    after = tokens[mark.last].text if mark.last < len(tokens) else ""
+    return after in (",", ":", "-")
+
+
+def _comma_between(first: Mark, second: Mark, tokens: Sequence[Token]) -> bool:
+    return any(token.text == "," for token in tokens[first.last : second.first])
+
+
+def _close(pending: Iterable[Mark], value: str | None, claims: Claims) -> None:
+    for mark in pending:
+        claims.add(str(mark.value), value)
+
+
+def _governed(pending: Sequence[Mark], tokens: Sequence[Token]) -> list[Mark]:
+    """The subjects that a value after them speaks of: back to the last comma, or the list that "and" closes."""
+    first = len(pending) - 1
+    joined_by_and = False
+    while first > 0:
+        gap = [token.text for token in tokens[pending[first - 1].last : pending[first].first]]
+        if any(text not in _JOINED for text in gap):
+            break
+        if "," in gap and not ({"and", "or", "&"} & set(gap) or joined_by_and):
+            break
+        joined_by_and = joined_by_and or bool({"and", "or", "&"} & set(gap))
+        first -= 1
+    return list(pending[first:])
+
+
+def bare_verdict(text: str) -> str | None:
+    """Return "yes" or "no" where an answer begins with it."""
+    for sentence in read_sentences(text)[:1]:
+        for mark in AFFIRM.scan(sentence.tokens):
+            after = sentence.texts[mark.last] if mark.last < len(sentence.texts) else ""
+            alone = after in (
+                "",
+                ",",
+                ":",
+                "-",
+                "it",
+                "this",
+                "that",
+                "because",
+                "as",
+                "since",
+                "only",
+                "there",
+                "he",
+                "she",
+            )
+            if mark.first == 0 and alone:
+                return str(mark.value)
+            return None
+    return None

@@ -1,0 +1,120 @@
+"""Which options a resident calls open, and for calcineurin inhibitors which agent, added or instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.guideline.knowledge import KNOWLEDGE
+from bot.language import agents
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Token
+from bot.training.answers.claims import (
+    BREAK,
+    NEGATOR,
+    NOT,
+    SHARED,
+    SUBJECT,
+    VALUE,
+    Claims,
+    bare_verdict,
+    clauses,
+    read_clause,
+    read_sentences,
+)
+from bot.training.library import split_phrases
+from bot.training.vocabulary import load
+
+OPEN, CLOSED = "open", "closed"
+_FILE = load("options")
+_GROUPS = ("all", "rest", "none")
+_WORDS = (
+    Lexicon()
+    .add_all(SUBJECT, {name: split_phrases(str(text)) for name, text in _FILE.table("classes").items()})
+    .add_all(SUBJECT, {name: split_phrases(_FILE.text(name)) for name in _GROUPS})
+    .add_all(VALUE, {name: split_phrases(str(text)) for name, text in _FILE.table("values").items()})
+    .add_all(NEGATOR, {NOT: SHARED["negators"]})
+    .add_all(BREAK, {"break": SHARED["breaks"]})
+)
+_ARROWS = frozenset({"->", "-->", "→", ">"})
+_TO = frozenset({"to", "with", "for", "by", "into"})
+_SWAPS = frozenset(split_phrases(_FILE.text("swaps")))
+
+
+@dataclass(frozen=True)
+class OptionsAnswer:
+    """What was said of each option, the agents named as the new calcineurin inhibitor, and how it would come in."""
+
+    said: Mapping[str, str] = field(default_factory=dict)  # open or closed
+    cni_agents: frozenset[str] = frozenset()
+    cni_added: bool = False
+    unlisted: frozenset[str] = frozenset()
+
+
+def read_options(text: str) -> OptionsAnswer | None:
+    """Read which options are called open; an option that is only named is named as open."""
+    claims, named, added = Claims(), set[str](), False
+    for sentence in read_sentences(text):
+        tokens = sentence.tokens
+        marks, replaced = _marks(tokens)
+        for clause in clauses(marks):
+            read_clause(clause, tokens, claims)
+            added = added or _adds_cni(clause)
+        named.update(str(mark.value) for mark in agents.scan(tokens) if mark.first not in replaced)
+    return _answer(text, claims, named, added)
+
+
+def _marks(tokens: Sequence[Token]) -> tuple[list[Mark], set[int]]:
+    """Agents as their classes among the other words; an agent that would be replaced is no subject."""
+    drugs = [mark for mark in agents.scan(tokens) if mark.kind == "agent"]
+    replaced = {mark.first for mark in drugs if _is_replaced(mark, drugs, tokens)}
+    inside = {index for mark in drugs for index in range(mark.first, mark.last)}
+    words = [mark for mark in _WORDS.scan(tokens) if not inside & set(range(mark.first, mark.last))]
+    subjects = [
+        Mark(SUBJECT, KNOWLEDGE.agents[mark.value].drug_class, mark.first, mark.last)
+        for mark in drugs
+        if mark.first not in replaced
+    ]
+    return sorted((*words, *subjects), key=lambda mark: mark.first), replaced
+
+
+def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "Switch tac to CsA", "CsA instead of tac": the one that goes."""
+    before = [token.text for token in tokens[max(0, mark.first - 3) : mark.first]]
+    if before[-2:] in (["instead", "of"], ["rather", "than"], ["place", "of"]) or before[-1:] == ["from"]:
+        return True
+    after = tokens[mark.last].text if mark.last < len(tokens) else ""
+    follows = any(other.first == mark.last + 1 for other in drugs)
+    return follows and (after in _ARROWS or (after in _TO and bool(_SWAPS & set(before))))
+
+
+def _adds_cni(clause: Sequence[Mark]) -> bool:
+    """Whether a calcineurin inhibitor is to be added, in so many words."""
+    adding = False
+    for mark in clause:
+        if mark.kind == VALUE:
+            adding = mark.value == "add"
+        elif mark.kind == SUBJECT and mark.value == "calcineurin_inhibitor" and adding:
+            return True
+    return False
+
+
+def _answer(text: str, claims: Claims, named: set[str], added: bool) -> OptionsAnswer | None:
+    said = {name: CLOSED if value in (CLOSED, NOT) else OPEN for name, value in claims.said.items()}
+    options = {name: value for name, value in said.items() if name in KNOWLEDGE.options}
+    if "none" in said or (not said and bare_verdict(text) == "no"):
+        options = {**dict.fromkeys(KNOWLEDGE.options, CLOSED), **options}
+    elif "all" in said or (not said and bare_verdict(text) == "yes"):
+        options = {**dict.fromkeys(KNOWLEDGE.options, said.get("all", OPEN)), **options}
+    elif "rest" in said:
+        options = {**dict.fromkeys(KNOWLEDGE.options, said["rest"]), **options}
+    unlisted = frozenset(
+        name for name, value in said.items() if value == OPEN and name not in KNOWLEDGE.options and name in _UNLISTED
+    )
+    cni = KNOWLEDGE.agents_by_class["calcineurin_inhibitor"]
+    agents_named = frozenset(agent for agent in named if agent in cni and agent != "calcineurin_inhibitor")
+    return OptionsAnswer(options, agents_named, added, unlisted) if options or unlisted else None
+
+
+_UNLISTED = frozenset({"mycophenolate", "azathioprine", "methotrexate", "leflunomide", "biologic"})
+"""Classes that the list does not hold; glucocorticoids and antifibrotics are no answer to this question either way."""

@@ -1,0 +1,183 @@
+"""One reader for each decision: what was answered, as claims that grading can hold against the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.guideline.case import CRITERIA, GOALS
+from bot.language.lexicon import Lexicon
+from bot.training.answers.claims import NOT, Claims, bare_verdict, claims_of, grammar, read_sentences, table
+from bot.training.library import split_phrases
+from bot.training.vocabulary import load
+
+FAILED, STABLE, REACHED, NO_GAIN = "failed", "stable", "reached", "no_gain"
+_ANSWERS = load("answers")
+
+
+@dataclass(frozen=True)
+class GoalsAnswer:
+    """What was said of each goal: failed, stable, reached, no_gain ("not improved") or not ("not that one")."""
+
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+_GOALS = grammar(table("goals", "subjects"), table("goals", "values"))
+
+
+def read_goals(text: str) -> GoalsAnswer | None:
+    """Read which goals failed; a goal that is only named is named as failed."""
+    claims = claims_of(text, _GOALS)
+    said = {goal: value or FAILED for goal, value in claims.said.items() if goal in GOALS}
+    for group in ("all", "none"):
+        if group in claims.said:
+            value = _of_group(group, claims.said[group])
+            said = {**dict.fromkeys(GOALS, value), **said}
+    if not claims.said and bare_verdict(text) == "no":
+        said = dict.fromkeys(GOALS, NOT)
+    return GoalsAnswer(said) if said else None
+
+
+def _of_group(group: str, value: str | None) -> str:
+    """ "All" and "none" of the goals, with what was said of them: "none reached" is "all failed"."""
+    if group == "all":
+        return value or FAILED
+    return {REACHED: FAILED, NO_GAIN: REACHED}.get(value or "", NOT)
+
+
+@dataclass(frozen=True)
+class PpfAnswer:
+    """The verdict ("yes", "no", "undecided" or None where it was left out) and what was said of each criterion."""
+
+    verdict: str | None
+    criteria: Mapping[str, str] = field(default_factory=dict)  # met, not_met, open
+    count: int | None = None
+
+
+_PPF = grammar(table("ppf", "subjects"), table("ppf", "values"))
+_COUNTS = Lexicon().add_all("count", table("ppf", "counts"))
+_UNDECIDED = Lexicon().add_all("undecided", {True: split_phrases(_ANSWERS.table("ppf")["undecided"])})
+_PAIRS = {
+    "first_two": CRITERIA[:2],
+    "last_two": CRITERIA[1:],
+    "outer_two": (CRITERIA[0], CRITERIA[2]),
+}
+
+
+def read_ppf(text: str) -> PpfAnswer | None:
+    """Read whether there is PPF, and by which criteria."""
+    claims = _without_pairs(claims_of(text, _PPF))
+    count = next((int(mark.value) for s in read_sentences(text) for mark in _COUNTS.scan(s.tokens)), None)
+    verdict = _ppf_verdict(text, claims, count)
+    said = {name: _criterion(value, verdict, text) for name, value in claims.said.items() if name in CRITERIA}
+    criteria = {name: value for name, value in said.items() if value}
+    if count == len(CRITERIA):
+        criteria = {**dict.fromkeys(CRITERIA, "met"), **criteria}
+    if verdict is None:
+        verdict = _verdict_of_criteria(claims, criteria, count)
+    return PpfAnswer(verdict, criteria, count) if verdict or criteria else None
+
+
+def _without_pairs(claims: Claims) -> Claims:
+    flat = Claims()
+    for subject, value in claims.said.items():
+        for name in _PAIRS.get(subject, (subject,)):
+            flat.add(name, value)
+    return flat
+
+
+def _ppf_verdict(text: str, claims: Claims, count: int | None) -> str | None:
+    bare = bare_verdict(text)
+    undecided = any(_UNDECIDED.scan(sentence.tokens) for sentence in read_sentences(text))
+    if undecided and bare is None:
+        return "undecided"
+    if bare:
+        return bare
+    if "ppf" in claims.said:
+        return "no" if claims.said["ppf"] in (NOT, "not_met") else "yes"
+    if claims.said.get("ppf_fibrosis") in (NOT, "not_met"):
+        return "no"
+    return None
+
+
+def _criterion(value: str | None, verdict: str | None, text: str) -> str | None:
+    """What was said of a criterion; only named, it is met where the answer is yes, or where it is the only one."""
+    if value == NOT:
+        return "not_met"
+    if value is None:
+        return "met" if verdict in ("yes", None) or "only" in text.lower() else None
+    return value
+
+
+def _verdict_of_criteria(claims: Claims, criteria: Mapping[str, str], count: int | None) -> str | None:
+    """ "Symptoms and CT" says PPF; "only symptoms" and "one of three" say the contrary."""
+    met = count if count is not None else sum(value == "met" for value in criteria.values())
+    if not criteria and count is None:
+        return None
+    return "yes" if met >= 2 else "no"
+
+
+_TRIGGER_ORDER = ("depends", "no", "yes")
+_NINTEDANIB_ORDER = ("undetermined", "already_tried", "continue", "not_indicated", "add")
+
+
+def _verdicts(step: str) -> Lexicon:
+    entries = _ANSWERS.table(step)
+    return Lexicon().add_all("verdict", {name: split_phrases(str(text)) for name, text in entries.items()})
+
+
+_TRIGGER = _verdicts("trigger")
+_NINTEDANIB = _verdicts("nintedanib")
+
+
+def _first_of(text: str, lexicon: Lexicon, order: tuple[str, ...]) -> str | None:
+    found = {str(mark.value) for sentence in read_sentences(text) for mark in lexicon.scan(sentence.tokens)}
+    return next((value for value in order if value in found), None)
+
+
+def read_trigger(text: str) -> str | None:
+    """Read whether the trigger is met: "yes", "no" or "depends"."""
+    bare, named = bare_verdict(text), _first_of(text, _TRIGGER, _TRIGGER_ORDER)
+    if named == "depends" and bare is None:
+        return named
+    return bare or _first_said(text, _TRIGGER)
+
+
+def _first_said(text: str, lexicon: Lexicon) -> str | None:
+    """The verdict that stands first: "goals not reached, so escalate", "responding, no switch"."""
+    return next((str(m.value) for sentence in read_sentences(text) for m in lexicon.scan(sentence.tokens)), None)
+
+
+def read_nintedanib(text: str) -> str | None:
+    """Read what should become of nintedanib: a value of the recommendation, or None."""
+    named = _first_of(text, _NINTEDANIB, _NINTEDANIB_ORDER)
+    if named is not None and named not in ("add", "not_indicated"):
+        return named
+    bare = bare_verdict(text)
+    if bare is not None:
+        return "add" if bare == "yes" else "not_indicated"
+    return named
+
+
+@dataclass(frozen=True)
+class RedFlagAnswer:
+    """The red flags that were named; `unnamed` is a plain "yes"."""
+
+    named: frozenset[str]
+    unnamed: bool = False
+
+
+_FLAGS = grammar(table("red_flag", "subjects"), {"none": split_phrases(_ANSWERS.table("red_flag")["none"])})
+
+
+def read_red_flag(text: str) -> RedFlagAnswer | None:
+    """Read which red flags were named; an empty set is "none"."""
+    claims = claims_of(text, _FLAGS)
+    named = frozenset(flag for flag, value in claims.said.items() if value is None)
+    bare = bare_verdict(text)
+    if named:
+        return RedFlagAnswer(named)
+    if bare == "yes":
+        return RedFlagAnswer(frozenset(), unnamed=True)
+    denied = bare == "no" or bool(claims.said) or _first_said(text, _FLAGS) is not None
+    return RedFlagAnswer(frozenset()) if denied else None

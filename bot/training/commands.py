@@ -1,0 +1,80 @@
+"""What a resident says besides answers: commands, levels, topics, requests of the work-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from bot.guideline.knowledge.entry import Entry
+from bot.language.lexicon import Lexicon
+from bot.training.answers.claims import read_sentences
+from bot.training.library import requests, split_phrases
+from bot.training.model import Level, Topic
+from bot.training.vocabulary import load
+
+_QUESTION_WORDS = frozenset(load("commands").texts("question_words"))
+
+
+@cache
+def _table(name: str) -> Mapping[str, tuple[str, ...]]:
+    entry: Entry = load("commands")
+    return {key: split_phrases(str(text)) for key, text in entry.table(name).items()}
+
+
+@cache
+def _lexicon(*commands: str) -> Lexicon:
+    return Lexicon().add_all("command", {name: _table("commands")[name] for name in commands})
+
+
+def command(text: str, *among: str) -> str | None:
+    """Return the command that a whole message is, of those that make sense now."""
+    found = read_sentences(text)
+    if len(found) != 1:
+        return None
+    marks = _lexicon(*among).scan(found[0].tokens)
+    tokens = [token.text for token in found[0].tokens]
+    if len(marks) == 1 and all(
+        text in (",", "?", ":") for text in (*tokens[: marks[0].first], *tokens[marks[0].last :])
+    ):
+        return str(marks[0].value)
+    return None
+
+
+def level_in(text: str) -> Level | None:
+    """Return the level that a message names."""
+    return next((Level(value) for value in _named(text, "levels")), None)
+
+
+def topic_in(text: str) -> Topic | None:
+    """Return the topic that a message names."""
+    return next((Topic(value) for value in _named(text, "topics")), None)
+
+
+@cache
+def _words(table: str) -> Lexicon:
+    return Lexicon().add_all(table, _table(table))
+
+
+def _named(text: str, table: str) -> list[str]:
+    return [str(mark.value) for sentence in read_sentences(text) for mark in _words(table).scan(sentence.tokens)]
+
+
+@cache
+def _requests() -> Lexicon:
+    lexicon = Lexicon()
+    for request in requests().values():
+        for phrase in request.phrases:
+            lexicon.add(phrase, "request", request.id)
+    return lexicon
+
+
+def requests_in(text: str) -> tuple[str, ...]:
+    """Return what a message asks for in the work-up, each once, in its order."""
+    named = [str(mark.value) for sentence in read_sentences(text) for mark in _requests().scan(sentence.tokens)]
+    return tuple(dict.fromkeys(named))
+
+
+def asks_something(text: str) -> bool:
+    """Whether a message begins as a question does."""
+    found = read_sentences(text)
+    return bool(found and found[0].texts and found[0].texts[0] in _QUESTION_WORDS)
