@@ -66,7 +66,7 @@ class Course:
     was: bool = False
 
 
-_TURNED = {"good": "not_good", "bad": "same", "same": "not_same", "gone": "not_good", "new": "denied", "still": "same"}
+_TURNED = {"good": "not_good", "bad": "same", "same": "not_same", "gone": "not_good", "new": "denied", "still": "same", "vary": "same"}
 
 
 def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
@@ -82,17 +82,26 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             continue
         if mark.value == "same" and _same_thing(tokens, mark, taken):
             continue
+        if mark.value == "met" and not any(piece.value == "goals" for piece in subjects):
+            continue
+        if any(token.text in _EARLY for token in tokens[max(0, mark.first - 2) : mark.first]):
+            continue
         if mark.kind == "negation":
             negations.append(mark)
         elif not any(index in taken for index in range(mark.first, mark.last)):
             negation = _negation_of(tokens, mark, negations, taken)
-            value = mark.value
+            value = "good" if mark.value == "met" else mark.value
+            if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
+                value = "same"
+            if value == "vary" and negation is None or (mark.value == "met" and negation is not None):
+                continue
             if negation is not None:
                 value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]
             found.append(Piece("course", value, negation.first if negation else mark.first, mark.last, tokens[mark.last - 1].text, _was(tokens, mark)))
             if negation is not None:
                 negations.remove(negation)
     found += _compared(tokens, subjects, negations)
+    found += _signs(tokens, taken)
     for negation in negations:
         found.append(Piece("negation", "no", negation.first, negation.last))
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
@@ -101,6 +110,18 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
 def _was(tokens: Sequence[Token], mark: Mark) -> bool:
     """"had fallen", "had been worse": before something that came later."""
     return any(token.text in ("had", "hadnt") for token in tokens[max(0, mark.first - 3) : mark.first])
+
+
+def _signs(tokens: Sequence[Token], taken: set[int]) -> list[Piece]:
+    """"PFTs =, CT =" and "FVC within 2 % of last year's" as courses."""
+    found = []
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1].text if at + 1 < len(tokens) else ","
+        if token.text == "=" and at - 1 in taken and following in (",", ";", ")", "and"):
+            found.append(Piece("course", "same", at, at + 1, "="))
+        if token.text == "within" and at + 3 < len(tokens) and tokens[at + 1].kind == "number" and tokens[at + 2].text in ("%", "points", "point", "ml", "percent") and tokens[at + 3].text == "of":
+            found.append(Piece("course", "same", at, at + 4, "within"))
+    return found
 
 
 def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: list[Mark]) -> list[Piece]:
@@ -131,6 +152,16 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
 
 
 _ENDED = frozenset({"any", "anymore", "now", "nowadays", "today", "longer", "again"})
+
+
+_EARLY = frozenset({"initial", "transient", "temporary", "brief", "early"})
+
+
+def _brought_to_a_halt(tokens: Sequence[Token], mark: Mark) -> bool:
+    """"the decline has stopped"."""
+    after = [token.text for token in tokens[mark.last : mark.last + 7]]
+    ends = next((at for at, text in enumerate(after) if text in ("stopped", "halted", "ceased", "arrested")), None)
+    return ends is not None and not any(text in (",", "but", "when", "after", "and") for text in after[:ends])
 
 
 def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -237,7 +268,7 @@ def courses(
                 pairs = [*((subject, first_trend) for subject in listed), *pairs]
         waiting, listed = [], []
         found += [_course(subject, trend, number, past) for subject, trend in pairs]
-        opened = inside[0] if inside[0].role == "course" and inside[-1].role == "subject" else None
+        opened = pairs[-1][1] if pairs and inside[-1].role == "subject" and pairs[-1][0] is inside[-1] and pairs[-1][1].first < inside[-1].first else None
         last_subjects = [subject for subject, _ in pairs] or subjects
     return found
 
@@ -355,6 +386,8 @@ def _binds_right(
     """Whether a course describes the subject after it ("more reticulation") and not the one before ("CT worse")."""
     near = all(tokens[index].text in LINKS for index in range(trend.last, subject.first))
     if not before or trend.word == "longer":
+        return True
+    if before[-1].value in ("overall", "goals") and any(tokens[index].text == ":" for index in range(trend.last, subject.first)):
         return True
     if not near:
         return False

@@ -148,7 +148,7 @@ def _numbers(
         value = _number_value(tokens, at, piece)
         if piece.value == "ct" and _text(tokens, at + 1) not in ("%", "percent", "per"):
             continue
-        if value is None or _text(tokens, at + 1) in _NO_READING or _text(tokens, at - 1) in ("<", ">=", "≥", "≤"):
+        if value is None or _text(tokens, at + 1) in _NO_READING or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within"):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
         change = _is_change(tokens, at, last, absolute, start)
@@ -255,6 +255,11 @@ def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int
             return -1
         if text in _SET["rising"]:
             return 1
+    for index in range(at - 1, -1, -1):
+        if tokens[index].text in ("rose", "up", "gained", "improved", "increased", "risen", "climbed"):
+            return 1
+        if tokens[index].text in _SET["falling"]:
+            return -1
     return -1
 
 
@@ -335,7 +340,7 @@ def _value(
         if value["times"] and months is None:
             value["months"] = value["times"][-1] - value["times"][0]
         elif months is None:
-            value["months"] = _since(whens, times)
+            value["months"] = _since(whens, times) or _between(whens, times)
         return value
     if changes:
         change = max(changes, key=lambda item: item.absolute is True)
@@ -356,6 +361,15 @@ def _back_to(whens: Sequence[When]) -> float | None:
     back = [when.months for when in whens if when.kind == "ago" and when.months]
     back += [today_in_months() - when.months for when in whens if when.kind == "date" and not when.whole_year]
     return max(back) if back else None
+
+
+def _between(whens: Sequence[When], times: Sequence[float | None]) -> float | None:
+    """"between January and October": the distance of two dates that stand apart from the readings."""
+    dates = [when for when in whens if when.kind == "date"]
+    if len(dates) != 2 or any(time is not None for time in times):
+        return None
+    months = dates[1].months - dates[0].months
+    return months % 12 if dates[0].yearless and dates[1].yearless else abs(months)
 
 
 def _since(whens: Sequence[When], times: Sequence[float | None]) -> float | None:

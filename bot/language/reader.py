@@ -237,7 +237,12 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
         yield scan.finding("measure", measure.subject, value, measure.first, measure.last, **_circumstances(scan, measure.first, measure.last))
     if not subjects and not scan.agents:
         bare = quantities.bare(scan.tokens, scan.whens)
-        if bare is not None:
+        both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
+        if bare is not None and len(both) == 2 and len(bare.get("values", ())) == 2 and scan.tokens[0].text in ("now", "today", "currently", "then"):
+            for name, reading in zip(both, bare["values"], strict=True):
+                later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": None, "order": 1}
+                yield scan.finding("measure", name, later, 0, len(scan.tokens))
+        elif bare is not None:
             last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
             yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)

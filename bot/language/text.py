@@ -23,11 +23,13 @@ _SAME_LENGTH = str.maketrans(
         "↑": "↑",
         "↓": "↓",
         "≈": "~",
+        "Δ": " ",
     }
 )
 
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)?(?!\d))"
+    r"(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d(?![\d.,/%]))"
+    r"|(?P<number>\d+(?:[.,]\d+)?(?!\d))"
     r"|(?P<long>\d+)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*(?:\d[^\W_]*)?)"
     r"|(?P<arrow>-{1,3}>+|={1,2}>|→|>{1,3}(?!=))"
@@ -128,8 +130,7 @@ def _with_boundaries(plain: str) -> Iterator[tuple[Token, str | None]]:
                 previous = token
                 yield token, None
             continue
-        if kind in ("number", "long"):
-            kind = "number"
+        kind = {"long": "number", "date": "word"}.get(kind, kind)
         token = Token(raw, start, end, kind)
         ends = _boundary(plain, token, previous) if kind == "mark" else None
         if kind == "mark" and raw == "-" and _inside_word(plain, start):

@@ -19,6 +19,7 @@ _MONTH = {
 _PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
 _FRACTION_UNIT = {"12": 1.0, "52": 0.23, "7": 0.033}
 _LEAD = {"over", "in", "within", "during", "last", "past", "for", "since", "than", "the", "of", "after", "about", "every", "at"}
+_FULL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})$")
 _YEARS = re.compile(r"(19|20)\d\d$")
 
 
@@ -72,6 +73,8 @@ def _amount(tokens: Sequence[Token], at: int) -> float | None:
 
 
 def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
+    if tokens[at].text in ("month", "week", "year") and at + 1 < len(tokens) and tokens[at + 1].kind == "number" and tokens[at + 1].text.isdigit() and int(tokens[at + 1].text) <= 60:
+        return When("window", float(tokens[at + 1].text) * _UNIT[tokens[at].text], at, at + 2, lead)
     amount = _amount(tokens, at)
     if amount is None:
         return None
@@ -119,7 +122,7 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
             return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
         if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):
             return When("date", start, at, last + 2, "since", None, whole)
-    yearless = last == at + 1 and token.text in _MONTH
+    yearless = tokens[last - 1].text in _MONTH
     return When("date", start, at, last, lead, None, whole, yearless)
 
 
@@ -145,9 +148,18 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             return None
         now = today_in_months(today)
         year = int((now - 1) // 12)
+        if _text(tokens, at - 1) == "last" and month == int((now - 1) % 12) + 1:
+            year -= 1
         return (year if year * 12 + month <= now else year - 1) * 12 + month, at + 1, False
+    full = _FULL_DATE.match(text)
+    if full:
+        first, second, year = int(full[1]), int(full[2]), _full_year(int(full[3]))
+        month = first if second > 12 else second
+        return (year * 12 + month, at + 1, False) if 1 <= month <= 12 else None
     if tokens[at].kind != "number":
         return None
+    if text.isdigit() and 1 <= int(text) <= 31 and nxt in _MONTH and nxt != "may" or (text.isdigit() and 1 <= int(text) <= 31 and nxt == "may" and re.match(r"(20)?\d\d$", _text(tokens, at + 2))):
+        return _month_year(tokens, at + 1, today)
     if _YEARS.match(text):
         if nxt in ("-", "/") and re.fullmatch(r"0?[1-9]|1[0-2]", _text(tokens, at + 2)):
             skip = 4 if _text(tokens, at + 3) == nxt and _text(tokens, at + 4).isdigit() else 2
