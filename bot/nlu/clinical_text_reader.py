@@ -3,7 +3,8 @@
 Each finding becomes an entity `fact` whose value is the finding as a dict (words and offsets included); what the
 message is as a whole stands in the output property `reading`: `{"is_question": bool, "truncated": bool}`.
 The intent follows the facts: a message that states facts and asks nothing is `inform`, one that opens a new patient is
-`new`, and one that looks like `inform` to the classifier but states no fact is not understood.
+`new`, and one that looks like `inform` to the classifier but states no fact is not understood. One that asks for
+training is `train`, and whatever it names is no fact.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.language import Reading, read
+from bot.training.commands import opens_training
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +62,7 @@ class ClinicalTextReader(GraphComponent):
         """Read each message; typed commands ("/...") hold no clinical text."""
         for message in messages:
             text = message.get(TEXT) or ""
-            reading = Reading(()) if text.lstrip().startswith(INTENT_MESSAGE_PREFIX) else _read(text)
+            reading = Reading(()) if _is_command(text) or opens_training(text) else _read(text)
             message.set(ENTITIES, [_entity(f) for f in reading.findings], add_to_output=True)
             flags = {"is_question": reading.is_question, "truncated": reading.truncated}
             message.set(READING, flags, add_to_output=True)
@@ -69,6 +71,10 @@ class ClinicalTextReader(GraphComponent):
                 verdict = {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}
                 message.set(INTENT, verdict, add_to_output=True)
         return messages
+
+
+def _is_command(text: str) -> bool:
+    return text.lstrip().startswith(INTENT_MESSAGE_PREFIX)
 
 
 def _read(text: str) -> Reading:
@@ -81,8 +87,10 @@ def _read(text: str) -> Reading:
 
 def _intent(text: str, reading: Reading, classified: str | None) -> str | None:
     """The intent that the facts speak for, or None where the classifier's verdict stands."""
-    if text.lstrip().startswith(INTENT_MESSAGE_PREFIX) or not text.strip():
+    if _is_command(text) or not text.strip():
         return DEFAULT_NLU_FALLBACK_INTENT_NAME
+    if opens_training(text):
+        return "train"
     if reading.of("new_patient"):
         return "new"
     if reading.findings and not reading.is_question:

@@ -78,3 +78,23 @@ def asks_something(text: str) -> bool:
     """Whether a message begins as a question does."""
     found = read_sentences(text)
     return bool(found and found[0].texts and found[0].texts[0] in _QUESTION_WORDS)
+
+
+_LONGEST_OPENING = 12
+
+
+def opens_training(text: str) -> bool:
+    """Whether a message asks for training, perhaps on a topic: "train me on PPF" says nothing of a real patient."""
+    found = read_sentences(text)
+    if len(found) != 1 or len(found[0].tokens) > _LONGEST_OPENING:
+        return False
+    marks = _opening().scan(found[0].tokens)
+    return bool(marks) and all(token.text in _POLITE for token in found[0].tokens[: marks[0].first])
+
+
+@cache
+def _opening() -> Lexicon:
+    return Lexicon().add_all("opening", {True: split_phrases(load("commands").text("opening"))})
+
+
+_POLITE = frozenset({"hi", "hello", ",", "can", "could", "you", "please", "ok", "now", "lets", "some", "a"})
