@@ -45,8 +45,9 @@ check: $(READY) ## ruff, mypy, and the validation of the knowledge and Rasa's fi
 	@$(BIN)/mypy
 	@$(BIN)/python -m bot validate
 
-evaluate: $(READY) ## measure how well clinical text is understood
+evaluate: $(READY) ## measure how well clinical text is understood (COMPARE=1: beside ConText and DIET, in .bench)
 	@$(BIN)/python -m tests.language.evaluate
+	$(if $(COMPARE),@$(BIN)/python -m bench.understanding)
 
 bench: $(READY) ## measure this bot beside a stock Rasa bot, in .bench (2.5 GB, about ten minutes)
 	@$(BIN)/python -m bench
@@ -58,6 +59,8 @@ lock: .uv/.ready ## resolve the requirements anew and write the lock files
 	    --upgrade --override requirements-tensorflow.override -o requirements-tensorflow.lock
 	@$(UV) pip compile -q --no-config bench/requirements-stock.in --python-version 3.10 --generate-hashes --no-header \
 	    --upgrade -o bench/requirements-stock.lock
+	@$(UV) pip compile -q --no-config bench/understanding/requirements-medspacy.in --python-version 3.11 \
+	    --generate-hashes --no-header --upgrade -o bench/understanding/requirements-medspacy.lock
 
 clean: ## remove what was made: environments, models, caches (conversations in var/ stay)
 	@rm -rf .venv .uv .bench models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,6 +4,7 @@ stdin:  {"messages": [{"text": str, "spans": [[start, end], ...]}, ...]}
 stdout: {"modifiers": [[[category, ...] for each span], ...], "milliseconds": median per message}
 """
 
+# mypy: disable-error-code=import-not-found
 from __future__ import annotations
 
 import json
