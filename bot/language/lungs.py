@@ -97,7 +97,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
                 continue
             if negation is not None:
                 value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]
-            found.append(Piece("course", value, negation.first if negation else mark.first, mark.last, tokens[mark.last - 1].text, _was(tokens, mark)))
+            apart = negation is not None and any(index in taken for index in range(negation.last, mark.first))
+            found.append(Piece("course", value, negation.first if negation and not apart else mark.first, mark.last, tokens[mark.last - 1].text, _was(tokens, mark)))
             if negation is not None:
                 negations.remove(negation)
     found += _compared(tokens, subjects, negations)
@@ -239,6 +240,9 @@ def courses(
             if wise and found and found[-1].subject in (None, "overall") and last_trend is not None:
                 found[-1] = _course(subjects[0], last_trend, number, past)
                 continue
+            if last_trend is not None and last_trend.value == "same" and _holds_too(tokens, begin, end, subjects, last_subjects):
+                found += [_course(subject, last_trend, number, past) for subject in subjects]
+                continue
             last_subjects = subjects
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
@@ -284,6 +288,14 @@ def _likewise(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[
         return _pure(tokens, begin, end, subjects, "(")
     tail = [token.text for token in tokens[subjects[-1].last : end]]
     return bool(lead and lead[0] in _LIKEWISE and len(lead) <= 4) or tail[:1] in (["too"], ["likewise"], ["ditto"], ["also"])
+
+
+def _holds_too(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece], earlier: Sequence[Piece]) -> bool:
+    """"FVC held at 71, DLCO at 48"."""
+    both = {piece.value for piece in (*subjects, *earlier)} == {"fvc", "dlco"}
+    named = {at for piece in subjects for at in range(piece.first, piece.last)}
+    rest = [tokens[at] for at in range(begin, end) if at not in named]
+    return both and any(token.kind == "number" for token in rest) and all(token.kind == "number" or token.text in LINKS or token.text in (",", "at", "around", "%", "also") for token in rest)
 
 
 def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:

@@ -291,7 +291,7 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
     return None
 
 
-_BEFORE_A_DATE = frozenset({")", "(", "%", "l", "predicted", "pred", "in", "at", "on", "@", "percent", "back", "the", "of", "litres", "early", "late", "mid", "around", "end", "only", "as", "from", "it", "was"})
+_BEFORE_A_DATE = frozenset({"last", "this", ")", "(", "%", "l", "predicted", "pred", "in", "at", "on", "@", "percent", "back", "the", "of", "litres", "early", "late", "mid", "around", "end", "only", "as", "from", "it", "was"})
 _AFTER_A_DATE = frozenset({":", "was", "=", "-", "(", ",", ")", "fvc", "dlco", "it", "at", "of", "is", "were", "the", "his", "her", "an", "had", "with", "vital", "capacity", "stood"})
 
 

@@ -329,7 +329,7 @@ def _long_past(scan: _Scan) -> frozenset[int]:
 
 def _compared(scan: _Scan, when: When) -> bool:
     before = {token.text for token in scan.tokens[max(0, when.first - 4) : when.first]}
-    return bool(before & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared"}) or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
+    return bool(before & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}) or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
 
 
 def _facts(scan: _Scan) -> Iterator[Finding]:

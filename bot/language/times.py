@@ -87,7 +87,7 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         upper = _amount(tokens, after + 1)
         if upper is not None and _text(tokens, after + 2) in _UNIT and upper > amount:
             return _window_or_ago(tokens, at, after + 3, upper * _UNIT[_text(tokens, after + 2)], lead)
-    if _text(tokens, after) in ("of", "a", "full", "and", "few") and _text(tokens, after + 1) in _UNIT:
+    if _text(tokens, after) in (("full", "whole") if tokens[at].kind == "number" else ("of", "a", "full", "and", "few")) and _text(tokens, after + 1) in _UNIT:
         after += 1
     unit_word = _text(tokens, after)
     if unit_word not in _UNIT:
