@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, UserUtteranceReverted, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.events import Event, SessionStarted, UserUttered
 
 from bot.channels import texts
 from bot.channels.model import Message
@@ -78,18 +76,23 @@ class Conversations:
         """
         async with self._agent.lock_store.lock(conversation):
             tracker = await self._agent.tracker_store.retrieve(conversation)
-            again = _from(tracker, message) if tracker else []
-            if not again:
+            events = list(tracker.events) if tracker else []
+            place = _place_of(message, events)
+            if place is None:
                 return None
-            if again[0].text == text:
+            if events[place].text == text:
                 return Said([])
-            for _ in again:
-                tracker.update(UserUtteranceReverted())
-            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+            # A session of the events before the message is the state in which it was said. Rasa's own way back,
+            # UserUtteranceReverted, goes too far within a form.
+            tracker.update(SessionStarted())
+            for event in events[:place]:
+                if not isinstance(event, SessionStarted):
+                    tracker.update(event)
             await self._agent.tracker_store.save(tracker)
-        said = await self.say(conversation, text, message, again[0].metadata)
-        for event in again[1:]:
-            said = await self.say(conversation, event.text, event.message_id, event.metadata)
+        said = await self.say(conversation, text, message, events[place].metadata)
+        for event in events[place + 1 :]:
+            if isinstance(event, UserUttered):
+                said = await self.say(conversation, event.text, event.message_id, event.metadata)
         return said
 
     async def forget(self, place: str) -> tuple[int, int]:
@@ -105,8 +108,7 @@ class Conversations:
         return bool(tracker) and not any(isinstance(event, UserUttered) for event in tracker.events)
 
 
-def _from(tracker: DialogueStateTracker, message: str) -> list[UserUttered]:
-    """Return what the user said from this message on, as far as it still counts."""
-    said = [event for event in tracker.applied_events() if isinstance(event, UserUttered)]
-    ids = [event.message_id for event in said]
-    return said[ids.index(message) :] if message in ids else []
+def _place_of(message: str, events: Sequence[Event]) -> int | None:
+    """Return where among the events the user said a message."""
+    said = (place for place, event in enumerate(events) if isinstance(event, UserUttered))
+    return next((place for place in said if events[place].message_id == message), None)

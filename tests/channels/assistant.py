@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -77,7 +78,7 @@ class Assistant:
             return [{"text": rest}]
         if word == "/new":
             return [{"text": "New patient."}]
-        said = [event.text for event in tracker.applied_events() if isinstance(event, UserUttered)]
+        said = [event.text for event in tracker.events if isinstance(event, UserUttered)]
         return [{"text": f"{message.sender_id} said: {' | '.join(said)}"}]
 
     async def close(self) -> None:
@@ -90,13 +91,14 @@ async def serving(channel: InputChannel, agent: Any, port: int = 0) -> AsyncIter
     app = Sanic(f"channel-test-{next(_names)}", configure_logging=False)
     app.ctx.agent = agent
     register([channel], app, "/webhooks/")
-    server = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True, access_log=False)
+    # Sanic takes port 0 for its own 8000.
+    listener = socket.create_server(("127.0.0.1", port))
+    server = await app.create_server(sock=listener, return_asyncio_server=True, access_log=False)
     await server.startup()
     await server.before_start()
     await server.after_start()
     try:
-        host, port = server.server.sockets[0].getsockname()
-        yield f"http://{host}:{port}"
+        yield "http://{}:{}".format(*listener.getsockname())
     finally:
         server.close()
         await server.before_stop()
