@@ -28,6 +28,8 @@ TEAM = "T0001"
 BOT_USER = "UBOT"
 BOT_ID = "B0001"
 ACK_SECONDS = 3.0
+# No two servers of a test run give the same number twice: what has been seen is remembered.
+_numbers = itertools.count(1)
 
 JSON = dict[str, Any]
 
@@ -98,12 +100,12 @@ class SlackApi:
         self.homes: dict[str, JSON] = {}
         self.deliveries: list[Delivery] = []
         self.request_url = ""
+        self.busy: Callable[[], bool] = lambda: False
         self.tokens_valid = True
         self.connections = 0
         self.sockets: list[web.WebSocketResponse] = []
         self.url = ""
         self._tickets: set[str] = set()
-        self._numbers = itertools.count(1)
         self._acks: dict[str, asyncio.Future[Any]] = {}
         self._changed = asyncio.Condition()
         self._connected = asyncio.Event()
@@ -150,13 +152,11 @@ class SlackApi:
                 await self._changed.wait()
             return value
 
-    async def quiet(self, seconds: float = 0.4) -> None:
-        """Wait until every delivery is settled and no call has come for so long."""
-        while True:
-            seen = len(self.calls)
-            await asyncio.sleep(seconds)
-            if len(self.calls) == seen and all(delivery.attempts for delivery in self.deliveries):
-                return
+    async def quiet(self, seconds: float = 10.0) -> None:
+        """Wait until every delivery is settled and the bot has nothing left to do."""
+        async with asyncio.timeout(seconds):
+            while self.busy() or not all(delivery.attempts for delivery in self.deliveries):
+                await asyncio.sleep(0.01)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -285,7 +285,7 @@ class SlackApi:
 
     async def _send(self, kind: str, body: JSON, attempt: int) -> Any:
         await self._connected.wait()
-        envelope = f"e{next(self._numbers)}"
+        envelope = f"e{next(_numbers)}"
         self._acks[envelope] = asyncio.get_running_loop().create_future()
         accepts = kind == "slash_commands"
         message = {"envelope_id": envelope, "type": kind, "payload": body, "accepts_response_payload": accepts}
@@ -328,7 +328,7 @@ class SlackApi:
         return {**team, "user": "ild", "user_id": BOT_USER, "bot_id": BOT_ID}
 
     def _do_apps_connections_open(self, _: JSON) -> JSON:
-        ticket = f"t{next(self._numbers)}"
+        ticket = f"t{next(_numbers)}"
         self._tickets.add(ticket)
         return {"url": f"{self._link}?ticket={ticket}"}
 
@@ -404,7 +404,7 @@ class SlackApi:
         return str(channel)
 
     def _stamp(self) -> str:
-        return f"1767225600.{next(self._numbers):06d}"
+        return f"1767225600.{next(_numbers):06d}"
 
     # --- what people do -------------------------------------------------------------------------------------------
 
@@ -446,7 +446,7 @@ class SlackApi:
         self.event({**change, "channel": channel, "channel_type": kind, "message": message, "previous_message": before})
 
     def event(self, event: JSON, times: int = 1, team: str = TEAM) -> Delivery:
-        number = next(self._numbers)
+        number = next(_numbers)
         authorised = [{"team_id": team, "user_id": BOT_USER, "is_bot": True}]
         body = {
             "token": "z",
@@ -479,7 +479,7 @@ class SlackApi:
             "api_app_id": "A0001",
             "token": "z",
             "container": container,
-            "trigger_id": f"tr{next(self._numbers)}",
+            "trigger_id": f"tr{next(_numbers)}",
             "team": {"id": TEAM, "domain": "test"},
             "channel": {"id": channel, "name": "ild"},
             "message": json.loads(json.dumps(message)),
@@ -501,7 +501,7 @@ class SlackApi:
             "text": text,
             "api_app_id": "A0001",
             "response_url": f"{self._response}/{channel}/{user}",
-            "trigger_id": f"tr{next(self._numbers)}",
+            "trigger_id": f"tr{next(_numbers)}",
         }
         return self.deliver("slash_commands", body)
 

@@ -28,5 +28,6 @@ async def on_slack(api: SlackApi, agent: Any, **options: Any) -> AsyncIterator[S
     async with serving(channel, agent) as address:
         api.request_url = f"{address}/webhooks/slack/events" if options.get("http") else ""
         await api.until(lambda: channel._me and (options.get("http") or api.sockets))
+        api.busy = lambda: bool(channel.queues._workers or channel._background)
         yield channel
-        api.request_url = ""
+        api.request_url, api.busy = "", lambda: False

@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.team.attention import hear, is_for_assistant, spoken_command
 from bot.channels.team.claims import claim_words, claims, contradictions
-from bot.channels.team.disputes import decided_by, divide
+from bot.channels.team.disputes import Dispute, Side, decided_by, divide
 from bot.channels.team.notes import Notes, Voice
 
 ANNA, BERT, CORA = "U1", "U2", "U3"
@@ -62,6 +62,7 @@ def test_facts_are_for_the_assistant(text: str) -> None:
         "next patient",
         "me too",
         "on MMF",  # known already
+        "CT worse",  # known in more detail
         "",
     ],
 )
@@ -149,8 +150,6 @@ def test_what_does_not_contradict_is_taken_in_at_once() -> None:
 def test_a_message_takes_a_side(text: str, side: int | None) -> None:
     heard = hear("CT stable", CASE, None)
     contested = divide(heard, CASE, said_by(ANNA).others_claims(BERT)).contested
-    from bot.channels.team.disputes import Dispute, Side
-
     sides = (Side("not_achieved", (ANNA,), "worse"), Side(contested["goal_ild_extent"], (BERT,), "stable", "CT stable"))
     dispute = Dispute("1", "goal_ild_extent", sides)
     assert decided_by(dispute, hear(text, CASE, None), CASE) == side
@@ -167,8 +166,6 @@ def test_who_repeats_a_claim_stands_for_it_too() -> None:
 
 
 def test_notes_survive_storage() -> None:
-    from bot.channels.team.disputes import Side
-
     notes, _ = said_by(ANNA).with_dispute(
         "goal_ild_extent", [Side("not_achieved", (ANNA,), "worse"), Side("stable", (BERT,), "stable", "CT stable", "7")]
     )
@@ -176,8 +173,6 @@ def test_notes_survive_storage() -> None:
 
 
 def test_a_third_voice_joins_a_dispute() -> None:
-    from bot.channels.team.disputes import Side
-
     first, second = Side("not_achieved", (ANNA,), "worse"), Side("stable", (BERT,), "stable", "CT stable")
     notes, dispute = said_by(ANNA).with_dispute("goal_ild_extent", [first, second])
     notes, dispute = notes.with_dispute("goal_ild_extent", [first, Side("achieved", (CORA,), "better", "CT better")])
@@ -186,8 +181,6 @@ def test_a_third_voice_joins_a_dispute() -> None:
 
 
 def test_a_dispute_ends_when_the_case_moves_on() -> None:
-    from bot.channels.team.disputes import Side
-
     sides = [Side("not_achieved", (ANNA,), "worse"), Side("stable", (BERT,), "stable", "CT stable")]
     notes, _ = said_by(ANNA).with_dispute("goal_ild_extent", sides)
     assert notes.settled(claims(CASE)).disputes

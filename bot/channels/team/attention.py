@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.team.claims import claims
 from bot.language import Finding, Reading, Update, read, update
 from bot.language.case_state import SLOTS
 
@@ -63,11 +64,26 @@ def is_for_assistant(heard: Heard, slots: Mapping[str, Any], among_people: bool)
         return False
     if heard.is_bare:
         return heard.change.answered and not among_people and not heard.reading.is_question
-    return _changes(heard.change, slots) or (heard.change.answered and not among_people)
+    if heard.change.answered and not among_people:
+        return True
+    return _changes(heard.change, slots) and not _repeats(heard, slots)
 
 
 def _is_bare(finding: Finding) -> bool:
     return finding.kind in _BARE or (finding.kind in ("trend", "measure") and finding.subject is None)
+
+
+def _repeats(heard: Heard, slots: Mapping[str, Any]) -> bool:
+    """Tell whether a message says only what is known, perhaps with less: "CT worse" after "more reticulation"."""
+    if heard.reading.of("retract"):
+        return False
+    known, stated = claims(slots), stated_claims(heard)
+    return bool(stated) and all(key in known and known[key] == value for key, value in stated.items())
+
+
+def stated_claims(heard: Heard) -> dict[str, Any]:
+    """Return the claims that a message makes by itself."""
+    return claims(update({}, heard.reading, heard.asked).slots)
 
 
 def _changes(change: Update, slots: Mapping[str, Any]) -> bool:

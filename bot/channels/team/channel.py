@@ -23,13 +23,12 @@ from bot.channels.commands import FORGET, PASSED, is_command
 from bot.channels.model import Incoming, Kind, Message
 from bot.channels.store import Press
 from bot.channels.team import texts
-from bot.channels.team.attention import Heard, hear, is_for_assistant, spoken_command
+from bot.channels.team.attention import Heard, hear, is_for_assistant, spoken_command, stated_claims
 from bot.channels.team.case import CaseNow, case_of
-from bot.channels.team.claims import claim_words, claims, subject, value_words, words_behind
+from bot.channels.team.claims import claim_words, claims, subject, topic, value_words, words_behind
 from bot.channels.team.disputes import Dispute, Side, decided_by, divide
 from bot.channels.team.notes import Notes, Voice
 from bot.channels.team.store import TeamStore
-from bot.language import update
 from bot.replies.record import record
 from bot.replies.words import capitalised
 from bot.runtime.logs import frames
@@ -128,7 +127,7 @@ class TeamChannel(ChatChannel):
     async def _overheard(self, event: Incoming, case: CaseNow, notes: Notes, heard: Heard) -> None:
         """Note who repeats what is known, and that people have begun to ask each other."""
         now = claims(case.slots)
-        heard_notes = notes.with_turn(now, now, _stated(heard), self._voices(event.person, case.slots))
+        heard_notes = notes.with_turn(now, now, stated_claims(heard), self._voices(event.person, case.slots))
         if heard.reading.is_question:
             heard_notes = replace(heard_notes, among_people=True)
         if heard_notes != notes:
@@ -157,15 +156,17 @@ class TeamChannel(ChatChannel):
         self, event: Incoming, notes: Notes, contested: Mapping[str, Any], heard: Heard, rest_taken: bool
     ) -> list[Message]:
         questions = []
+        topics = set(map(topic, contested))
+        says_more = not rest_taken and any(topic(key) not in topics for key in stated_claims(heard))
         for key, value in contested.items():
             standing = notes.statements[key]
             people = tuple(voice.person for voice in standing.voices)
             first = Side(standing.value, people, standing.voices[0].words)
             own_words = words_behind(key, heard.change.slots) or event.text
             # An edit and its message must not be one and the same to Rasa.
-            held = Side(value, (event.person,), own_words, event.text, f"{event.message}:held")
+            held = Side(value, (event.person,), own_words, event.text, f"{event.message}:held", says_more)
             notes, dispute = notes.with_dispute(key, [first, held])
-            questions.append(_question(dispute, rest_taken))
+            questions.append(_question(dispute))
         await self._keep(event, replace(notes, among_people=False))
         return questions
 
@@ -182,7 +183,7 @@ class TeamChannel(ChatChannel):
             self._renewed.discard(event.conversation)
             notes, before = Notes(next_number=notes.next_number), {}
         now = claims(after.slots)
-        notes = notes.with_turn(before, now, _stated(heard), self._voices(event.person, after.slots)).settled(now)
+        notes = notes.with_turn(before, now, stated_claims(heard), self._voices(event.person, after.slots)).settled(now)
         await self._keep(event, replace(notes, among_people=False))
         if after.intent == "summary" and replies:
             replies = [await self._record(after, notes), *replies[1:]]
@@ -249,7 +250,9 @@ class TeamChannel(ChatChannel):
         await self._keep(event, notes)
         wording = texts.TAKEN if number else texts.KEPT
         claim = f"**{claim_words(dispute.key, side.value)}**"
-        return [_text(wording.format(claim=claim, who=texts.mention(event.person))), *replies]
+        decision = wording.format(claim=claim, who=texts.mention(event.person))
+        left = any(other.says_more for other in dispute.sides if other is not side)
+        return [_text(f"{decision} {texts.NOTHING_ELSE}" if left else decision), *replies]
 
     # Notes
 
@@ -291,16 +294,16 @@ def _as_command(text: str, addressed: bool) -> str:
     command = spoken_command(text)
     if command:
         return f"/{command}"
-    word = text.strip(" .!").lower()
-    return f"/{word}" if addressed and word in _COMMAND_WORDS else text
+    if not addressed:
+        return text
+    name, colon, rest = text.partition(":")
+    word = name.strip(" .!?").lower()
+    if word == "new" and colon:
+        return f"/new {rest.strip()}"
+    return f"/{word}" if word in _COMMAND_WORDS and not rest else text
 
 
-def _stated(heard: Heard) -> dict[str, Any]:
-    """Return the claims that a message makes by itself."""
-    return claims(update({}, heard.reading, heard.asked).slots)
-
-
-def _question(dispute: Dispute, rest_taken: bool) -> Message:
+def _question(dispute: Dispute) -> Message:
     lines = [
         texts.SIDE.format(
             who=_mentions(side.people), value=value_words(dispute.key, side.value), words=texts.quoted(side.words)
@@ -312,7 +315,7 @@ def _question(dispute: Dispute, rest_taken: bool) -> Message:
         {"title": capitalised(value_words(dispute.key, side.value)), "payload": f"{_DECIDE}{dispute.id}:{number}"}
         for number, side in enumerate(dispute.sides)
     ]
-    return {"text": text if rest_taken else f"{text}\n{texts.STILL_HELD}", "buttons": buttons}
+    return {"text": f"{text}\n{texts.STILL_HELD}" if dispute.sides[-1].says_more else text, "buttons": buttons}
 
 
 def _mentions(people: tuple[str, ...]) -> str:

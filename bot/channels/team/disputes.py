@@ -18,6 +18,7 @@ class Side:
 
     value: of the claim in dispute; None denies it
     text, message: the message that was held back, and its id; empty for what stands in the case
+    says_more: the message also says something else, which was held back with it
     """
 
     value: Any
@@ -25,6 +26,7 @@ class Side:
     words: str
     text: str = ""
     message: str = ""
+    says_more: bool = False
 
 
 @dataclass(frozen=True)

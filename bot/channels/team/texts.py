@@ -13,7 +13,6 @@ TAKEN = "{claim}, as {who} decided."
 NOTHING_ELSE = "What else the other message said I have not taken: please write it again."
 SETTLED = "That is settled already."
 NOT_TAKEN = 'I could not take that over by itself. Please write it as a whole sentence, e.g. "the CT is stable".'
-WHICH_SIDE = "Please say which of the statements on {subject} holds."
 WORKING = "_Working on it …_"
 NO_CASE = "There is no case here yet. Mention me with what you know of the patient, and I open a thread for the case."
 
