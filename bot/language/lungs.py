@@ -37,7 +37,7 @@ SIGNS = frozenset({"reticulation", "honeycombing", "traction", "volume_loss"})
 IMAGING = SIGNS | {"ct", "ggo", "fibrosis"}
 ATTRIBUTES = frozenset({"more", "less", "new", "fewer", "additional", "extra", "newly", "greater", "fresh", "increasing", "developing"})
 HARD_BREAKS = frozenset({"but", "however", "whereas", "while", "whilst", "although", "though", "yet", ";", "except", "otherwise"})
-LINKS = frozenset({"of", "in", "the", "on", "for", "a", "an", "his", "her", "their", "both", "any", "all", "to", "extent", "with", "some", "and", "&", "/", "or", "fine", "coarse", "subpleural", "basal", "bibasal", "lower", "upper", "lobe", "bilateral", "nor", "patchy", "peripheral"})
+LINKS = frozenset({"coarseness", "just", "of", "in", "the", "on", "for", "a", "an", "his", "her", "their", "both", "any", "all", "to", "extent", "with", "some", "and", "&", "/", "or", "fine", "coarse", "subpleural", "basal", "bibasal", "lower", "upper", "lobe", "bilateral", "nor", "patchy", "peripheral"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,10 @@ _TURNED = {"good": "not_good", "bad": "same", "same": "not_same", "gone": "not_g
 
 def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
     """Subjects and courses of a sentence in order; `closed` are tokens with another meaning (agents, "PPF")."""
-    subjects = [_named(tokens, mark) for mark in SUBJECTS.scan(tokens) if mark.first not in closed]
+    subjects = [_named(tokens, mark) for mark in SUBJECTS.scan(tokens) if mark.first not in closed and not _reporter(tokens, mark)]
     marks = COURSE.scan(tokens)
     subjects = [piece for piece in subjects if not any(mark.last - mark.first > 2 and mark.first < piece.first and piece.last <= mark.last for mark in marks if mark.kind == "course" and mark.value != "nothing")]
+    subjects = [_shortened(piece, marks) for piece in subjects]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
     negations: list[Mark] = []
@@ -81,6 +82,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         if mark.first in closed or mark.value == "nothing" or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken)):
             continue
         if mark.value == "same" and _same_thing(tokens, mark, taken):
+            continue
+        if tokens[mark.last - 1].text in ("more", "less") and mark.last + 1 < len(tokens) and tokens[mark.last].text == "than" and tokens[mark.last + 1].kind == "number":
             continue
         if mark.value == "met" and not any(piece.value == "goals" for piece in subjects):
             continue
@@ -148,7 +151,7 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
             continue
         if negation is not None:
             negations.remove(negation)
-        found.append(Piece("course", value, piece.last, piece.last, "as"))
+        found.append(Piece("course", value, piece.first, piece.last, "as"))
     return found
 
 
@@ -163,6 +166,14 @@ def _brought_to_a_halt(tokens: Sequence[Token], mark: Mark) -> bool:
     after = [token.text for token in tokens[mark.last : mark.last + 7]]
     ends = next((at for at, text in enumerate(after) if text in ("stopped", "halted", "ceased", "arrested")), None)
     return ends is not None and not any(text in (",", "but", "when", "after", "and") for text in after[:ends])
+
+
+def _shortened(piece: Piece, marks: Sequence[Mark]) -> Piece:
+    """"increase in extent" + "on HRCT": the subject begins where the course ends."""
+    for mark in marks:
+        if mark.kind == "course" and mark.last - mark.first > 2 and mark.first < piece.first < mark.last < piece.last:
+            return replace(piece, first=mark.last)
+    return piece
 
 
 def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -180,9 +191,19 @@ def _named(tokens: Sequence[Token], mark: Mark) -> Piece:
     """A subject; "the disease" in a radiologist's mouth is the extent on imaging."""
     value = mark.value
     if value == "overall" and tokens[mark.first].text in ("disease", "ild", "involvement", "lung", "lungs"):
-        if any(token.text in ("radiologist", "radiologists", "radiology") for token in tokens[: mark.first]):
+        if any(token.text in _SEEN_ON for token in tokens):
             value = "ct"
     return Piece("subject", value, mark.first, mark.last)
+
+
+_SEEN_ON = frozenset({"radiologist", "radiologists", "radiology", "ct", "hrct", "scan", "scans", "imaging"})
+_REPORTS = frozenset({"reports", "reported", "says", "said", "notes", "noted", "notices", "noticed", "describes", "described", "denies", "denied", "thinks", "tells", "told", "states", "admits", "mentions", "complains", "has", "had", "feels", "finds", "is", "was"})
+
+
+def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
+    """"she reports no change": the patient speaks, and is not what is followed."""
+    person = mark.value == "overall" and tokens[mark.first].text in ("she", "he", "patient", "pt")
+    return person and mark.last < len(tokens) and tokens[mark.last].text in _REPORTS - {"has", "had", "is", "was", "feels"}
 
 
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -223,14 +244,13 @@ def courses(
     last_subjects: list[Piece] = []
     opened: Piece | None = None
     for number, (begin, end) in enumerate(segments):
-        inside = [piece for piece in row if begin <= piece.first < end and piece.role != "negation"]
+        inside = [piece for piece in row if begin <= piece.first < end and piece.role != "negation" and id(piece) not in negated]
         if any(mark.kind == "conditional" and begin <= mark.first < end for mark in context):
             continue
         bracketed = bracketed and tokens[begin].text == ","
         subjects = [piece for piece in inside if piece.role == "subject"]
         trends = [piece for piece in inside if piece.role == "course"]
         past = any(mark.kind == "past" and begin <= mark.first < end for mark in context) or any(begin <= at < end for at in old)
-        subjects = [piece for piece in subjects if id(piece) not in negated or trends]
         if subjects and not trends:
             if last_trend is not None and (_likewise(tokens, begin, end, subjects) or (bracketed and _pure(tokens, begin, end, subjects))):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
@@ -307,7 +327,7 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
             if piece.first < at or piece.role == "negation":
                 continue
             gap = tokens[at : piece.first]
-            stops = ("but", "however", "with", "though", "although", ".") if first else ("but", "however", "with", "though", "although")
+            stops = ("but", "however", "with", "though", "although", ",", "repeated", "done", "available", "back") if first else ("but", "however", "with", "though", "although")
             if piece.role != "subject" or len(gap) > 3 or any(token.text in stops for token in gap):
                 break
             found.append(piece)
@@ -385,7 +405,7 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
 
 def _trailing(tokens: Sequence[Token], left: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]]) -> list[tuple[Piece, Piece]]:
     """"FVC steady at 71 and DLCO at 48": the second one shares the verdict."""
-    if not pairs or pairs[-1][1].value != "same" or len(left) != 1 or left[0].first < pairs[-1][1].last:
+    if not pairs or pairs[-1][1].value not in ("same", "still") or len(left) != 1 or left[0].first < pairs[-1][1].last:
         return []
     gap = tokens[pairs[-1][1].last : left[0].first]
     shared = left[0].value in ("fvc", "dlco") and pairs[-1][0].value in ("fvc", "dlco")
@@ -487,3 +507,20 @@ def supposed(tokens: Sequence[Token]) -> bool:
 
 def is_muscular(cause: str) -> bool:
     return any(word in cause for word in ("weak", "muscle", "diaphragm", "effort", "technique", "cooperation"))
+
+
+_LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])
+_EARLIER = frozenset({"earlier", "before", "was", "were", "previously", "used", "formerly", "once"})
+
+
+def levels(tokens: Sequence[Token]) -> list[float] | None:
+    """Two levels of effort that make breathless, early and late: "used to be on the flat, now only on hills"."""
+    marks = _LEVELS.scan(tokens)
+    if len(marks) != 2 or marks[0].value == marks[1].value:
+        return None
+    first = {token.text for token in tokens[: marks[1].first - 1]}
+    second = {token.text for token in tokens[marks[0].last : marks[1].first]}
+    values = [float(mark.value) for mark in marks]
+    if second & _EARLIER:
+        return values[::-1]
+    return values if "now" in second or first & _EARLIER else None

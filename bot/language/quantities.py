@@ -270,7 +270,8 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
     while index < len(tokens) and index - last <= 7:
         if index in dated:
             when = dated[index]
-            if not when.months and when.last < len(tokens) and tokens[when.last].kind == "number":
+            ahead = when.last < len(tokens) and tokens[when.last].kind == "number"
+            if ahead and (not when.months or tokens[index - 1].text == "("):
                 break
             return when.months if when.kind == "date" else today_in_months() - when.months
         if tokens[index].text == "(" and not any(at in dated for at in range(index + 1, index + 4)):
@@ -304,8 +305,8 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     before, after = _text(tokens, lead - 1), _text(tokens, last)
     if _text(tokens, lead - 2) in ("last", "previous") and tokens[lead - 1].kind == "word" and before not in ("now", "to"):
         return -1
-    if lead != at and before in ("from", "to", "of", "at"):
-        return 0
+    if lead != at and before in ("from", "to"):
+        return -1 if before == "from" else 1
     second = _text(tokens, last + 1)
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1

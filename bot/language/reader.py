@@ -217,7 +217,7 @@ def _heading(scan: _Scan, context: _Context) -> None:
     if heading is not None:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents
-        context.inline_heading = bool(scan.agents) and scan.sentence.end_mark not in ("\n", "\n\n", "")
+        context.inline_heading = bool(scan.agents) and scan.sentence.end_mark not in ("\n", "\n\n", "", ";")
     elif scan.lung_walls and not scan.agents:
         context.heading = None
 
@@ -235,6 +235,9 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
         if value.get("months") is None and not value.get("times"):
             value["months"] = _sentence_window(scan, measure.first, measure.last)
         yield scan.finding("measure", measure.subject, value, measure.first, measure.last, **_circumstances(scan, measure.first, measure.last))
+    levels = lungs.levels(scan.tokens) if any(piece.value in ("breathlessness", "breathing") for piece in subjects) else None
+    if levels is not None:
+        yield scan.finding("measure", "scale", {"unit": "class", "months": None, "scale": "level", "values": levels, "times": None}, 0, len(scan.tokens))
     if not subjects and not scan.agents:
         bare = quantities.bare(scan.tokens, scan.whens)
         both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
@@ -329,7 +332,8 @@ def _long_past(scan: _Scan) -> frozenset[int]:
 
 def _compared(scan: _Scan, when: When) -> bool:
     before = {token.text for token in scan.tokens[max(0, when.first - 4) : when.first]}
-    return bool(before & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}) or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
+    after = {token.text for token in scan.tokens[when.last : when.last + 2]}
+    return bool(after & {"vs", "versus", "compared", "against", "to"}) or bool(before & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}) or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
 
 
 def _facts(scan: _Scan) -> Iterator[Finding]:

@@ -196,7 +196,7 @@ def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
         if groups:
             gap = range(groups[-1].last, mark.first)
             joined = not any(index in cut or tokens[index].text in BREAKERS for index in gap)
-            joined = joined and not _bracketed(tokens, gap)
+            joined = joined and not _bracketed(tokens, gap) and not _explained(tokens, mark)
             joined = joined or (mark.value == groups[-1].marks[-1].value and tokens[mark.first - 1].text in ("(", "="))
             if joined and not _shifts_to_dose(tokens, groups[-1], mark, gap):
                 groups[-1].marks.append(mark)
@@ -260,6 +260,8 @@ def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
         return True
     if later.first == earlier.last and earlier.kind in ("before", "never", "planned") and later.kind in ("now", "given"):
         return False
+    if later.kind == "now" and tokens[later.first].text in ("with", "together", "combined", "in", "plus", "alongside") and earlier.kind == "planned":
+        return False
     if earlier.kind in ("planned", "never") and any(token.text == "," for token in tokens[earlier.last : later.first]):
         return True
     governs = {"planned", "other_person", "never"}
@@ -285,7 +287,7 @@ def _after_last_comma(tokens: Sequence[Token], group: Group) -> int:
     """The first agent of a list that stands after its last comma."""
     for at in range(len(group.marks) - 1, 0, -1):
         gap = tokens[group.marks[at - 1].last : group.marks[at].first]
-        if any(token.text in (",", "(", ")") for token in gap):
+        if group.marks[at - 1].value != group.marks[at].value and any(token.text in (",", "(", ")") for token in gap):
             return at
     return 0
 
@@ -377,7 +379,7 @@ def _status(
         previous = earlier[-1]
         gap = range(previous.last, group.first)
         listed = previous.ahead is not None and previous.ahead.kind in _LISTING and not previous.override
-        broken = any(index in walls or tokens[index].text in BREAKERS for index in gap) or _explained(tokens, group)
+        broken = any(index in walls or tokens[index].text in BREAKERS for index in gap) or _explained(tokens, group.marks[0])
         if listed and previous.ahead is not None and not broken:
             dosed = has_dose(tokens, group.marks[0]) and previous.ahead.kind in ("before", "never", "failed")
             if not dosed and not (group.back and previous.ahead.kind == "never"):
@@ -388,7 +390,7 @@ def _status(
     for back in group.back:
         if back.kind == "now" and (status in ("planned", "never") or (status in ("before", "failed") and len(group.marks) > 1)):
             continue
-        if back.kind == "failed" and status == "before":
+        if (back.kind == "failed" and status == "before") or (back.kind == "given" and status == "planned"):
             continue
         if back.kind == "now" and tokens[back.first].text == "since" and status in ("before", "failed"):
             continue
@@ -402,9 +404,9 @@ def _status(
     return status, cue
 
 
-def _explained(tokens: Sequence[Token], group: Group) -> bool:
+def _explained(tokens: Sequence[Token], mark: Mark) -> bool:
     """"(tac: diabetes)": a remark on an agent named before."""
-    first, last = group.first, group.last
+    first, last = mark.first, mark.last
     return first > 0 and tokens[first - 1].text == "(" and last < len(tokens) and tokens[last].text == ":"
 
 

@@ -106,7 +106,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
     ago = _months_ago(detail)
     infusion = item.subject in INFUSIONS
     if status in ("given", "bare", "treated") and infusion:
-        if detail.get("recurring"):
+        if detail.get("recurring") and not (status == "given" and detail.get("course")):
             return "now"
         if ago is not None:
             return "before" if ago > _HALF_A_YEAR else "now"
