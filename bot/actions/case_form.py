@@ -19,6 +19,7 @@ from bot.actions.state import (
     Turn,
     bare_answer,
     intent_of,
+    open_question,
     recommendation_of,
     slots_of,
 )
@@ -81,7 +82,7 @@ def next_question(slots: Mapping[str, Any], by_criteria: bool) -> str | None:
         if slot not in declined and (slot != "previous_therapy" or recommendation.status == "start_immunosuppression")
     ]
     questions = [q for slot in wanted if (q := _ppf_question(slots, by_criteria) if slot == PPF else slot)]
-    if questions and slots.get(CLARIFICATIONS):
+    if questions and open_question(slots):
         return CLARIFICATIONS
     return questions[0] if questions else None
 
@@ -120,7 +121,7 @@ class ActionAskClarifications(_Ask):
 
     def reply(self, tracker: Tracker) -> Reply:
         """Return the oldest open question."""
-        return clarification(tracker.get_slot(CLARIFICATIONS)[0])
+        return clarification(open_question(slots_of(tracker)) or {"kind": ""})
 
 
 def _asking_for(slot: str) -> type[_Ask]:

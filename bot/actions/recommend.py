@@ -17,6 +17,7 @@ from bot.actions.state import (
     Turn,
     asked_of,
     bare_answer,
+    open_question,
     recommendation_of,
     slots_of,
 )
@@ -40,7 +41,7 @@ class ActionRecommend(CaseAction):
         """Answer in full the first time and when the answer changes; else say that it stays."""
         slots = slots_of(tracker)
         case, recommendation = recommendation_of(slots)
-        open_questions = slots.get(CLARIFICATIONS) or []
+        entry = open_question(slots)
         turn = Turn.of(tracker)
         last = tracker.get_slot("last_answer")
         if last and not turn.did_something and turn.id is not None:
@@ -50,14 +51,14 @@ class ActionRecommend(CaseAction):
             if said:
                 send(dispatcher, Reply("\n".join(said)))
             due = tracker.get_slot("recommendation") is None  # The first one, or void since the case changed.
-            if due or turn.nothing_new or not (said or open_questions):
+            if due or turn.nothing_new or not (said or entry):
                 send(dispatcher, *_replies(case, recommendation, slots, last))
-        if open_questions:
-            send(dispatcher, clarification(open_questions[0]))
+        if entry:
+            send(dispatcher, clarification(entry))
         return [
             SlotSet("recommendation", recommendation.as_dict()),
             SlotSet("last_answer", {"recommendation": recommendation.as_dict(), "slots": _case_slots(slots)}),
-            SlotSet("offered", CLARIFICATIONS if open_questions else _offered(recommendation, slots)),
+            SlotSet("offered", CLARIFICATIONS if entry else _offered(recommendation, slots)),
         ]
 
 

@@ -82,9 +82,19 @@ def asked_of(tracker: Tracker) -> str | None:
     """Return the slot (or the id of the clarification) that was asked last: by the form, or offered after an answer."""
     asked: str | None = tracker.get_slot("requested_slot" if in_form(tracker) else "offered")
     if asked == CLARIFICATIONS:
-        open_questions = tracker.get_slot(CLARIFICATIONS) or []
-        return str(open_questions[0]["id"]) if open_questions else None
+        entry = open_question(slots_of(tracker))
+        return str(entry["id"]) if entry else None
     return asked
+
+
+def open_question(slots: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the oldest question of the language whose answer still matters to this case; None where there is none."""
+    _, recommendation = recommendation_of(slots)
+    if recommendation.status == "out_of_scope":
+        return None
+    asks_for_ppf = PPF in recommendation.missing or (slots.get("current_therapy") is None and slots.get(PPF) is None)
+    entries = slots.get(CLARIFICATIONS) or []
+    return next((entry for entry in entries if asks_for_ppf or entry["slot"] not in CRITERIA), None)
 
 
 @dataclass
