@@ -15,6 +15,7 @@ from bot.replies.model import Reply
 from bot.training import texts
 from bot.training.commands import asks_something, command, level_in, requests_in, topic_in
 from bot.training.grading import Graded, grade, grade_work_up
+from bot.training.library import revealing, written_cases
 from bot.training.memory import Memory, Result, last_cases
 from bot.training.model import Grade, Level, Step, Topic, TrainingCase
 from bot.training.progress import delete_picture, picture, progress_of, progress_text
@@ -70,7 +71,9 @@ class Coach:
         if left and command(_without_train(text), "resume"):
             return Turn(left, (Reply("Here is your case again."), *self._recap(left)))
         session = Session(team="team" in text.lower() or "us" in text.lower().split())
-        level, topic = level_in(text), topic_in(text)
+        named, level, topic = _named_case(text), level_in(text), topic_in(text)
+        if named:
+            return self._open(session, person, named)
         if level or topic or session.team:
             return self._start(session, person, level, topic)
         return Turn(session)
@@ -153,7 +156,9 @@ class Coach:
             return self._start(session, person, level, Topic(session.topic) if session.topic else None)
         if name in _ANYWHERE:
             return self._anywhere(str(name), session, person)
-        level, topic = level_in(text), topic_in(text)
+        named, level, topic = _named_case(text), level_in(text), topic_in(text)
+        if named:
+            return self._open(session, person, named)
         if (level or topic) and len(text.split()) <= 6 and not asks_something(text):
             return self._start(session, person, level, topic)
         return Turn(session, understood=False)
@@ -165,7 +170,10 @@ class Coach:
         results = self._memory.results(person.resident)
         due = self._memory.due(person.resident, self._now())
         case = next_case(last_cases(results, len(results)), due, level, topic, self._draw)
-        started = Session(Stage.CASE, case.id, level=level, topic=topic, team=session.team)
+        return self._open(replace(session, level=level, topic=topic), person, case)
+
+    def _open(self, session: Session, person: Person, case: TrainingCase) -> Turn:
+        started = Session(Stage.CASE, case.id, level=session.level, topic=session.topic, team=session.team)
         self._memory.keep_open(person.resident, started.as_dict())
         return Turn(started, (Reply(texts.presentation(case)),))
 
@@ -187,10 +195,10 @@ class Coach:
             return Turn(session, self._recap(session))
         if name:
             return self._anywhere(name, session, person)
-        requests = requests_in(text)
+        case = _case(session)
+        requests = tuple(dict.fromkeys(revealing(case, request) for request in requests_in(text)))
         if not requests:
             return Turn(session, understood=False)
-        case = _case(session)
         asked = tuple(dict.fromkeys((*session.asked, *requests)))
         lines = "\n".join(texts.finding_line(case, request) for request in requests)
         return Turn(replace(session, asked=asked), (Reply(lines),))
@@ -229,7 +237,8 @@ class Coach:
         answer = _chosen(case, step, text) or text
         graded = grade(step, answer, truth_of(case.facts()))
         if graded is None:
-            asked = [request for request in requests_in(text) if case.reveals(request)]
+            named = (revealing(case, request) for request in requests_in(text))
+            asked = [request for request in named if case.reveals(request)]
             if asked:
                 return Turn(session, (Reply("\n".join(texts.finding_line(case, request) for request in asked)),))
             return Turn(session, understood=False)
@@ -349,6 +358,12 @@ def _chosen(case: TrainingCase, step: Step, text: str) -> str | None:
     """The answer of a letter: "B", "b)", "answer b"."""
     letter = re.fullmatch(r"(?:answer|option)?\s*([a-f])\s*[).]?", text.strip(), re.I)
     return dict(texts.lettered(case, step)).get(letter[1].upper()) if letter else None
+
+
+def _named_case(text: str) -> TrainingCase | None:
+    """The written case that a message names by its id, as a teacher may give it out."""
+    words = text.lower().split()
+    return next((case for case in written_cases().values() if case.id in words), None)
 
 
 def _without_train(text: str) -> str:

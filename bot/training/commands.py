@@ -71,7 +71,8 @@ def _requests() -> Lexicon:
 def requests_in(text: str) -> tuple[str, ...]:
     """Return what a message asks for in the work-up, each once, in its order."""
     named = [str(mark.value) for sentence in read_sentences(text) for mark in _requests().scan(sentence.tokens)]
-    return tuple(dict.fromkeys(named))
+    meant = (name for request in named for name in requests()[request].stands_for or (request,))
+    return tuple(dict.fromkeys(meant))
 
 
 def asks_something(text: str) -> bool:

@@ -52,6 +52,8 @@ class Request:
     id: str
     name: str
     phrases: tuple[str, ...]
+    instead: tuple[str, ...] = ()
+    stands_for: tuple[str, ...] = ()
 
 
 @cache
@@ -71,10 +73,21 @@ def _trap(name: str, entry: Entry) -> Trap:
 @cache
 def requests() -> Mapping[str, Request]:
     """The requests of requests.yml by id."""
-    return {
-        name: Request(name, entry.text("name"), split_phrases(entry.text("phrases")))
-        for name, entry in load("requests").entries("requests").items()
-    }
+    entries = load("requests").entries("requests")
+    return {name: _request(name, entry, tuple(entries)) for name, entry in entries.items()}
+
+
+def _request(name: str, entry: Entry, known: tuple[str, ...]) -> Request:
+    entry.only("name", "phrases", "instead", "stands_for")
+    instead = entry.members("instead", known, "request")
+    stands_for = entry.members("stands_for", known, "request")
+    return Request(name, entry.text("name"), split_phrases(entry.text("phrases")), instead, stands_for)
+
+
+def revealing(case: TrainingCase, request: str) -> str:
+    """Return the request under which a case holds what is asked for: the same, or one that is as good."""
+    near = requests()[request].instead if request in requests() else ()
+    return next((name for name in (request, *near) if case.reveals(name)), request)
 
 
 def split_phrases(text: str) -> tuple[str, ...]:

@@ -110,7 +110,9 @@ def _options(_case: TrainingCase, truth: Truth) -> str:
 
 
 def _nintedanib(_case: TrainingCase, truth: Truth) -> str:
-    return nintedanib_line(truth.case, truth.recommendation).replace("**", "").splitlines()[0]
+    line = nintedanib_line(truth.case, truth.recommendation).replace("**", "").splitlines()[0]
+    # What is taken goes on without a word of the guideline; the line on it says when it is added.
+    return line if "[" in line else f"{line} {sentence_line(KNOWLEDGE.answers['nintedanib'].sentences[0])}"
 
 
 def _cautions(_case: TrainingCase, truth: Truth) -> str:

@@ -88,7 +88,7 @@ def finding_line(case: TrainingCase, request: str) -> str:
     """One finding of the work-up, or that the record holds none."""
     finding = case.reveals(request)
     name = requests()[request].name
-    said = finding.says if finding else "nothing more than the case says, and it decides nothing here."
+    said = finding.says if finding else "nothing beyond what the case says."
     return f"- {name}: {said}"
 
 
