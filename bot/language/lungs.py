@@ -297,6 +297,7 @@ def courses(
     return found
 
 
+_TESTS = frozenset({"ct", "hrct", "scan", "scans", "imaging", "cxr", "pft", "pfts", "spirometry", "lung", "chest", "images", "cts"})
 _COMPARING = frozenset({"as", "than", "to", "from", "with", "like", "since"})
 _LIKEWISE = frozenset({"so", "as", "likewise", "similarly", "ditto", "also", "too", "same", "("})
 
@@ -389,6 +390,8 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             else:
                 before.append(piece)
             continue
+        if piece.word in ("new", "fresh") and following is not None and tokens[following.first].text in _TESTS:
+            continue
         if following is not None and following.role == "subject" and _binds_right(tokens, before, piece, following, inside[index + 1 :]):
             open_trend = piece
         elif before:
@@ -417,6 +420,8 @@ def _binds_right(
 ) -> bool:
     """Whether a course describes the subject after it ("more reticulation") and not the one before ("CT worse")."""
     near = all(tokens[index].text in LINKS for index in range(trend.last, subject.first))
+    if trend.word == "new" and tokens[subject.first].text in _TESTS:
+        return False
     if not before or trend.word == "longer":
         return True
     if before[-1].value in ("overall", "goals") and any(tokens[index].text == ":" for index in range(trend.last, subject.first)):

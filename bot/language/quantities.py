@@ -82,7 +82,23 @@ def measures(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When
             value = _value(piece.value, tokens, piece, numbers, [when for when in whens if begin <= when.first < max(end, piece.last)])
             last = max([item.last for item in numbers] + [piece.last] + [w.last for w in whens if piece.last <= w.first < end])
             found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
-    return [_led_by_time(tokens, measure, whens) for measure in found]
+    return _sharing_time([_led_by_time(tokens, measure, whens) for measure in found])
+
+
+def _sharing_time(found: list[Measure]) -> list[Measure]:
+    """"previous FVC 61 %, DLCO 44 % ten months ago": the time is that of both."""
+    singles = [item for item in found if "single" in item.value]
+    times = {item.value["at"] for item in singles if item.value["at"] is not None}
+    if len(times) != 1 or len(singles) < 2:
+        return found
+    at = times.pop()
+    back = any(item.value["order"] < 0 for item in singles)
+    return [
+        replace(item, value={**item.value, "at": at})
+        if "single" in item.value and item.value["at"] is None and (item.value["order"] < 0 or (back and not item.value["order"]))
+        else item
+        for item in found
+    ]
 
 
 def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When]) -> Measure:

@@ -227,7 +227,7 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
     subjects = [piece for piece in row if piece.role == "subject"]
     found_measures = quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
     supposed = lungs.supposed(scan.tokens)
-    asked = scan.sentence.asks and bool(scan.tokens) and scan.tokens[0].text in replies.QUESTION_STARTS
+    asked = scan.sentence.asks and replies.asks_for_facts(scan.sentence.texts)
     for measure in found_measures:
         if (supposed or asked) and "values" not in measure.value and "single" not in measure.value:
             continue

@@ -17,7 +17,7 @@ _RETRACT = Lexicon().add_all("retract", {True: _REPLIES["retract"]})
 _LAST_YEAR = Lexicon().add_all("last_year", {True: _REPLIES["last_year"]})
 _NEW = Lexicon().add_all("new", {True: _REPLIES["new_patient"], False: _REPLIES["new_patient_not"]})
 _CORRECTION = Lexicon().add_all("correction", {True: _REPLIES["corrections"]})
-_QUESTION_STARTS = frozenset(_REPLIES["question_starts"])
+QUESTION_STARTS = frozenset(_REPLIES["question_starts"])
 _OPENERS = frozenset({"ok", "okay", "so", "well", "and", ",", "-", "but", "right", "great", "fine", "the", "a", "let", "lets", "us", "now", "here", "is", "i", "have", "want", "to"})
 
 
@@ -83,10 +83,9 @@ def corrects(texts: Sequence[str]) -> bool:
 
 
 def asks(sentence: Sentence) -> bool:
-    return sentence.asks or bool(sentence.texts and sentence.texts[0] in _QUESTION_STARTS and len(sentence.texts) > 1)
+    return sentence.asks or bool(sentence.texts and sentence.texts[0] in QUESTION_STARTS and len(sentence.texts) > 1)
 
 
-QUESTION_STARTS = _QUESTION_STARTS
 _MORE = frozenset({"more", "over", "longer", ">", "beyond", "above", "exceeds", "after"})
 
 
@@ -102,3 +101,16 @@ def subjects_beside(sentence: Sentence, mark: Mark, row: Sequence[Piece], agents
     subjects = [piece for piece in row if piece.role == "subject" and piece.value not in ("other", "overall", "scale")]
     near = [piece.value for piece in subjects if -8 <= piece.first - mark.last <= 3 or 0 <= mark.first - piece.last <= 4]
     return list(dict.fromkeys(near))
+
+
+_FACT_QUESTIONS = frozenset({"is", "are", "does", "do", "did", "has", "have", "was", "will", "would", "could", "can", "if", "when", "why"})
+_DEFINITIONS = frozenset({"counts", "count", "is", "does", "are", "defines", "if", "means", "about", "much", "many", "big", "long", "happens", "drop", "fall", "decline", "change"})
+
+
+def asks_for_facts(texts: Sequence[str]) -> bool:
+    """"Does a drop of 5 points count?" states nothing; "what would you do with a man whose CT is worse?" does."""
+    if not texts:
+        return False
+    if texts[0] in ("what", "which", "how"):
+        return len(texts) > 1 and texts[1] in _DEFINITIONS
+    return texts[0] in _FACT_QUESTIONS

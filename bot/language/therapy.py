@@ -125,12 +125,12 @@ def _cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], a
     nothing = {index for mark in NOTHING.scan(tokens) for index in range(mark.first, mark.last)}
     found = []
     for cue in CUES.scan(tokens):
-        of_time = any(when.first <= cue.first < when.last or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous")) for when in whens)
+        of_time = any((when.first <= cue.first and cue.last <= when.last) or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous")) for when in whens)
         if tokens[cue.first].text == "now" and cue.first and (
             tokens[cue.first - 1].text in ("-", "to", "until", "till") or _is_year(tokens[cue.first - 1])
         ):
             continue
-        if cue.kind == "planned" and cue.last - cue.first == 1 and tokens[cue.first].text in _ASKING and not (asks or cue.first <= 1):
+        if cue.kind == "planned" and cue.last - cue.first == 1 and tokens[cue.first].text in _ASKING and not (asks or cue.first == 0):
             continue
         if tokens[cue.last - 1].text in ("before", "to") and tokens[cue.first].text in ("before", "prior") and cue.last in inside and not any(at in inside for at in range(max(0, cue.first - 3), cue.first)):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
@@ -256,6 +256,8 @@ def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
     if tokens[earlier.first].text in ("if", "unless", "whether"):
         return False
+    if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
+        return True
     if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
         return True
     if later.first == earlier.last and earlier.kind in ("before", "never", "planned") and later.kind in ("now", "given"):
@@ -268,6 +270,7 @@ def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     return not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow")) and earlier.kind != "other_person"
 
 
+_PERSONS = frozenset({"patient", "patients", "pt", "man", "woman", "lady", "someone", "somebody", "who", "person", "case", "he", "she", "gentleman", "girl", "boy", "already"})
 _STAYING = frozenset({"to", "stay", "remain", "continue", "keep", "staying", "add", "added", "adding", "on_top", "alongside", "despite", "currently", "already"})
 
 
@@ -513,6 +516,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return None
     words = {token.text for token in tokens[:colon]}
     statuses = [cue.kind for cue in CUES.scan(tokens[:colon])]
+    if marks and words & {"question", "questions", "next", "discussion"}:
+        return None
     if words & _OTHER_PEOPLE:
         return "other_person"
     if words & _PLANS:
