@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +72,11 @@ INTENT_OF_CLASS = {
 class Pipeline:
     """Rasa components in a row, as config.yml names them, without the rest of Rasa."""
 
-    def __init__(self, settings: Iterable[dict[str, Any]], folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        storage = LocalModelStorage.create(folder)
-        self._components = [_component(entry, storage) for entry in settings]
+    def __init__(self, components: Iterable[Any]) -> None:
+        self._components = list(components)
+
+    def __add__(self, later: Pipeline) -> Pipeline:
+        return Pipeline((*self._components, *later._components))
 
     def train(self, data: TrainingData) -> None:
         """Train each component on the examples as the components before it have left them."""
@@ -94,17 +94,21 @@ class Pipeline:
         return [message.get("intent")["name"] for message in read]
 
 
+def _build(folder: Path, wanted: Callable[[str], bool]) -> Pipeline:
+    """The components of config.yml whose name is wanted; what they store goes into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    storage = LocalModelStorage.create(folder)
+    entries = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"]
+    return Pipeline(
+        _component(entry, storage) for entry in entries if "." not in entry["name"] and wanted(entry["name"])
+    )
+
+
 def _component(entry: dict[str, Any], storage: LocalModelStorage) -> Any:
     name = entry["name"]
     kind = DefaultV1Recipe._from_registry(name).clazz
     settings = {**kind.get_default_config(), **{key: value for key, value in entry.items() if key != "name"}}
     return kind.create(settings, storage, Resource(name), ExecutionContext(GraphSchema({}), node_name=name))
-
-
-@cache
-def _settings() -> tuple[dict[str, Any], ...]:
-    entries = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"]
-    return tuple(entry for entry in entries if "." not in entry["name"])
 
 
 def _texts(texts: Iterable[str]) -> list[Message]:
@@ -129,33 +133,41 @@ def examples() -> TrainingData:
 
 
 @pytest.fixture(scope="module")
-def classifier(examples: TrainingData, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    pipeline = Pipeline(_settings(), tmp_path_factory.mktemp("classifier"))
-    pipeline.train(TrainingData(_copies(examples.training_examples, with_intent=True), **_groups(examples)))
-    return pipeline
+def featurized(examples: TrainingData, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pipeline, TrainingData]:
+    """The components that do the same in every fold, and the examples as they leave them."""
+    pipeline = _build(tmp_path_factory.mktemp("featurized"), lambda name: name in SAME_IN_EVERY_FOLD)
+    data = _of(examples, examples.training_examples)
+    pipeline.train(data)
+    return pipeline, data
 
 
-def _groups(data: TrainingData) -> dict[str, Any]:
-    return {"regex_features": data.regex_features, "lookup_tables": data.lookup_tables}
+@pytest.fixture(scope="module")
+def classifier(featurized: tuple[Pipeline, TrainingData], tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    before, data = featurized
+    learnt = _build(tmp_path_factory.mktemp("classifier"), lambda name: name not in SAME_IN_EVERY_FOLD)
+    learnt.train(_of(data, data.training_examples))
+    return before + learnt
+
+
+def _of(data: TrainingData, messages: Iterable[Message]) -> TrainingData:
+    """Training data of these messages only, with the word groups of all."""
+    copies = _copies(messages, with_intent=True)
+    return TrainingData(copies, regex_features=data.regex_features, lookup_tables=data.lookup_tables)
 
 
 def _folds(data: TrainingData, folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield (expected, got) for every example, each classified by a pipeline that has not seen it."""
-    before = [entry for entry in _settings() if entry["name"] in SAME_IN_EVERY_FOLD]
-    learnt = [entry for entry in _settings() if entry["name"] not in SAME_IN_EVERY_FOLD]
-    prepared = TrainingData(_copies(data.training_examples, with_intent=True), **_groups(data))
-    Pipeline(before, folder / "before").train(prepared)
-    messages = np.array(prepared.training_examples, dtype=object)
+    """Yield (expected, got) for every example, each classified by components that have not seen it."""
+    messages = np.array(data.training_examples, dtype=object)
     expected = np.array([message.get("intent") for message in messages])
     splits = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(messages, expected)
     for number, (seen, unseen) in enumerate(splits):
-        pipeline = Pipeline(learnt, folder / str(number))
-        pipeline.train(TrainingData(_copies(messages[seen], with_intent=True), **_groups(data)))
-        yield from zip(expected[unseen], pipeline.parse(_copies(messages[unseen], with_intent=False)), strict=True)
+        learnt = _build(folder / str(number), lambda name: name not in SAME_IN_EVERY_FOLD)
+        learnt.train(_of(data, messages[seen]))
+        yield from zip(expected[unseen], learnt.parse(_copies(messages[unseen], with_intent=False)), strict=True)
 
 
-def test_examples_classify_each_other(examples: TrainingData, tmp_path: Path) -> None:
-    pairs = list(_folds(examples, tmp_path))
+def test_examples_classify_each_other(featurized: tuple[Pipeline, TrainingData], tmp_path: Path) -> None:
+    pairs = list(_folds(featurized[1], tmp_path))
     expected, got = zip(*pairs, strict=True)
     f1 = f1_score(expected, got, labels=sorted(set(expected)), average="macro")
     print(f"cross-validated F1, macro: {f1:.3f}")
