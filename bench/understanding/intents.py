@@ -10,7 +10,7 @@ import yaml
 
 from bench.bots import ROOT
 from bench.understanding.environments import ask, own, stock_rasa
-from bench.understanding.scores import FALLBACK, IntentScore, score_intents
+from bench.understanding.scores import FALLBACK
 
 QUESTIONS = ROOT / "tests" / "nlu" / "questions.yml"
 TRAINING = ROOT / "data" / "nlu.yml"
@@ -32,12 +32,6 @@ def questions() -> list[tuple[str, str]]:
     """Return every question that was written apart from the training data, as (intent, text)."""
     by_intent = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
     return [(intent, text) for intent, texts in by_intent.items() for text in texts]
-
-
-def score(classified: Classified) -> IntentScore:
-    """Score the answers to all questions."""
-    pairs = zip((intent for intent, _ in questions()), classified.intents, strict=True)
-    return score_intents(list(pairs))
 
 
 def ours() -> tuple[Classified, Classified]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bench.understanding.intents import Classified
 from bench.understanding.mentions import mentions
 from bench.understanding.scores import FALLBACK, Status, Therapies, score_intents, score_therapies
+from bench.understanding.tables import OURS, WITH_FACTS, confusions, intent_table, therapy_table
 from bench.understanding.therapy import example, names_an_agent, status_of
 from tests.language.evaluation.split import Message, Turn
 
@@ -86,3 +88,28 @@ def test_a_training_example_has_the_roles_of_the_gold() -> None:
 def test_messages_that_name_no_agent_are_told_apart() -> None:
     assert names_an_agent(Message("id", (Turn("should I add rituximab?"),), {}))
     assert not names_an_agent(Message("id", (Turn("more breathless"),), {"ppf_symptoms": True}))
+
+
+def test_the_table_counts_what_only_another_program_reads_rightly() -> None:
+    part = [
+        Message("single", (Turn("on MMF"),), {"current_therapy": ["mycophenolate"]}),
+        Message("both", (Turn("on AZA"), Turn("stopped it")), {"previous_therapy": ["azathioprine"]}),
+        Message("unnamed", (Turn("more breathless"),), {"ppf_symptoms": True}),
+    ]
+    right = {"single": _therapies("mycophenolate"), "both": _therapies(before="azathioprine"), "unnamed": Therapies()}
+    wrong = right | {"both": _therapies("azathioprine")}
+    lines = [
+        " ".join(line.split()) for line in therapy_table("test", part, {OURS: (wrong, 0.5), "other": (right, 2.0)})
+    ]
+    assert lines[1] == "all (2) ours 50.0 % 50.0 % 100.0 % - 0.0 % 1 0 0.5"
+    assert lines[-1] == "conversations (1) other 100.0 % - - 100.0 % 100.0 % 0 1 2.0"
+
+
+def test_the_table_of_intents_names_no_question() -> None:
+    asked = [("why", "how so"), (FALLBACK, "will it rain")]
+    ours = Classified(("help", FALLBACK), 2.0, 1.0)
+    other = Classified(("why", "why"), 60.0, 9.0)
+    rows = [" ".join(line.split()) for line in intent_table(asked, {WITH_FACTS: ours, "DIET": other})]
+    assert rows[1].endswith("0.0 % 0.0 % 100.0 % 0 2 1.0")
+    assert rows[2] == "DIET 100.0 % 33.3 % 0.0 % 0.0 % 1 60 9.0"
+    assert list(confusions(asked, ours)) == ["1 why -> help"]
