@@ -52,6 +52,9 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     which = _open(draft, asked)
     if which is not None and which["kind"] in ("percent_predicted", "time_window", "absolute_or_relative"):
         subject = which.get("measure") or subject
+    bare = [item for item in reading.of("trend") if item.subject is None]
+    if subject is None and asked is None and bare and (reading.of("last_year") or reading.of("answer")):
+        subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
     if subject is None and asked is None and draft.now["measurements"]:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
     findings = []
@@ -103,7 +106,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     for finding in reading.of("answer"):
         if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
-            _answer(draft, finding, asked)
+            _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
 
 
@@ -137,7 +140,7 @@ def _answers_open_question(draft: Draft, reading: Reading, asked: str) -> bool:
     return any(_measure_question(draft, reading, entry) for entry in entries)
 
 
-def _answer(draft: Draft, finding: Finding, asked: str) -> None:
+def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None:
     value = finding.value
     if value in _UNKNOWN:
         draft.decline(asked)
@@ -147,6 +150,10 @@ def _answer(draft: Draft, finding: Finding, asked: str) -> None:
         if value in ("none", "no"):
             draft.set(asked, [], finding)
             draft.answered = True
+        return
+    if asked in CRITERIA and value in ("yes", "all", "both") and explained:
+        draft.note("other_cause", finding.words, slot=asked)
+        draft.answered = True
         return
     positive = {"yes": True, "all": True, "both": True, "no": False, "none": False}[value]
     if asked in GOALS:
@@ -231,6 +238,8 @@ def take_back(draft: Draft, reading: Reading) -> None:
         known = draft.now["measurements"]["dlco"]
         draft.now["measurements"] = {**draft.now["measurements"], "dlco": {**known, "ppf": "uncorrected" if known["ppf"] != "fine" else "fine"}}
         update_lungs.settle_lung_function(draft)
+    for finding in reading.of("number_swap"):
+        _swap_number(draft, finding.value)
     for finding in reading.of("retract"):
         subject = str(finding.subject)
         if subject in AGENTS:
@@ -241,6 +250,21 @@ def take_back(draft: Draft, reading: Reading) -> None:
         draft.answered = True
     if reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
         _was_last_year(draft)
+
+
+def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
+    known = draft.now["measurements"]
+    for name, entry in known.items():
+        values = (entry.get("value") or {}).get("values") or []
+        if swap["out"] in values:
+            value = {**entry["value"], "values": [swap["in"] if item == swap["out"] else item for item in values]}
+            words = str(entry["words"]).replace(f"{swap['out']:g}", f"{swap['in']:g}")
+            finding = Finding("measure", name, value, words, 0, 0)
+            corrected = update_lungs.measure_entry(name, [finding], [])
+            if corrected is not None:
+                draft.now["measurements"] = {**known, name: corrected}
+                update_lungs.settle_lung_function(draft)
+                draft.answered = True
 
 
 def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:

@@ -164,7 +164,7 @@ def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_ques
         if mark.value == "stated":
             if cue == "denied" and not opens_question:
                 stated, said = stated or False, mark
-            elif cue is None and not asks and not old:
+            elif cue is None and not asks and not old and not any(token.text == "was" for token in before[-3:]):
                 stated, said = True, mark
         elif cue is None and not opens_question and not (old and not recent):
             support = mark

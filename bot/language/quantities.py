@@ -495,3 +495,13 @@ def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     elif all(item.order == 0 and item.at is None for item in numbers):
         return None
     return value
+
+
+def swapped(tokens: Sequence[Token]) -> dict[str, float] | None:
+    """"62, not 70": the number that was meant and the one that was typed."""
+    for at in range(1, len(tokens) - 1):
+        if tokens[at].text == "not" and tokens[at + 1].kind == "number" and len(tokens) <= 12:
+            before = [token for token in tokens[max(0, at - 3) : at] if token.kind == "number"]
+            if before:
+                return {"in": before[-1].number, "out": tokens[at + 1].number}
+    return None

@@ -378,6 +378,9 @@ def _replies(scan: _Scan) -> Iterator[Finding]:
             yield scan.finding("retract", subject, True, taken_back.first, len(scan.tokens))
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         yield scan.finding("last_year", None, True, 0, len(scan.tokens))
+    swapped = quantities.swapped(scan.tokens)
+    if swapped is not None:
+        yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))
     subjects_only = [piece for piece in scan.row if piece.role == "subject"]
     if subjects_only and len(scan.tokens) <= 12 and not any(piece.role == "course" for piece in scan.row):
         for piece in subjects_only:

@@ -270,7 +270,7 @@ def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     return not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow")) and earlier.kind != "other_person"
 
 
-_PERSONS = frozenset({"patient", "patients", "pt", "man", "woman", "lady", "someone", "somebody", "who", "person", "case", "he", "she", "gentleman", "girl", "boy", "already"})
+_PERSONS = frozenset({"patient", "patients", "pt", "man", "woman", "lady", "someone", "somebody", "person", "case", "he", "she", "gentleman", "girl", "boy", "already"})
 _STAYING = frozenset({"to", "stay", "remain", "continue", "keep", "staying", "add", "added", "adding", "on_top", "alongside", "despite", "currently", "already"})
 
 
@@ -290,7 +290,8 @@ def _after_last_comma(tokens: Sequence[Token], group: Group) -> int:
     """The first agent of a list that stands after its last comma."""
     for at in range(len(group.marks) - 1, 0, -1):
         gap = tokens[group.marks[at - 1].last : group.marks[at].first]
-        if group.marks[at - 1].value != group.marks[at].value and any(token.text in (",", "(", ")") for token in gap):
+        same = group.marks[at - 1].value == group.marks[at].value
+        if any(token.text == "," or (token.text in ("(", ")") and not same) for token in gap):
             return at
     return 0
 

@@ -111,7 +111,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
         if ago is not None:
             return "before" if ago > _HALF_A_YEAR else "now"
     if status == "given":
-        return "now" if detail.get("recurring") else "before"
+        return "now" if detail.get("recurring") and not detail.get("course") else "before"
     if status == "treated":
         return "failed"
     if status == "contrasted":
