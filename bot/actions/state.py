@@ -37,6 +37,9 @@ LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined", "measur
 ANSWER_INTENTS = ("inform", "affirm", "deny", "dont_know")
 """Intents that tell facts or answer a question; everything else interrupts the form."""
 
+NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope")
+"""Intents of messages that are none of the others, or not for this assistant."""
+
 CLARIFICATIONS = "clarifications"
 
 
