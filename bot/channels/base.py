@@ -22,7 +22,7 @@ from sqlalchemy.engine.url import URL
 from bot.channels import texts
 from bot.channels.access import Allowlist, RateLimit
 from bot.channels.commands import FORGET, PASSED, Command, is_command, read_command
-from bot.channels.conversations import Conversations
+from bot.channels.conversations import Conversations, Gone
 from bot.channels.model import Incoming, Kind, Message
 from bot.channels.queues import Queues
 from bot.channels.store import ChannelStore, Choice, Forgotten, Press
@@ -91,6 +91,10 @@ class ChatChannel(InputChannel):
 
     async def show_choice(self, event: Incoming, choice: Choice) -> None:
         """Take the pressed buttons away, and show what was chosen if the press counted."""
+
+    def metadata(self, event: Incoming) -> dict[str, Any] | None:
+        """Return what Rasa should know of a message beside its text: in a group, `person`, the id of who speaks."""
+        return None
 
     def working(self, event: Incoming) -> AbstractAsyncContextManager[Any]:
         """Show that the bot works on an event, for as long as the context lasts."""
@@ -241,7 +245,7 @@ class ChatChannel(InputChannel):
 
     async def _read(self, event: Incoming, text: str) -> list[Message]:
         if not is_command(text):
-            return await self._turn(event.conversation, text, event.message)
+            return await self._turn(event.conversation, text, event.message, self.metadata(event))
         command = read_command(text)
         if command.name == FORGET:
             return [_text(await self._forget(event))]
@@ -250,12 +254,13 @@ class ChatChannel(InputChannel):
         return await self._command(event, command)
 
     async def _command(self, event: Incoming, command: Command) -> list[Message]:
+        metadata = self.metadata(event)
         if command.training_case:
-            return await self._turn(event.conversation, "/train", None, {"training_case": command.training_case})
+            metadata = {**(metadata or {}), "training_case": command.training_case}
         # The words carry the message's id, for it is them that an edit of the message is about.
         *first, last = command.texts()
-        replies = [reply for text in first for reply in await self._turn(event.conversation, text)]
-        return replies + await self._turn(event.conversation, last, event.message)
+        replies = [reply for text in first for reply in await self._turn(event.conversation, text, None, metadata)]
+        return replies + await self._turn(event.conversation, last, event.message, metadata)
 
     async def _turn(
         self, conversation: str, text: str, message: str | None = None, metadata: dict[str, Any] | None = None
@@ -277,7 +282,7 @@ class ChatChannel(InputChannel):
         if choice.press is Press.STALE:
             await self.show_choice(event, choice)
             return event, [_text(texts.STALE_BUTTON)]
-        turn = self._turn(event.conversation, choice.payload, f"{event.message}:{event.id}")
+        turn = self._turn(event.conversation, choice.payload, f"{event.message}:{event.id}", self.metadata(event))
         _, replies = await asyncio.gather(self.show_choice(event, choice), turn)
         return event, replies
 
@@ -305,11 +310,11 @@ class ChatChannel(InputChannel):
         return [_text(texts.WELCOME), *await self._turn(event.conversation, "/start", event.message)]
 
     async def _forget(self, event: Incoming) -> str:
-        conversations, events = await self.conversations.forget(f"{self.name()}:{event.place}")
+        gone = await self.conversations.forget(f"{self.name()}:{event.place}")
         forgotten = await self.store.forget(event.place)
         self._invited.discard(event.place)
         self.limit.forget(event.person)
-        return _what_was_deleted(conversations, events, forgotten)
+        return _what_was_deleted(gone, forgotten)
 
     # Buttons
 
@@ -329,11 +334,13 @@ def _button(button: dict[str, Any]) -> dict[str, str]:
     return {"title": title, "payload": str(button.get("payload") or title)}
 
 
-def _what_was_deleted(conversations: int, events: int, forgotten: Forgotten) -> str:
+def _what_was_deleted(gone: Gone, forgotten: Forgotten) -> str:
     parts = []
-    if conversations:
-        what = texts.counted(conversations, "conversation", "conversations")
-        parts.append(f"{what} with {texts.counted(events, 'recorded event', 'recorded events')}")
+    if gone.conversations:
+        what = texts.counted(gone.conversations, "conversation", "conversations")
+        parts.append(f"{what} with {texts.counted(gone.events, 'recorded event', 'recorded events')}")
+    if gone.training:
+        parts.append(texts.counted(gone.training, "training result", "training results"))
     if forgotten.keyboards:
         parts.append(texts.counted(forgotten.keyboards, "set of buttons", "sets of buttons"))
     if forgotten.threads:

@@ -26,7 +26,7 @@ PASSED = frozenset(
 FORGET = "forget"
 _ALIASES = {"restart": "new"}
 _COMMAND = re.compile(r"/(\w+)(?:\s+(.*))?", re.DOTALL)
-_CASE = re.compile(r"case_?(\w{1,32})")
+_CASE = re.compile(r"case[-_]?([\w-]{1,60})")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Command:
 
     def texts(self) -> list[str]:
         """Return what Rasa is sent, one text for each turn."""
+        if self.training_case:
+            return ["/train", *([] if self.training_case.isdecimal() else [self.training_case])]
         if not self.words or self.name == "start":
             return [f"/{self.name}"]
         if self.name == "new":
@@ -51,7 +53,7 @@ class Command:
 
     @property
     def training_case(self) -> str | None:
-        """The case of a deep link such as `?start=case7`."""
+        """The training case of a deep link such as `?start=case7` or `?start=case-old-honeycombing`."""
         found = _CASE.fullmatch(self.words) if self.name == "start" else None
         return found[1] if found else None
 

@@ -45,6 +45,15 @@ class Said:
     new_case: bool = False
 
 
+@dataclass(frozen=True)
+class Gone:
+    """What was deleted: conversations, the events in them, results of training."""
+
+    conversations: int
+    events: int
+    training: int
+
+
 class Conversations:
     """The conversations of one channel."""
 
@@ -95,12 +104,13 @@ class Conversations:
                 said = await self.say(conversation, event.text, event.message_id, event.metadata)
         return said
 
-    async def forget(self, place: str) -> tuple[int, int]:
-        """Delete all conversations of a chat; return how many there were and how many events they had."""
+    async def forget(self, place: str) -> Gone:
+        """Delete all conversations of a chat, with what training remembers of them."""
         store = conversation_store(self._agent.tracker_store)
         mine = [key for key in await store.keys() if key == place or key.startswith(f"{place}:")]
         deletions = [await store.delete(key) for key in mine]
-        return len(deletions), sum(deletion.events for deletion in deletions)
+        training = [await asyncio.to_thread(_forget_training, key) for key in mine]
+        return Gone(len(deletions), sum(deletion.events for deletion in deletions), sum(training))
 
     async def _began_new_case(self, conversation: str) -> bool:
         """Tell whether the turn just over opened a session: then no message of the user is in it yet."""
@@ -112,3 +122,12 @@ def _place_of(message: str, events: Sequence[Event]) -> int | None:
     """Return where among the events the user said a message."""
     said = (place for place, event in enumerate(events) if isinstance(event, UserUttered))
     return next((place for place in said if events[place].message_id == message), None)
+
+
+def _forget_training(conversation: str) -> int:
+    # Training is loaded only where it is needed.
+    from bot.training.database import ROOT, memory
+    from bot.training.progress import delete_picture
+
+    delete_picture(ROOT / "var" / "training", conversation)
+    return memory().forget(conversation)

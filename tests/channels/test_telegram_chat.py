@@ -98,11 +98,16 @@ async def test_a_deep_link_opens_a_training_case(api: TelegramApi, assistant: As
 
     assistant.handle_message = listen  # type: ignore[method-assign]
     async with polling(api, assistant):
-        api.say(ANNA, "/start case7")
-        await api.replies(ANNA, 1)
-        api.say(ANNA, "/start something")
-        await api.replies(ANNA, 2)
-    assert said == [("/train", {"training_case": "7"}), ("/start", None)]
+        for count, link in enumerate(("case7", "case-old-honeycombing", "something"), start=1):
+            api.say(ANNA, f"/start {link}")
+            await until(lambda wanted=count: len({text for text, _ in said}) > wanted - 1)
+        await api.replies(ANNA, 4)
+    named = {"training_case": "old-honeycombing"}
+    assert said == [
+        ("/train", {"training_case": "7"}),
+        *[("/train", named), ("old-honeycombing", named)],
+        ("/start", None),
+    ]
 
 
 async def test_a_pressed_keyboard_shows_the_choice_and_goes_away(api: TelegramApi, assistant: Assistant) -> None:

@@ -317,6 +317,10 @@ class TelegramChannel(ChatChannel):
         except TelegramError as error:
             logger.info("Buttons could not be taken away: %s", type(error).__name__)
 
+    def metadata(self, event: Incoming) -> dict[str, Any] | None:
+        """Return who speaks, where it can be more than one."""
+        return {"person": event.person} if event.place.startswith("-") else None
+
     def working(self, event: Incoming) -> AbstractAsyncContextManager[Any]:
         """Show "typing" until the reply is sent."""
         return self._typing(event)
