@@ -109,7 +109,7 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
     if lead is None or lead.first > measure.first:
         return measure
     at = lead.months if lead.kind == "date" else today_in_months() - lead.months
-    recent = lead.kind == "ago" and not lead.months
+    recent = lead.kind == "ago" and lead.months < 1
     return replace(measure, value={**measure.value, "at": at, "order": measure.value.get("order") or (1 if recent else 0)})
 
 
@@ -287,7 +287,7 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
         if index in dated:
             when = dated[index]
             ahead = when.last < len(tokens) and tokens[when.last].kind == "number"
-            if ahead and (not when.months or tokens[index - 1].text == "("):
+            if ahead and (when.kind == "ago" and when.months < 0.1 or tokens[index - 1].text == "("):
                 break
             return when.months if when.kind == "date" else today_in_months() - when.months
         if tokens[index].text == "(" and not any(at in dated for at in range(index + 1, index + 4)):

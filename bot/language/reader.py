@@ -177,7 +177,7 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         kind = {"agent": "therapy", "context": "therapy", "ambiguous": "ambiguous_agent"}[item.mark.kind]
         if item.mark.kind == "context" and not therapy.beside_drugs(scan.tokens, item.mark, scan.agents):
             continue
-        yield scan.finding(kind, item.mark.value, item.status, item.first, item.last, prose=_prose(scan), **item.detail)
+        yield scan.finding(kind, item.mark.value, item.status, item.first, item.last, prose=item.status == "bare" and _prose(scan, item.mark), **item.detail)
     if not said and scan.tokens and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls) and context.agents:
         ended = therapy.ended(scan.sentence)
         if ended is not None:
@@ -198,12 +198,20 @@ def _comma(scan: _Scan, start: int, end: int) -> bool:
     return any(token.text == "," for token in scan.tokens[start:end])
 
 
-def _prose(scan: _Scan) -> bool:
-    """A sentence of many words beside the agents and their doses: an agent without a status word is only mentioned."""
-    covered = {index for mark in scan.agents for index in range(mark.first, mark.last)}
+def _prose(scan: _Scan, mark: Mark) -> bool:
+    """Words in the agent's clause that are neither treatment, lung nor patient: without a status word it is only mentioned.
+
+    "tac, pred 5" is a list of what is taken; "rituximab sounds good" is not.
+    """
+    begin, end = facts.clause(scan.tokens, mark.first, mark.last)
+    covered = {index for other in scan.agents for index in range(other.first, other.last)}
     covered |= {index for piece in scan.row for index in range(piece.first, piece.last)}
-    others = [at for at, token in enumerate(scan.tokens) if token.kind == "word" and at not in covered and token.text not in therapy.TRANSPARENT]
-    return len(others) > 7
+    covered |= {index for when in scan.whens for index in range(when.first, when.last)}
+    covered |= {index for other, _ in facts.diseases(scan.tokens) for index in range(other.first, other.last)}
+    return any(
+        scan.tokens[at].kind == "word" and at not in covered and scan.tokens[at].text not in therapy.PLAIN
+        for at in range(begin, end)
+    )
 
 
 def _heading(scan: _Scan, context: _Context) -> None:

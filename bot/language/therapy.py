@@ -23,6 +23,7 @@ _DOSING = load("dosing")
 TRANSPARENT = frozenset(_DOSING["transparent"])
 JOINERS = frozenset(_DOSING["joiners"])
 BREAKERS = frozenset(_DOSING["breakers"])
+PLAIN = TRANSPARENT | JOINERS | frozenset(_DOSING["plain"])
 UNITS = frozenset(_DOSING["units"])
 INFUSIONS = frozenset(_DOSING["infusions"])
 
@@ -106,14 +107,17 @@ def statements(
     cues = sorted([*cues, *_from_to(tokens, marks, cues)], key=lambda cue: cue.first)
     groups = _groups(tokens, marks, cues, walls)
     _assign(tokens, groups, cues, walls)
-    asks = sentence.asks and not any(cue.kind in ("now", "before", "started", "failed") for cue in cues)
+    asking = sentence.asks or (bool(tokens) and tokens[0].text in _OPENING_QUESTION)
+    asks = asking and not any(cue.kind in ("now", "before", "started", "failed") for cue in cues)
     found: list[Statement] = []
     for index, group in enumerate(groups):
         edge = groups[index + 1].first if index + 1 < len(groups) else len(tokens)
         begin = groups[index - 1].last if index else 0
         status, cue = _status(group, groups[:index], tokens, heading, walls)
-        if status == "bare" and asks:
+        if status in ("bare", "given") and asks:
             status = "planned"
+        if status == "bare" and _since_when(tokens, group, whens):
+            status = "now"
         if status == "bare" and _contrasted(tokens, groups[index + 1 :]):
             status = "contrasted"
         found += _of_group(tokens, group, status, cue, whens, begin, edge)
@@ -173,9 +177,10 @@ def _from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark
         if at is None:
             continue
         near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
+        between = {token.text for token in tokens[left.last : at]}
         if near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
             found.append(Mark("arrow", "ahead", at, at + 1))
-        elif near & {"add", "adding", "added", "adds", "addition"}:
+        elif (near | between) & {"add", "adding", "added", "adds", "addition"}:
             found.append(Mark("now", "ahead", at, at + 1))
     return found
 
@@ -362,7 +367,7 @@ def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozens
         return False
     if cue.kind in ("now", "planned", "given") and any(tokens[index].text == "," for index in gap) and not all(tokens[index].kind == "number" or tokens[index].text in TRANSPARENT or tokens[index].text in ",()" for index in gap):
         return False
-    if cue.last - cue.first == 1 and tokens[cue.first].text == "off":
+    if cue.last - cue.first == 1 and tokens[cue.first].text in ("off", "gone", "exposed", "experienced", "burst"):
         return len(gap) == 0
     if cue.last - cue.first == 1 and tokens[cue.first].text in ("no", "none", "never", "before", "over"):
         after = tokens[cue.last].text if cue.last < len(tokens) else ","
@@ -422,7 +427,8 @@ def _of_group(
         left = group.marks[index].first if index else max(begin, min(mark.first, cue.first if cue else mark.first))
         right = group.marks[index + 1].first if index + 1 < len(group.marks) else edge
         window = tokens[left:right]
-        detail = _detail(window, [when for when in whens if left <= when.first < right])
+        leading = [when for when in whens if not begin and not index and when.last <= mark.first and when.first <= 1]
+        detail = _detail(window, [*leading, *(when for when in whens if left <= when.first < right)])
         detail["dose"] = has_dose(tokens, mark)
         detail["name"] = " ".join(token.text for token in tokens[mark.first : mark.last])
         if cue is not None:
@@ -454,6 +460,19 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
         if ahead is None and doses[index] and not doses[-1]:
             return "bare"
     return status
+
+
+_OPENING_QUESTION = frozenset({"can", "should", "is", "are", "does", "do", "what", "how", "which", "why", "would", "could", "who", "explain", "tell", "define", "compare", "describe", "between"})
+
+
+def _since_when(tokens: Sequence[Token], group: Group, whens: Sequence[When]) -> bool:
+    """"since last winter MMF", "for the past 8 months mycophenolate"."""
+    return any(
+        when.last <= group.first
+        and all(token.text in (",", "on", "the", "with") for token in tokens[when.last : group.first])
+        and {token.text for token in tokens[max(0, when.first - 3) : when.first]} & {"since", "for"}
+        for when in whens
+    )
 
 
 def _contrasted(tokens: Sequence[Token], later: Sequence[Group]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from bot.language import clarify
@@ -25,6 +24,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     _swaps(draft, reading)
     for finding in reading.of("ambiguous_agent"):
         _ambiguous(draft, finding, asked)
+    for entry in [item for item in draft.now["clarifications"] if item["kind"] == "ambiguous_agent"]:
+        answer_ambiguous(draft, reading, entry)
     _nothing(draft, reading, asked)
     by_agent: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -32,9 +33,6 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     denied = asked == PREVIOUS and any(item.value in ("none", "no") for item in reading.of("answer"))
     if denied:
         by_agent = {agent: items for agent, items in by_agent.items() if any(item.value not in ("bare",) for item in items)}
-    if not any(item.value not in _OPEN for item in findings):
-        findings = [replace(item, detail={**item.detail, "prose": False}) for item in findings]
-        by_agent = {agent: [item for item in findings if item.subject == agent] for agent in by_agent}
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
     for agent, items in by_agent.items():
         if settled[agent] != "failed":
@@ -121,7 +119,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
             return "before"
         if ago is not None and ago >= 12 and detail.get("since") is None:
             return "before"
-        if detail.get("prose") and not detail.get("dose") and not detail.get("recurring"):
+        if detail.get("prose") and asked != CURRENT and not detail.get("dose") and not detail.get("recurring"):
             return "mentioned"
         if detail.get("not_tolerated") and not detail.get("dose"):
             return "failed"
@@ -253,7 +251,7 @@ def answer_ambiguous(draft: Draft, reading: Reading, entry: dict[str, Any]) -> b
     """The answer to "which one did you mean?"; True if it was one."""
     for finding in reading.of("therapy"):
         if finding.subject in entry.get("agents", AMBIGUOUS.get(entry["id"].split(":")[-1], ())):
-            status = entry["status"] if finding.value == "bare" else str(_status(finding, None))
+            status = entry["status"] if finding.value in ("bare", "planned") else str(_status(finding, None))
             _record(draft, str(finding.subject), "before" if status in ("before", "failed") else "now", [finding])
             draft.close(entry["id"])
             return True
