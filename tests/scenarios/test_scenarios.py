@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.replies.questions import QUESTIONS, question
 from tests.conftest import talk
 
 FOLDER = Path(__file__).parent
@@ -114,4 +115,14 @@ def _comparable(value: Any) -> Any:
 
 
 def test_there_are_enough_scenarios() -> None:
-    assert len(ALL) >= 40
+    assert len(ALL) >= 70
+
+
+def test_every_button_of_every_question_is_pressed() -> None:
+    pressed: set[tuple[str, str]] = set()
+    for steps in (scenario.values[0] for scenario in ALL):
+        for before, step in itertools.pairwise(steps):
+            if str(step["user"]).startswith("press: "):
+                pressed.add((before.get("asks"), step["user"].removeprefix("press: ")))
+    offered = {(slot, button.title) for slot in QUESTIONS for button in question(slot).buttons}
+    assert offered <= pressed, f"never pressed: {sorted(offered - pressed)}"
