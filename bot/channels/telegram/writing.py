@@ -55,7 +55,7 @@ def row_lengths(labels: Sequence[str]) -> list[int]:
     rest = list(labels)
     while rest:
         count = next(count for count, room in _LABEL_IN_ROW_OF.items() if _fits(rest[:count], count, room))
-        if count == 3 and len(rest) == 4:
+        if count == 3 and len(rest) == 4 and _fits(rest[2:], 2, _LABEL_IN_ROW_OF[2]):
             count = 2
         lengths.append(count)
         rest = rest[count:]
