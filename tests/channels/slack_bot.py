@@ -9,7 +9,7 @@ from typing import Any
 from bot.channels.access import RateLimit
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.settings import read_settings
-from tests.channels.assistant import serving
+from tests.channels.assistant import serving, until
 from tests.channels.slack_api import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackApi
 
 
@@ -27,7 +27,7 @@ async def on_slack(api: SlackApi, agent: Any, **options: Any) -> AsyncIterator[S
     channel = make_channel(api, **options)
     async with serving(channel, agent) as address:
         api.request_url = f"{address}/webhooks/slack/events" if options.get("http") else ""
-        await api.until(lambda: channel._me and (options.get("http") or api.sockets))
+        await until(lambda: channel._me and (options.get("http") or api.sockets))
         api.busy = lambda: bool(channel.queues._workers or channel._background)
         yield channel
         api.request_url, api.busy = "", lambda: False

@@ -117,9 +117,17 @@ class SlackChannel(TeamChannel):
         socket = TicketedSocket(self._settings.app_token, library_logger, self._client, ping_interval=PING_SECONDS)
         self._socket = socket
 
+        async def take(client: Any, request: SocketModeRequest) -> None:
+            try:
+                with self.arriving():
+                    answer = await run_async_bolt_app(self._app, request)
+                    await send_async_response(client, request, answer, 0.0)
+            except Exception as error:  # Slack sends it again
+                logger.warning("An event of Slack could not be acknowledged: %s", type(error).__name__)
+
         async def handle(client: Any, request: SocketModeRequest) -> None:
-            answer = await run_async_bolt_app(self._app, request)
-            await send_async_response(client, request, answer, 0.0)
+            # The library hands out the next envelope only when this returns.
+            self.in_background(take(client, request))
 
         socket.socket_mode_request_listeners.append(handle)
         opened = partial(self._client.apps_connections_open, app_token=self._settings.app_token)
@@ -134,7 +142,8 @@ class SlackChannel(TeamChannel):
                 return empty(404)
             if not self._me:
                 return empty(503)  # not up yet, or about to stop: Slack sends it again
-            return await AsyncSlackRequestHandler(self._app).handle(request)
+            with self.arriving():
+                return await AsyncSlackRequestHandler(self._app).handle(request)
 
         blueprint.add_route(events, "/events", methods=["POST"])
 

@@ -35,7 +35,8 @@ def case_of(tracker: DialogueStateTracker | None) -> CaseNow:
     if tracker is None:
         return CaseNow()
     slots = {name: tracker.get_slot(name) for name in LANGUAGE_SLOTS}
-    said = [event for event in tracker.applied_events() if isinstance(event, UserUttered)]
+    # Within a form the applied events lack what was said there.
+    said = [event for event in tracker.events if isinstance(event, UserUttered)]
     messages = frozenset(str(event.message_id) for event in said)
     return CaseNow(slots, _asked(tracker), said[-1].intent_name if said else None, messages)
 

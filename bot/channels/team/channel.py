@@ -6,8 +6,8 @@ import asyncio
 import logging
 import time
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -35,8 +35,10 @@ from bot.runtime.logs import frames
 
 logger = logging.getLogger(__name__)
 
-# Turns use the processor: with all threads at once, none could be acknowledged in time.
-TURNS_AT_ONCE = 4
+# Turns use the processor: with all threads at once, nothing that arrives could be acknowledged in time.
+TURNS_AT_ONCE = 3
+# So long a turn lets what arrives go before it.
+YIELD_SECONDS = 1.0
 # The payload of a button that decides a dispute: its id and the number of a side.
 _DECIDE = "decide:"
 _COMMAND_WORDS = PASSED | {FORGET}
@@ -55,6 +57,8 @@ class TeamChannel(ChatChannel):
         super().__init__(source, Allowlist(frozenset({EVERYONE})), limit)
         self._agent: Any = None
         self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._arriving = 0
+        self._settled = asyncio.Event()
         self._renewed: set[str] = set()
 
     # What a platform writes, besides what every channel does
@@ -198,11 +202,29 @@ class TeamChannel(ChatChannel):
         self, conversation: str, text: str, message: str | None = None, metadata: dict[str, Any] | None = None
     ) -> list[Message]:
         async with self._turns:
+            await self._let_arrive()
             said = await self.conversations.say(conversation, text, message, metadata)
         if said.new_case:
             await self.store.retire(conversation)
             self._renewed.add(conversation)
         return said.replies
+
+    @contextmanager
+    def arriving(self) -> Iterator[None]:
+        """Count an event as long as the platform waits to hear that it has arrived."""
+        self._arriving += 1
+        self._settled.clear()
+        try:
+            yield
+        finally:
+            self._arriving -= 1
+            if not self._arriving:
+                self._settled.set()
+
+    async def _let_arrive(self) -> None:
+        if self._arriving:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._settled.wait(), YIELD_SECONDS)
 
     # Pressing and deciding
 
