@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event, go_on, send
-from bot.actions.state import CASE_FORM, FACT, recommendation_of, slots_of
+from bot.actions.state import CASE_FORM, FACT, reading_of, recommendation_of, slots_of
 from bot.guideline import Case, Recommendation
 from bot.replies import COMMANDS, Reply, details
 from bot.replies.answer import summary
@@ -60,11 +60,16 @@ class ActionWhy(_OnAnswer):
 
 
 class ActionCautions(_OnAnswer):
-    """Lists the cautions that fit the patient."""
+    """Lists the cautions that fit the patient, or what is known of the agents that the message asks about."""
 
     def name(self) -> str:
         """Return the name that the rules give."""
         return "action_cautions"
+
+    def shown(self, tracker: Tracker) -> Reply:
+        """Return the answers about the agents named; where none is, the cautions of the case."""
+        named = details.answers_about(str(finding.subject) for finding in reading_of(tracker).of("therapy"))
+        return details.titled_answer(named) if named else super().shown(tracker)
 
     def show(self, case: Case, recommendation: Recommendation) -> Reply:
         """Return the cautions with their sources."""

@@ -64,7 +64,7 @@ class ActionReadMessage(CaseAction):
     def _misunderstood(tracker: Tracker, turn: Turn) -> int:
         """Count the messages in a row that nothing could be done with."""
         understood = turn.did_something or intent_of(tracker) not in (*ANSWER_INTENTS, *NOT_UNDERSTOOD, None)
-        acknowledged = not in_form(tracker) and bare_answer(tracker) is not None
+        acknowledged = not in_form(tracker) and bare_answer(tracker) in ("yes", "no")
         return 0 if understood or acknowledged else int(tracker.get_slot("misunderstood") or 0) + 1
 
 

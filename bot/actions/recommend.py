@@ -66,7 +66,7 @@ def _acknowledged(tracker: Tracker) -> Reply:
     """Answer a message after the answer that told nothing: "ok", "no", or what was not understood."""
     said = bare_answer(tracker)
     if said == "yes":
-        return Reply(WHICH_ONES if asked_of(tracker) == "previous_therapy" else ALL_RIGHT)
+        return Reply(WHICH_ONES if asked_of(tracker) in ("current_therapy", "previous_therapy") else ALL_RIGHT)
     if said == "no":
         return change()
     return misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1))
@@ -94,13 +94,11 @@ def _cautions_of(recommendation: Mapping[str, Any]) -> list[str]:
 
 
 def _offered(recommendation: Recommendation, slots: Mapping[str, Any]) -> str | None:
-    """After an answer, a bare "none" or "rituximab" belongs to the therapy before, which was offered to be added."""
-    declined = slots.get("declined") or []
-    return (
-        "previous_therapy"
-        if "previous_therapy" in recommendation.missing and "previous_therapy" not in declined
-        else None
-    )
+    """After an answer, a bare "none" or "rituximab" belongs to the therapy that is missing or was offered."""
+    if "current_therapy" in recommendation.missing:
+        return "current_therapy"
+    asks_before = "previous_therapy" in recommendation.missing
+    return "previous_therapy" if asks_before and "previous_therapy" not in (slots.get("declined") or []) else None
 
 
 def _case_slots(slots: Mapping[str, Any]) -> dict[str, Any]:

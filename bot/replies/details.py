@@ -114,6 +114,12 @@ def change() -> Reply:
     )
 
 
+def answers_about(agents: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of the answers on these agents, or on their classes, each once."""
+    ids = (name for agent in agents for name in (agent, KNOWLEDGE.agents[agent].drug_class))
+    return tuple(dict.fromkeys(name for name in ids if name in KNOWLEDGE.answers))
+
+
 def titled_answer(answer_ids: Iterable[str]) -> Reply:
     """Answer a side question from the knowledge, each sentence with its source."""
     parts = []
