@@ -21,13 +21,12 @@ from bot.training import texts
 from bot.training.coach import Coach, Person
 from bot.training.coach import Turn as TrainingTurn
 from bot.training.database import ROOT, memory
+from bot.training.progress import PICTURES
 from bot.training.session import Session, Stage
 
 TRAINING, ASIDE = "training", "case_aside"
 PUT_ASIDE = (*LANGUAGE_SLOTS, "recommendation", "last_answer", "offered", "ppf_by_criteria")
 """What makes up a real case; `misunderstood`, `turn` and `to_change` belong to single messages."""
-
-PICTURES = ROOT / "var" / "training"
 
 KEPT = "**Your real case is put aside** and kept as it is; it comes back when training stops."
 BACK = "**Back to the real case.** It is as you left it."
@@ -42,7 +41,7 @@ ABOUT_THE_LAST = "I can explain a decision once you have made it; “hint” hel
 
 def coach() -> Coach:
     """Return the coach over the memory that is set."""
-    return Coach(memory(), PICTURES, lambda: datetime.now(UTC), random.Random())
+    return Coach(memory(), ROOT / PICTURES, lambda: datetime.now(UTC), random.Random())
 
 
 def person_of(tracker: Tracker) -> Person:

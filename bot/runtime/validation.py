@@ -25,6 +25,7 @@ class Check:
 def check_all(project: Project) -> Iterator[Check]:
     """Run every check, the cheap ones first."""
     yield Check("knowledge (bot/guideline/knowledge)", tuple(knowledge_findings()))
+    yield Check("training cases (bot/training/cases)", tuple(training_findings()))
     yield Check("Rasa's files (config, domain, data)", tuple(rasa_findings(project)))
     yield Check("actions (domain and bot/actions)", tuple(action_findings(project)))
 
@@ -36,6 +37,12 @@ def knowledge_findings() -> list[str]:
     except ValueError as error:
         return [str(error)]
     return []
+
+
+def training_findings() -> list[str]:
+    """Read every training case and return what is wrong with it, with file and place."""
+    findings: list[str] = importlib.import_module("bot.training.soundness").all_findings()
+    return findings
 
 
 def rasa_findings(project: Project) -> list[str]:

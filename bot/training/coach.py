@@ -228,6 +228,9 @@ class Coach:
             return self._why(session)
         if name:
             return self._anywhere(name, session, person)
+        told = _asked_for(_case(session), text)
+        if told and (text.rstrip().endswith("?") or asks_something(text)):
+            return Turn(session, (Reply(told),))
         if asks_something(text):
             return Turn(session, understood=False)
         return self._answer(session, person, text)
@@ -237,11 +240,8 @@ class Coach:
         answer = _chosen(case, step, text) or text
         graded = grade(step, answer, truth_of(case.facts()))
         if graded is None:
-            named = (revealing(case, request) for request in requests_in(text))
-            asked = [request for request in named if case.reveals(request)]
-            if asked:
-                return Turn(session, (Reply("\n".join(texts.finding_line(case, request) for request in asked)),))
-            return Turn(session, understood=False)
+            told = _asked_for(case, text)
+            return Turn(session, (Reply(told),)) if told else Turn(session, understood=False)
         if session.team:
             return Turn(replace(session, votes={**session.votes, person.voice: answer}), (Reply("Vote taken."),))
         return self._graded(session, person, graded, (Reply(feedback(case, step, graded)),))
@@ -345,6 +345,12 @@ def _case(session: Session) -> TrainingCase:
 
 def _step(session: Session) -> Step:
     return steps_of(_case(session))[session.place]
+
+
+def _asked_for(case: TrainingCase, text: str) -> str:
+    """The findings that a message asks for once more; empty where it asks for none that the case holds."""
+    named = dict.fromkeys(revealing(case, request) for request in requests_in(text))
+    return "\n".join(texts.finding_line(case, request) for request in named if case.reveals(request))
 
 
 def _known_requests(session: Session, case: TrainingCase) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from bot.training.memory import Result
 from bot.training.model import Grade, Topic
 
+PICTURES = "var/training"
+"""Where pictures are kept, from the project's folder."""
 POINTS = {Grade.RIGHT: 1.0, Grade.PARTLY: 0.5, Grade.WRONG: 0.0, Grade.SKIPPED: 0.0}
 TOPIC_NAMES = {
     Topic.GOALS: "Treatment goals",

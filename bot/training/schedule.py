@@ -13,7 +13,7 @@ from bot.training.truth import point_of, steps_of, topic_of, topics_of
 GENERATED = "made-"
 NOT_AGAIN = 4
 """So many of the last cases are not repeated at once."""
-DRAWS = 40
+DRAWS = 120
 """So many generated cases are looked at for one that holds what is due."""
 
 
@@ -49,8 +49,7 @@ def next_case(
     fresh = [case for case in written_cases().values() if case.id not in seen and fits(case)]
     rested = [case for case in written_cases().values() if case.id not in seen[:NOT_AGAIN] and fits(case)]
     if wanted:
-        made = [generate(draw.randrange(10**9), level or Level.STANDARD) for _ in range(DRAWS)]
-        return max((*fresh, *made, *rested), key=lambda case: _covered(case, wanted))
+        return max((*fresh, *_made_for(wanted[0], level, draw), *rested), key=lambda case: _covered(case, wanted))
     if fresh:
         return draw.choice(fresh)
     return _made(level, fits, draw)
@@ -64,6 +63,16 @@ def _covered(case: TrainingCase, wanted: Sequence[str]) -> float:
     """How much of what is due a case holds; the most overdue counts most."""
     points = {point_of(case, step) for step in steps_of(case)}
     return sum(1.0 / (1 + place) for place, point in enumerate(wanted) if point in points)
+
+
+def _made_for(point: str, level: Level | None, draw: random.Random) -> list[TrainingCase]:
+    """Generated cases, up to the first that holds a decision point."""
+    made = []
+    for _ in range(DRAWS):
+        made.append(generate(draw.randrange(10**9), level or draw.choice((Level.STANDARD, Level.HARD))))
+        if point in {point_of(made[-1], step) for step in steps_of(made[-1])}:
+            break
+    return made
 
 
 def _made(level: Level | None, fits: Callable[[TrainingCase], bool], draw: random.Random) -> TrainingCase:

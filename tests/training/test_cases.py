@@ -14,8 +14,8 @@ from bot.training.grading import grade
 from bot.training.library import read_case, requests, traps, written_cases
 from bot.training.model import Grade, Level, Step, Topic, TrainingCase
 from bot.training.reasons import explanation, feedback, hint
+from bot.training.soundness import comparable, slots_read
 from bot.training.truth import point_of, steps_of, topics_of, truth_of, what_matters
-from tests.training.reading import comparable, slots_read
 
 CASES = list(written_cases().values())
 DECISIONS = [(case, step) for case in CASES for step in steps_of(case)]

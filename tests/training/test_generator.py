@@ -13,8 +13,8 @@ from bot.training.grading import grade
 from bot.training.library import requests, traps
 from bot.training.model import Grade, Level, Step
 from bot.training.schedule import case_by_id
+from bot.training.soundness import comparable, slots_read
 from bot.training.truth import steps_of, truth_of
-from tests.training.reading import comparable, slots_read
 
 MANY = 10_000
 
