@@ -1,7 +1,7 @@
 """Clinical text to facts to slots. Knows the guideline's vocabulary; knows neither Rasa nor any channel.
 
-    reading = read("on MMF, FVC 72 to 66 in 8 months")
-    update(slots, reading, asked="current_therapy").slots
+reading = read("on MMF, FVC 72 to 66 in 8 months")
+update(slots, reading, asked="current_therapy").slots
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.language import update_lungs, update_therapy
 from bot.language.agents import AGENTS
-from bot.language.lungs import is_muscular
 from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
+from bot.language.lungs import is_muscular
 from bot.language.model import Finding, Reading
 
 SUBJECT_OF = {
@@ -70,7 +70,11 @@ def _with_subject(finding: Finding, subject: str, months: float | None) -> Findi
     value = finding.value
     if finding.kind == "measure":
         value = {**value, "months": value.get("months") or months}
-        return replace(finding, value=value, subject="fvc" if subject == "pft" else "scale" if subject == "breathlessness" else subject)
+        return replace(
+            finding,
+            value=value,
+            subject="fvc" if subject == "pft" else "scale" if subject == "breathlessness" else subject,
+        )
     if value in ("up", "down"):
         good = (value == "up") == (subject in ("fvc", "dlco", "pft"))
         return replace(finding, subject=subject, value="better" if good else "worse")
@@ -93,7 +97,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     if entry is not None:
         draft.answered = _clarified(draft, reading, entry) or draft.answered
         return
-    if asked in draft.touched or (asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}):
+    if asked in draft.touched or (
+        asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}
+    ):
         draft.answered = True
         return
     if asked == "stability_acceptable" and reading.of("judgement"):
@@ -112,7 +118,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
 
 def _unasked(draft: Draft, reading: Reading) -> None:
     """A bare answer to a question that is still open, or a corrected time: "points", "make that 18 months"."""
-    if reading.of("trend", "sign", "therapy") or any("single" not in item.value and item.subject for item in reading.of("measure")):
+    if reading.of("trend", "sign", "therapy") or any(
+        "single" not in item.value and item.subject for item in reading.of("measure")
+    ):
         return
     for entry in list(draft.now["clarifications"]):
         if entry.get("measure") and _measure_question(draft, reading, entry):
@@ -135,7 +143,7 @@ def _new_window(draft: Draft, reading: Reading) -> None:
 
 
 def _answers_open_question(draft: Draft, reading: Reading, asked: str) -> bool:
-    """"within 8 months", said when the criterion was asked for, answers the open question about its time."""
+    """ "within 8 months", said when the criterion was asked for, answers the open question about its time."""
     entries = [entry for entry in draft.now["clarifications"] if entry["slot"] == asked and entry.get("measure")]
     return any(_measure_question(draft, reading, entry) for entry in entries)
 
@@ -196,7 +204,11 @@ def _which_goal(draft: Draft, reading: Reading, entry: dict[str, Any]) -> bool:
         if slot not in draft.touched:
             draft.set(slot, value, words=entry["words"])
             if slot == "goal_breathlessness":
-                draft.set("ppf_symptoms", {"not_achieved": entry.get("value") == "worse" or None}.get(value, False), words=entry["words"])
+                draft.set(
+                    "ppf_symptoms",
+                    {"not_achieved": entry.get("value") == "worse" or None}.get(value, False),
+                    words=entry["words"],
+                )
     if goals:
         draft.close(entry["id"])
     return bool(goals)
@@ -231,12 +243,15 @@ def _measure_question(draft: Draft, reading: Reading, entry: dict[str, Any]) -> 
 
 
 def take_back(draft: Draft, reading: Reading) -> None:
-    """"scratch the CT", "remove rituximab", "that was last year", "the muscles are to blame"."""
+    """ "scratch the CT", "remove rituximab", "that was last year", "the muscles are to blame"."""
     for finding in reading.of("other_cause"):
         _explained_away(draft, str(finding.value), finding)
     if reading.of("uncorrected") and draft.now["measurements"].get("dlco") and not reading.of("measure"):
         known = draft.now["measurements"]["dlco"]
-        draft.now["measurements"] = {**draft.now["measurements"], "dlco": {**known, "ppf": "uncorrected" if known["ppf"] != "fine" else "fine"}}
+        draft.now["measurements"] = {
+            **draft.now["measurements"],
+            "dlco": {**known, "ppf": "uncorrected" if known["ppf"] != "fine" else "fine"},
+        }
         update_lungs.settle_lung_function(draft)
     for finding in reading.of("number_swap"):
         _swap_number(draft, finding.value)
@@ -270,13 +285,23 @@ def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
 def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:
     """Another cause for what was told in an earlier message: the criterion falls, the goal keeps its value."""
     last = list(draft.now["evidence"])[-1:]
-    slot = "ppf_physiology" if is_muscular(cause) else {"goal_lung_function": "ppf_physiology", "goal_ild_extent": "ppf_radiology", "goal_breathlessness": "ppf_symptoms"}.get(last[0] if last else "", last[0] if last else "")
+    slot = (
+        "ppf_physiology"
+        if is_muscular(cause)
+        else {
+            "goal_lung_function": "ppf_physiology",
+            "goal_ild_extent": "ppf_radiology",
+            "goal_breathlessness": "ppf_symptoms",
+        }.get(last[0] if last else "", last[0] if last else "")
+    )
     if slot not in CRITERIA or draft.now[slot] is not True:
         return
     draft.set(slot, None)
     draft.note("other_cause", finding.words, slot=slot)
     if slot == "ppf_physiology":
-        draft.now["measurements"] = {name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()}
+        draft.now["measurements"] = {
+            name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()
+        }
 
 
 def _remove_agent(draft: Draft, agent: str) -> None:
@@ -292,7 +317,13 @@ def _forget_measure(draft: Draft, subject: str) -> None:
     left = {name: entry for name, entry in draft.now["measurements"].items() if name not in gone}
     if gone:
         draft.now["measurements"] = left
-        draft.close(*(f"{kind}:{name}" for name in gone for kind in ("time_window", "percent_predicted", "absolute_or_relative")))
+        draft.close(
+            *(
+                f"{kind}:{name}"
+                for name in gone
+                for kind in ("time_window", "percent_predicted", "absolute_or_relative")
+            )
+        )
         update_lungs.settle_lung_function(draft)
 
 

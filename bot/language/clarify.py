@@ -10,7 +10,9 @@ from bot.language.agents import AMBIGUOUS, NAME_OF
 LABEL_LENGTH = 24
 
 
-def _entry(kind: str, key: str, words: str, choices: Sequence[tuple[str, str]], slot: str | None, **more: Any) -> dict[str, Any]:
+def _entry(
+    kind: str, key: str, words: str, choices: Sequence[tuple[str, str]], slot: str | None, **more: Any
+) -> dict[str, Any]:
     return {
         "id": f"{kind}:{key}" if key else kind,
         "kind": kind,
@@ -22,7 +24,10 @@ def _entry(kind: str, key: str, words: str, choices: Sequence[tuple[str, str]], 
 
 
 def ambiguous_agent(word: str, words: str, status: str, slot: str) -> dict[str, Any]:
-    choices = [(NAME_OF[agent], NAME_OF[agent]) if agent else ("Neither of these", "none of these") for agent in AMBIGUOUS[word]]
+    choices = [
+        (NAME_OF[agent], NAME_OF[agent]) if agent else ("Neither of these", "none of these")
+        for agent in AMBIGUOUS[word]
+    ]
     if all(agent for agent in AMBIGUOUS[word]):
         choices.append(("Neither of these", "none of these"))
     agents = [agent for agent in AMBIGUOUS[word] if agent]
@@ -31,7 +36,11 @@ def ambiguous_agent(word: str, words: str, status: str, slot: str) -> dict[str, 
 
 def contradiction(agent: str, words: str) -> dict[str, Any]:
     name = NAME_OF[agent]
-    choices = [("Taken now", f"on {name} now"), ("Taken before", f"{name} was stopped"), ("Never taken", f"never had {name}")]
+    choices = [
+        ("Taken now", f"on {name} now"),
+        ("Taken before", f"{name} was stopped"),
+        ("Never taken", f"never had {name}"),
+    ]
     return _entry("contradiction", agent, words, choices, "current_therapy", agent=agent)
 
 
@@ -41,7 +50,9 @@ def contradictory_goal(slot: str, words: str, subject: str) -> dict[str, Any]:
 
 
 def which_goal(words: str, value: str) -> dict[str, Any]:
-    says = {"worse": "worse", "better": "improved", "stable": "stable", "not_better": "not improved"}.get(value, "worse")
+    says = {"worse": "worse", "better": "improved", "stable": "stable", "not_better": "not improved"}.get(
+        value, "worse"
+    )
     choices = [
         ("Lung function", f"lung function {says}"),
         ("Extent on CT", f"CT {says}"),
@@ -63,10 +74,16 @@ def percent_predicted(words: str, measure: str) -> dict[str, Any]:
 
 
 def time_window(words: str, slot: str, measure: str | None, fall: float | None) -> dict[str, Any]:
-    choices = [("Within 12 months", "within 12 months"), ("Longer", "more than 12 months"), ("Don't know", "don't know")]
+    choices = [
+        ("Within 12 months", "within 12 months"),
+        ("Longer", "more than 12 months"),
+        ("Don't know", "don't know"),
+    ]
     return _entry("time_window", measure or slot, words, choices, slot, measure=measure, fall=fall)
 
 
 def absolute_or_relative(words: str, measure: str, fall: float, months: float | None) -> dict[str, Any]:
     choices = [("Points of % predicted", "absolute points"), ("Relative", "relative"), ("Don't know", "don't know")]
-    return _entry("absolute_or_relative", measure, words, choices, "ppf_physiology", measure=measure, fall=fall, months=months)
+    return _entry(
+        "absolute_or_relative", measure, words, choices, "ppf_physiology", measure=measure, fall=fall, months=months
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Sentence, Token
 from bot.language.times import When, today_in_months
-from bot.language.vocabulary import load
+from bot.language.vocabulary import load, words
 
 _FACTS = load("facts")
 
@@ -38,7 +38,7 @@ _RAPID_TIME = _cues(acute=_FACTS["rapid"]["acute"], worsening=_FACTS["rapid"]["w
 _FEATURE_BEFORE = _cues(denied=_FACTS["feature_denied_before"])
 _FEATURE_AFTER = _cues(denied=_FACTS["feature_denied_after"])
 _KEEPS_PAST = frozenset(_FACTS["feature_keeps_past"])
-_CLAUSE_ENDS = frozenset({",", "but", "however", ";", "(", ")", "although", "now"})
+_CLAUSE_ENDS = words("facts", "clause_ends")
 _MONTHS_OF_A_YEAR = 12.5
 _RAPID_MONTHS = 3.1
 
@@ -70,7 +70,10 @@ def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
         begin, end = clause(tokens, mark.first, mark.last)
         before, after = tokens[begin : mark.first], tokens[mark.last : min(end, mark.last + 2)]
         how = "stated"
-        if any(index < mark.first and mark.first - index <= 8 and not _patient_between(tokens, index, mark.first) for index in families):
+        if any(
+            index < mark.first and mark.first - index <= 8 and not _patient_between(tokens, index, mark.first)
+            for index in families
+        ):
             how = "family"
         elif _negated(before) or (_DISEASE_AFTER.scan(after) and not _starts_with_ild(after)):
             how = "denied"
@@ -89,7 +92,9 @@ def _starts_with_ild(after: Sequence[Token]) -> bool:
 
 
 def _negated(before: Sequence[Token]) -> bool:
-    return _near(before, _DISEASE_BEFORE, 4) == "denied" and not any(token.text in ("with", "has") for token in before[-2:])
+    return _near(before, _DISEASE_BEFORE, 4) == "denied" and not any(
+        token.text in ("with", "has") for token in before[-2:]
+    )
 
 
 def ppf_marks(tokens: Sequence[Token]) -> list[Mark]:
@@ -110,9 +115,11 @@ def ppf(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, str]]:
         bare_question = sentence.asks and end == len(tokens)
         if any(cue == "denied" for cue in cues) and not bare_question:
             value = "no"
-        elif bare_question or (cues and "doubted" in cues and "asserted" not in cues):
-            value = "doubted"
-        elif "doubted" in cues and not _asserted_by_meeting(cues, after):
+        elif (
+            bare_question
+            or (cues and "doubted" in cues and "asserted" not in cues)
+            or ("doubted" in cues and not _asserted_by_meeting(cues, after))
+        ):
             value = "doubted"
         else:
             value = "yes"
@@ -123,15 +130,39 @@ def ppf(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, str]]:
 
 
 def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """"PPF criteria: ..." opens a list and says nothing yet; "meets PPF criteria" does."""
-    if not after or after[0].text not in ("criteria", "criterion", "work", "assessment", "checklist", "definition", "status", "question"):
+    """ "PPF criteria: ..." opens a list and says nothing yet; "meets PPF criteria" does."""
+    if not after or after[0].text not in (
+        "criteria",
+        "criterion",
+        "work",
+        "assessment",
+        "checklist",
+        "definition",
+        "status",
+        "question",
+    ):
         return False
-    verbs = {"meet", "meets", "met", "meeting", "fulfil", "fulfils", "fulfill", "fulfills", "fulfilled", "satisfy", "satisfies", "satisfied", "reached", "reaches"}
+    verbs = {
+        "meet",
+        "meets",
+        "met",
+        "meeting",
+        "fulfil",
+        "fulfils",
+        "fulfill",
+        "fulfills",
+        "fulfilled",
+        "satisfy",
+        "satisfies",
+        "satisfied",
+        "reached",
+        "reaches",
+    }
     return not any(token.text in verbs for token in (*before[-6:], *after[1:4]))
 
 
 def _asserted_by_meeting(cues: Sequence[str], after: Sequence[Token]) -> bool:
-    """"meets criteria for PPF": `criteria` doubts alone, but not beside a verb that asserts."""
+    """ "meets criteria for PPF": `criteria` doubts alone, but not beside a verb that asserts."""
     return "asserted" in cues and not any(token.text in ("whether", "if", "?") for token in after)
 
 
@@ -148,7 +179,7 @@ def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -
 
 def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_question: bool) -> Rapid:
     """What one sentence says towards rapid progression; doubts, worries and past episodes give nothing."""
-    marks = [mark for mark in _RAPID.scan(tokens)]
+    marks = list(_RAPID.scan(tokens))
     times = _RAPID_TIME.scan(tokens)
     windows = [when.months for when in whens if when.kind in ("window", "ago")]
     recent = any(0 < months <= _RAPID_MONTHS for months in windows) or any(mark.value == "acute" for mark in times)
@@ -169,15 +200,22 @@ def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_ques
         elif cue is None and not opens_question and not (old and not recent):
             support = mark
     support = support or _more_litres(tokens)
-    worsening = any(mark.value == "worsening" for mark in times) or any(mark.value in ("need", "support") for mark in marks)
+    worsening = any(mark.value == "worsening" for mark in times) or any(
+        mark.value in ("need", "support") for mark in marks
+    )
     return Rapid(stated, said, support, worsening, recent, old)
 
 
 def _more_litres(tokens: Sequence[Token]) -> Mark | None:
-    """"O2 0 -> 8 L"."""
+    """ "O2 0 -> 8 L"."""
     for at in range(len(tokens) - 4):
         first, arrow, second, unit = tokens[at + 1 : at + 5]
-        if tokens[at].text in ("o2", "oxygen") and first.kind == second.kind == "number" and arrow.text in ("->", "→", "to", ">") and unit.text in ("l", "litres"):
+        if (
+            tokens[at].text in ("o2", "oxygen")
+            and first.kind == second.kind == "number"
+            and arrow.text in ("->", "→", "to", ">")
+            and unit.text in ("l", "litres")
+        ):
             return Mark("cue", "need", at, at + 5) if second.number > first.number else None
     return None
 
@@ -211,8 +249,14 @@ def features(tokens: Sequence[Token]) -> list[tuple[Mark, bool]]:
             continue
         begin, end = clause(tokens, mark.first, mark.last)
         before, after = tokens[max(begin, mark.first - 4) : mark.first], tokens[mark.last : min(end, mark.last + 2)]
-        past = mark.value not in _KEEPS_PAST and any(token.text in ("ex", "former", "previous", "past") for token in before[-2:])
-        denied = any(token.text not in ("ex", "former", "previous", "past") for cue in _FEATURE_BEFORE.scan(before) for token in before[cue.first : cue.last])
+        past = mark.value not in _KEEPS_PAST and any(
+            token.text in ("ex", "former", "previous", "past") for token in before[-2:]
+        )
+        denied = any(
+            token.text not in ("ex", "former", "previous", "past")
+            for cue in _FEATURE_BEFORE.scan(before)
+            for token in before[cue.first : cue.last]
+        )
         denied = denied or past or bool(_FEATURE_AFTER.scan(after))
         found.append((mark, not denied))
     return found
@@ -226,10 +270,18 @@ def age(tokens: Sequence[Token]) -> tuple[int, int, int] | None:
         after = [item.text for item in tokens[at + 1 : at + 4]]
         before = tokens[at - 1].text if at else ""
         glued = bool(after) and tokens[at + 1].start == token.end and after[0] in ("f", "m", "yo", "y", "yr", "w")
-        old = after[:2] in (["years", "old"], ["year", "old"], ["yr", "old"], ["y", "o"], ["yrs", "old"]) or after[:3] == ["y", "/", "o"]
+        old = after[:2] in (["years", "old"], ["year", "old"], ["yr", "old"], ["y", "o"], ["yrs", "old"]) or after[
+            :3
+        ] == ["y", "/", "o"]
         if glued and after[0] in ("m",) and after[1:2] == ["ago"]:
             continue
-        if old or before in ("aged", "age") or (glued and after[0] != "y") or (glued and after[1:2] in (["f"], ["m"], ["o"])) or after[:1] == ["yo"]:
+        if (
+            old
+            or before in ("aged", "age")
+            or (glued and after[0] != "y")
+            or (glued and after[1:2] in (["f"], ["m"], ["o"]))
+            or after[:1] == ["yo"]
+        ):
             return int(token.text), at, at + 2
     return None
 
@@ -265,17 +317,17 @@ def _accepts(tokens: Sequence[Token], judged: Sequence[Mark]) -> bool:
     return not any(token.text in _NOT for token in tokens[max(0, last.first - 6) : last.first])
 
 
-_WEAK = frozenset({"ok", "okay", "fine", "good", "enough", "count", "target", "achieved", "good enough", "alright", "reasonable", "sufficient", "adequate", "success"})
-_LINKING = frozenset({"is", "be", "are", "was", "s", "as", "its", "it", "thats", "that", "seems", "looks", "not", "isnt", "would", "quite", "counts", "a", "more", "than", "this"})
+_WEAK = words("facts", "weak")
+_LINKING = words("facts", "linking")
 
 
 def _judges(tokens: Sequence[Token], mark: Mark) -> bool:
-    """"ok" and the like judge only behind a verb ("stable is ok"), not at the start of a message."""
+    """ "ok" and the like judge only behind a verb ("stable is ok"), not at the start of a message."""
     text = " ".join(token.text for token in tokens[mark.first : mark.last])
     return text not in _WEAK or (mark.first > 0 and tokens[mark.first - 1].text in _LINKING)
 
 
-_NOT = frozenset({"not", "isnt", "wouldnt", "wont", "cant", "cannot", "dont", "doesnt", "never", "hardly", "no", "nor", "neither", "barely", "arent", "wasnt"})
+_NOT = words("facts", "not")
 
 
 _HE = frozenset({"he", "his", "him", "himself"})
@@ -299,7 +351,7 @@ def of_another(texts: Sequence[str], patient: str | None) -> bool:
     return bool(other & set(texts)) and not own & set(texts)
 
 
-_ANTIBODIES = frozenset({"mda5", "mda", "jo1", "jo", "pl7", "pl12", "pl", "ej", "oj", "srp", "hmgcr", "mi2", "tif1", "nxp2", "sae", "ks", "zo", "ars", "anti"})
+_ANTIBODIES = words("facts", "antibodies")
 
 
 def is_disease_name(tokens: Sequence[Token]) -> bool:

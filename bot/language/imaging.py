@@ -27,7 +27,9 @@ def presence(
     for piece in row:
         if piece.role != "subject" or piece.value not in _FIBROTIC | {"ggo"}:
             continue
-        if _other_organ(tokens, piece) or any(token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]):
+        if _other_organ(tokens, piece) or any(
+            token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]
+        ):
             continue
         if piece in negated:
             yield finding("sign", piece.value, "absent", piece.first, piece.last)
@@ -40,4 +42,20 @@ def presence(
 
 def _other_organ(tokens: Sequence[Token], piece: Piece) -> bool:
     around = {token.text for token in tokens[max(0, piece.first - 2) : piece.last + 1]}
-    return bool(around & {"liver", "hepatic", "skin", "myocardial", "cardiac", "marrow", "retroperitoneal", "cystic", "muscle", "renal", "idiopathic", "progressive"})
+    return bool(
+        around
+        & {
+            "liver",
+            "hepatic",
+            "skin",
+            "myocardial",
+            "cardiac",
+            "marrow",
+            "retroperitoneal",
+            "cystic",
+            "muscle",
+            "renal",
+            "idiopathic",
+            "progressive",
+        }
+    )

@@ -6,12 +6,13 @@ A sentence becomes a row of subjects ("FVC", "reticulation") and courses ("stabl
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
-from bot.language.vocabulary import load
+from bot.language.vocabulary import load, words
 
 VOCABULARY = load("lungs")
 
@@ -35,9 +36,9 @@ _CONTEXT = (
 GOOD_UP = frozenset({"fvc", "dlco", "pft", "breathing", "other"})
 SIGNS = frozenset({"reticulation", "honeycombing", "traction", "volume_loss"})
 IMAGING = SIGNS | {"ct", "ggo", "fibrosis"}
-ATTRIBUTES = frozenset({"more", "less", "new", "fewer", "additional", "extra", "newly", "greater", "fresh", "increasing", "developing"})
-HARD_BREAKS = frozenset({"but", "however", "whereas", "while", "whilst", "although", "though", "yet", ";", "except", "otherwise"})
-LINKS = frozenset({"coarseness", "just", "of", "in", "the", "on", "for", "a", "an", "his", "her", "their", "both", "any", "all", "to", "extent", "with", "some", "and", "&", "/", "or", "fine", "coarse", "subpleural", "basal", "bibasal", "lower", "upper", "lobe", "bilateral", "nor", "patchy", "peripheral"})
+ATTRIBUTES = words("lungs", "attributes")
+HARD_BREAKS = words("lungs", "hard_breaks")
+LINKS = words("lungs", "links")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is said of one subject; `value` is better, stable, worse, not_better, new, gone, denied, moved_up or moved_down."""
+    """What is said of one subject; `value` is better, stable, worse, not_better, new, gone, denied or still."""
 
     subject: str | None
     value: str
@@ -66,24 +67,53 @@ class Course:
     was: bool = False
 
 
-_TURNED = {"good": "not_good", "bad": "same", "same": "not_same", "gone": "not_good", "new": "denied", "still": "same", "vary": "same"}
+_TURNED = {
+    "good": "not_good",
+    "bad": "same",
+    "same": "not_same",
+    "gone": "not_good",
+    "new": "denied",
+    "still": "same",
+    "vary": "same",
+}
 
 
 def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
     """Subjects and courses of a sentence in order; `closed` are tokens with another meaning (agents, "PPF")."""
-    subjects = [_named(tokens, mark) for mark in SUBJECTS.scan(tokens) if mark.first not in closed and not _reporter(tokens, mark)]
+    subjects = [
+        _named(tokens, mark)
+        for mark in SUBJECTS.scan(tokens)
+        if mark.first not in closed and not _reporter(tokens, mark)
+    ]
     marks = COURSE.scan(tokens)
-    subjects = [piece for piece in subjects if not any(mark.last - mark.first > 2 and mark.first < piece.first and piece.last <= mark.last for mark in marks if mark.kind == "course" and mark.value != "nothing")]
+    subjects = [
+        piece
+        for piece in subjects
+        if not any(
+            mark.last - mark.first > 2 and mark.first < piece.first and piece.last <= mark.last
+            for mark in marks
+            if mark.kind == "course" and mark.value != "nothing"
+        )
+    ]
     subjects = [_shortened(piece, marks) for piece in subjects]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
     negations: list[Mark] = []
     for mark in marks:
-        if mark.first in closed or mark.value == "nothing" or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken)):
+        if (
+            mark.first in closed
+            or mark.value == "nothing"
+            or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken))
+        ):
             continue
         if mark.value == "same" and _same_thing(tokens, mark, taken):
             continue
-        if tokens[mark.last - 1].text in ("more", "less") and mark.last + 1 < len(tokens) and tokens[mark.last].text == "than" and tokens[mark.last + 1].kind == "number":
+        if (
+            tokens[mark.last - 1].text in ("more", "less")
+            and mark.last + 1 < len(tokens)
+            and tokens[mark.last].text == "than"
+            and tokens[mark.last + 1].kind == "number"
+        ):
             continue
         if mark.value == "met" and not any(piece.value == "goals" for piece in subjects):
             continue
@@ -96,12 +126,21 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             value = "good" if mark.value == "met" else mark.value
             if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
                 value = "same"
-            if value == "vary" and negation is None or (mark.value == "met" and negation is not None):
+            if (value == "vary" and negation is None) or (mark.value == "met" and negation is not None):
                 continue
             if negation is not None:
                 value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]
             apart = negation is not None and any(index in taken for index in range(negation.last, mark.first))
-            found.append(Piece("course", value, negation.first if negation and not apart else mark.first, mark.last, tokens[mark.last - 1].text, _was(tokens, mark)))
+            found.append(
+                Piece(
+                    "course",
+                    value,
+                    negation.first if negation and not apart else mark.first,
+                    mark.last,
+                    tokens[mark.last - 1].text,
+                    _was(tokens, mark),
+                )
+            )
             if negation is not None:
                 negations.remove(negation)
     found += _compared(tokens, subjects, negations)
@@ -112,24 +151,30 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
 
 
 def _was(tokens: Sequence[Token], mark: Mark) -> bool:
-    """"had fallen", "had been worse": before something that came later."""
+    """ "had fallen", "had been worse": before something that came later."""
     return any(token.text in ("had", "hadnt") for token in tokens[max(0, mark.first - 3) : mark.first])
 
 
 def _signs(tokens: Sequence[Token], taken: set[int]) -> list[Piece]:
-    """"PFTs =, CT =" and "FVC within 2 % of last year's" as courses."""
+    """ "PFTs =, CT =" and "FVC within 2 % of last year's" as courses."""
     found = []
     for at, token in enumerate(tokens):
         following = tokens[at + 1].text if at + 1 < len(tokens) else ","
         if token.text == "=" and at - 1 in taken and following in (",", ";", ")", "and"):
             found.append(Piece("course", "same", at, at + 1, "="))
-        if token.text == "within" and at + 3 < len(tokens) and tokens[at + 1].kind == "number" and tokens[at + 2].text in ("%", "points", "point", "ml", "percent") and tokens[at + 3].text == "of":
+        if (
+            token.text == "within"
+            and at + 3 < len(tokens)
+            and tokens[at + 1].kind == "number"
+            and tokens[at + 2].text in ("%", "points", "point", "ml", "percent")
+            and tokens[at + 3].text == "of"
+        ):
             found.append(Piece("course", "same", at, at + 4, "within"))
     return found
 
 
 def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: list[Mark]) -> list[Piece]:
-    """"as breathless as before", "not as breathless", "hardly breathless now", "no dyspnoea any more" as courses."""
+    """ "as breathless as before", "not as breathless", "hardly breathless now", "no dyspnoea any more" as courses."""
     found = []
     for piece in subjects:
         if piece.value not in ("breathlessness", "breathing", "symptoms"):
@@ -141,10 +186,21 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
             value = "same" if negation is None else "good"
         elif after[:1] == ["as"] and after[1:2] in (["ever"], ["before"], ["usual"], ["always"], ["previously"]):
             value = "same"
-        elif negation is not None and (set(after) & _ENDED or tokens[negation.first].text in ("hardly", "barely", "scarcely", "rarely", "seldom")) and not set(after) & {"than"}:
+        elif (
+            negation is not None
+            and (
+                set(after) & _ENDED
+                or tokens[negation.first].text in ("hardly", "barely", "scarcely", "rarely", "seldom")
+            )
+            and not set(after) & {"than"}
+        ):
             value = "gone"
         elif before == "more" and piece.first > 1 and tokens[piece.first - 2].text == "no":
-            value = "same" if "than" in after or tokens[piece.first].text in ("breathless", "dyspnoeic", "short", "out") else "gone"
+            value = (
+                "same"
+                if "than" in after or tokens[piece.first].text in ("breathless", "dyspnoeic", "short", "out")
+                else "gone"
+            )
         elif negation is not None and after[:1] == ["than"]:
             value = "same"
         else:
@@ -155,21 +211,21 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
     return found
 
 
-_ENDED = frozenset({"any", "anymore", "now", "nowadays", "today", "longer", "again"})
+_ENDED = words("lungs", "ended")
 
 
 _EARLY = frozenset({"initial", "transient", "temporary", "brief", "early"})
 
 
 def _brought_to_a_halt(tokens: Sequence[Token], mark: Mark) -> bool:
-    """"the decline has stopped"."""
+    """ "the decline has stopped"."""
     after = [token.text for token in tokens[mark.last : mark.last + 7]]
     ends = next((at for at, text in enumerate(after) if text in ("stopped", "halted", "ceased", "arrested")), None)
     return ends is not None and not any(text in (",", "but", "when", "after", "and") for text in after[:ends])
 
 
 def _shortened(piece: Piece, marks: Sequence[Mark]) -> Piece:
-    """"increase in extent" + "on HRCT": the subject begins where the course ends."""
+    """ "increase in extent" + "on HRCT": the subject begins where the course ends."""
     for mark in marks:
         if mark.kind == "course" and mark.last - mark.first > 2 and mark.first < piece.first < mark.last < piece.last:
             return replace(piece, first=mark.last)
@@ -177,37 +233,39 @@ def _shortened(piece: Piece, marks: Sequence[Mark]) -> Piece:
 
 
 def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
-    """"the same period", "the same machine": the same thing, not an unchanged course."""
+    """ "the same period", "the same machine": the same thing, not an unchanged course."""
     if tokens[mark.last - 1].text != "same" or mark.last >= len(tokens) or mark.last in taken:
         return False
     following = tokens[mark.last]
     return following.kind == "word" and following.text not in _AFTER_SAME
 
 
-_AFTER_SAME = frozenset({"as", "and", "but", "since", "for", "on", "in", "at", "with", "or", "over", "today", "now", "to", "than", "like", "after", "under", "level", "levels", "value", "values", "again", "still", "is", "really", "every", "all", "throughout", "ever", "last", "this", "then", "both", "while", "though", "extent", "degree", "range", "place"})
+_AFTER_SAME = words("lungs", "after_same")
 
 
 def _named(tokens: Sequence[Token], mark: Mark) -> Piece:
     """A subject; "the disease" in a radiologist's mouth is the extent on imaging."""
     value = mark.value
-    if value == "overall" and tokens[mark.first].text in ("disease", "ild", "involvement", "lung", "lungs"):
-        if any(token.text in _SEEN_ON for token in tokens):
-            value = "ct"
+    disease = tokens[mark.first].text in ("disease", "ild", "involvement", "lung", "lungs")
+    if value == "overall" and disease and any(token.text in _SEEN_ON for token in tokens):
+        value = "ct"
     return Piece("subject", value, mark.first, mark.last)
 
 
-_SEEN_ON = frozenset({"radiologist", "radiologists", "radiology", "ct", "hrct", "scan", "scans", "imaging"})
-_REPORTS = frozenset({"reports", "reported", "says", "said", "notes", "noted", "notices", "noticed", "describes", "described", "denies", "denied", "thinks", "tells", "told", "states", "admits", "mentions", "complains", "has", "had", "feels", "finds", "is", "was"})
+_SEEN_ON = words("lungs", "seen_on")
+_REPORTS = words("lungs", "reports")
 
 
 def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
-    """"she reports no change": the patient speaks, and is not what is followed."""
+    """ "she reports no change": the patient speaks, and is not what is followed."""
     person = mark.value == "overall" and tokens[mark.first].text in ("she", "he", "patient", "pt")
-    return person and mark.last < len(tokens) and tokens[mark.last].text in _REPORTS - {"has", "had", "is", "was", "feels"}
+    return (
+        person and mark.last < len(tokens) and tokens[mark.last].text in _REPORTS - {"has", "had", "is", "was", "feels"}
+    )
 
 
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
-    """"no longer" speaks of a symptom only right before it ("no longer breathless")."""
+    """ "no longer" speaks of a symptom only right before it ("no longer breathless")."""
     if tokens[mark.first].text not in ("no", "without"):
         return False
     return mark.last not in taken and mark.last + 1 not in taken
@@ -227,14 +285,29 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
 
 
 def courses(
-    tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset[int] = frozenset(), old: frozenset[int] = frozenset(), timed: frozenset[int] = frozenset()
+    tokens: Sequence[Token],
+    row: Sequence[Piece],
+    measured: frozenset[int] = frozenset(),
+    old: frozenset[int] = frozenset(),
+    timed: frozenset[int] = frozenset(),
 ) -> list[Course]:
     """Pairs courses with subjects, segment by segment.
 
-    `measured` are the first tokens of subjects whose course is told in numbers, `old` those of times long past, `timed` all times.
+    `measured` are the first tokens of subjects whose course is told in numbers, `old` those of times long past,
+    `timed` those of all times.
     """
     segments = _segments(tokens, row, measured)
-    context = [mark for mark in _CONTEXT.scan(tokens) if not (mark.kind == "past" and (any(mark.first <= at < mark.last + 1 for at in timed) or (mark.first and tokens[mark.first - 1].text in _COMPARING)))]
+    context = [
+        mark
+        for mark in _CONTEXT.scan(tokens)
+        if not (
+            mark.kind == "past"
+            and (
+                any(mark.first <= at < mark.last + 1 for at in timed)
+                or (mark.first and tokens[mark.first - 1].text in _COMPARING)
+            )
+        )
+    ]
     negated = {id(piece) for piece in negated_subjects(tokens, row)}
     last_trend: Piece | None = None
     bracketed = False
@@ -244,23 +317,37 @@ def courses(
     last_subjects: list[Piece] = []
     opened: Piece | None = None
     for number, (begin, end) in enumerate(segments):
-        inside = [piece for piece in row if begin <= piece.first < end and piece.role != "negation" and id(piece) not in negated]
+        inside = [
+            piece
+            for piece in row
+            if begin <= piece.first < end and piece.role != "negation" and id(piece) not in negated
+        ]
         if any(mark.kind == "conditional" and begin <= mark.first < end for mark in context):
             continue
         bracketed = bracketed and tokens[begin].text == ","
         subjects = [piece for piece in inside if piece.role == "subject"]
         trends = [piece for piece in inside if piece.role == "course"]
-        past = any(mark.kind == "past" and begin <= mark.first < end for mark in context) or any(begin <= at < end for at in old)
+        past = any(mark.kind == "past" and begin <= mark.first < end for mark in context) or any(
+            begin <= at < end for at in old
+        )
         if subjects and not trends:
-            if last_trend is not None and (_likewise(tokens, begin, end, subjects) or (bracketed and _pure(tokens, begin, end, subjects))):
+            if last_trend is not None and (
+                _likewise(tokens, begin, end, subjects) or (bracketed and _pure(tokens, begin, end, subjects))
+            ):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 bracketed = tokens[begin].text != ")"
                 continue
-            wise = tokens[subjects[0].last - 1].text == "wise" or (subjects[0].last < len(tokens) and tokens[subjects[0].last].text == "wise")
+            wise = tokens[subjects[0].last - 1].text == "wise" or (
+                subjects[0].last < len(tokens) and tokens[subjects[0].last].text == "wise"
+            )
             if wise and found and found[-1].subject in (None, "overall") and last_trend is not None:
                 found[-1] = _course(subjects[0], last_trend, number, past)
                 continue
-            if last_trend is not None and last_trend.value == "same" and _holds_too(tokens, begin, end, subjects, last_subjects):
+            if (
+                last_trend is not None
+                and last_trend.value == "same"
+                and _holds_too(tokens, begin, end, subjects, last_subjects)
+            ):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 continue
             last_subjects = subjects
@@ -292,31 +379,52 @@ def courses(
                 pairs = [*((subject, first_trend) for subject in listed), *pairs]
         waiting, listed = [], []
         found += [_course(subject, trend, number, past) for subject, trend in pairs]
-        opened = pairs[-1][1] if pairs and inside[-1].role == "subject" and pairs[-1][0] is inside[-1] and pairs[-1][1].first < inside[-1].first else None
+        opened = (
+            pairs[-1][1]
+            if pairs
+            and inside[-1].role == "subject"
+            and pairs[-1][0] is inside[-1]
+            and pairs[-1][1].first < inside[-1].first
+            else None
+        )
         last_subjects = [subject for subject, _ in pairs] or subjects
     return found
 
 
-_TESTS = frozenset({"ct", "hrct", "scan", "scans", "imaging", "cxr", "pft", "pfts", "spirometry", "lung", "chest", "images", "cts"})
-_COMPARING = frozenset({"as", "than", "to", "from", "with", "like", "since"})
-_LIKEWISE = frozenset({"so", "as", "likewise", "similarly", "ditto", "also", "too", "same", "("})
+_TESTS = words("lungs", "tests")
+_COMPARING = words("lungs", "comparing")
+_LIKEWISE = words("lungs", "likewise")
 
 
 def _likewise(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece]) -> bool:
-    """"... and so is the CT", "as does DLCO", "everything better (CT, breathing)"."""
+    """ "... and so is the CT", "as does DLCO", "everything better (CT, breathing)"."""
     lead = [token.text for token in tokens[begin : subjects[0].first] if token.text not in (",", "and")]
     if lead[:1] == ["("]:
         return _pure(tokens, begin, end, subjects, "(")
     tail = [token.text for token in tokens[subjects[-1].last : end]]
-    return bool(lead and lead[0] in _LIKEWISE and len(lead) <= 4) or tail[:1] in (["too"], ["likewise"], ["ditto"], ["also"])
+    return bool(lead and lead[0] in _LIKEWISE and len(lead) <= 4) or tail[:1] in (
+        ["too"],
+        ["likewise"],
+        ["ditto"],
+        ["also"],
+    )
 
 
-def _holds_too(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece], earlier: Sequence[Piece]) -> bool:
-    """"FVC held at 71, DLCO at 48"."""
+def _holds_too(
+    tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece], earlier: Sequence[Piece]
+) -> bool:
+    """ "FVC held at 71, DLCO at 48"."""
     both = {piece.value for piece in (*subjects, *earlier)} == {"fvc", "dlco"}
     named = {at for piece in subjects for at in range(piece.first, piece.last)}
     rest = [tokens[at] for at in range(begin, end) if at not in named]
-    return both and any(token.kind == "number" for token in rest) and all(token.kind == "number" or token.text in LINKS or token.text in (",", "at", "around", "%", "also") for token in rest)
+    return (
+        both
+        and any(token.kind == "number" for token in rest)
+        and all(
+            token.kind == "number" or token.text in LINKS or token.text in (",", "at", "around", "%", "also")
+            for token in rest
+        )
+    )
 
 
 def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:
@@ -328,7 +436,11 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
             if piece.first < at or piece.role == "negation":
                 continue
             gap = tokens[at : piece.first]
-            stops = ("but", "however", "with", "though", "although", ",", "repeated", "done", "available", "back") if first else ("but", "however", "with", "though", "although")
+            stops = (
+                ("but", "however", "with", "though", "although", ",", "repeated", "done", "available", "back")
+                if first
+                else ("but", "however", "with", "though", "although")
+            )
             if piece.role != "subject" or len(gap) > 3 or any(token.text in stops for token in gap):
                 break
             found.append(piece)
@@ -341,22 +453,28 @@ def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset
     inside = {index for piece in row for index in range(piece.first + 1, piece.last)}
     for index, token in enumerate(tokens):
         breaks = token.text in HARD_BREAKS and not _between_commas(tokens, index)
-        if index not in inside and (breaks or token.text in (",", "(", ")") or _and_divides(tokens, row, index, measured)):
+        if index not in inside and (
+            breaks or token.text in (",", "(", ")") or _and_divides(tokens, row, index, measured)
+        ):
             bounds.append(index)
     bounds.append(len(tokens))
-    return [(begin, end) for begin, end in zip(bounds, bounds[1:], strict=False) if end > begin]
+    return [(begin, end) for begin, end in itertools.pairwise(bounds) if end > begin]
 
 
 def _between_commas(tokens: Sequence[Token], at: int) -> bool:
-    """"Vital capacity, however, remains ...": an aside, no turn."""
+    """ "Vital capacity, however, remains ...": an aside, no turn."""
     return 0 < at < len(tokens) - 1 and tokens[at - 1].text == "," and tokens[at + 1].text == ","
 
 
 def _and_divides(tokens: Sequence[Token], row: Sequence[Piece], at: int, measured: frozenset[int]) -> bool:
-    """"FVC stable and CT worse": each side of "and" has its own subject and course."""
+    """ "FVC stable and CT worse": each side of "and" has its own subject and course."""
     if tokens[at].text not in ("and", "&", "+", "with", "-", ":"):
         return False
-    if at + 2 < len(tokens) and tokens[at + 1].text == "so" and tokens[at + 2].text in ("is", "are", "has", "have", "does", "do", "was", "were"):
+    if (
+        at + 2 < len(tokens)
+        and tokens[at + 1].text == "so"
+        and tokens[at + 2].text in ("is", "are", "has", "have", "does", "do", "was", "were")
+    ):
         return True
     left = _beside(tokens, row, at, -1, measured)
     right = _beside(tokens, row, at, 1, measured)
@@ -365,7 +483,11 @@ def _and_divides(tokens: Sequence[Token], row: Sequence[Piece], at: int, measure
 
 def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, measured: frozenset[int]) -> set[str]:
     end = at + step
-    while 0 <= end < len(tokens) and tokens[end].text not in (",", "(", ")", "and", "&", "+") and tokens[end].text not in HARD_BREAKS:
+    while (
+        0 <= end < len(tokens)
+        and tokens[end].text not in (",", "(", ")", "and", "&", "+")
+        and tokens[end].text not in HARD_BREAKS
+    ):
         end += step
     low, high = min(at, end), max(at, end)
     near = [piece for piece in row if low < piece.first < high]
@@ -375,7 +497,13 @@ def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, m
 def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece], also: str = ",") -> bool:
     """True for a segment that is only a list of subjects."""
     covered = {index for piece in subjects for index in range(piece.first, piece.last)}
-    return all(index in covered or tokens[index].kind == "number" or tokens[index].text in LINKS or tokens[index].text in (",", also, ":", "%", ")") for index in range(begin, end))
+    return all(
+        index in covered
+        or tokens[index].kind == "number"
+        or tokens[index].text in LINKS
+        or tokens[index].text in (",", also, ":", "%", ")")
+        for index in range(begin, end)
+    )
 
 
 def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
@@ -392,7 +520,11 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             continue
         if piece.word in ("new", "fresh") and following is not None and tokens[following.first].text in _TESTS:
             continue
-        if following is not None and following.role == "subject" and _binds_right(tokens, before, piece, following, inside[index + 1 :]):
+        if (
+            following is not None
+            and following.role == "subject"
+            and _binds_right(tokens, before, piece, following, inside[index + 1 :])
+        ):
             open_trend = piece
         elif before:
             pairs += [(subject, piece) for subject in before]
@@ -406,8 +538,10 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
     return [*pairs, *_trailing(tokens, before, pairs)]
 
 
-def _trailing(tokens: Sequence[Token], left: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]]) -> list[tuple[Piece, Piece]]:
-    """"FVC steady at 71 and DLCO at 48": the second one shares the verdict."""
+def _trailing(
+    tokens: Sequence[Token], left: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]]
+) -> list[tuple[Piece, Piece]]:
+    """ "FVC steady at 71 and DLCO at 48": the second one shares the verdict."""
     if not pairs or pairs[-1][1].value not in ("same", "still") or len(left) != 1 or left[0].first < pairs[-1][1].last:
         return []
     gap = tokens[pairs[-1][1].last : left[0].first]
@@ -424,7 +558,9 @@ def _binds_right(
         return False
     if not before or trend.word == "longer":
         return True
-    if before[-1].value in ("overall", "goals") and any(tokens[index].text == ":" for index in range(trend.last, subject.first)):
+    if before[-1].value in ("overall", "goals") and any(
+        tokens[index].text == ":" for index in range(trend.last, subject.first)
+    ):
         return True
     if not near:
         return False
@@ -432,20 +568,42 @@ def _binds_right(
         return True
     if any(tokens[index].text in ("in", "of") for index in range(trend.last, subject.first)):
         return True
-    if before[-1].value in ("ct", "overall", "symptoms", "other") and subject.value in IMAGING | {"breathlessness", "breathing"}:
+    if before[-1].value in ("ct", "overall", "symptoms", "other") and subject.value in IMAGING | {
+        "breathlessness",
+        "breathing",
+    }:
         return before[-1].value != subject.value
     return not any(piece.role == "course" for piece in rest) and before[-1].last < trend.first - 2
 
 
 def _course(subject: Piece, trend: Piece, segment: int, past: bool) -> Course:
     value, moved = meaning(subject.value, trend.value)
-    return Course(subject.value, value, min(subject.first, trend.first), max(subject.last, trend.last), segment, moved, past, trend.was)
+    return Course(
+        subject.value,
+        value,
+        min(subject.first, trend.first),
+        max(subject.last, trend.last),
+        segment,
+        moved,
+        past,
+        trend.was,
+    )
 
 
 def meaning(subject: str, trend: str) -> tuple[str, bool]:
     """The value of a course word for a subject, and whether it only tells a movement ("fell")."""
     rises_well = subject in GOOD_UP
-    simple = {"good": "better", "bad": "worse", "same": "stable", "not_good": "not_better", "not_same": "not_better", "gone": "gone", "new": "new", "denied": "denied", "still": "still"}
+    simple = {
+        "good": "better",
+        "bad": "worse",
+        "same": "stable",
+        "not_good": "not_better",
+        "not_same": "not_better",
+        "gone": "gone",
+        "new": "new",
+        "denied": "denied",
+        "still": "still",
+    }
     if trend in simple:
         return simple[trend], False
     if trend in ("up", "down"):
@@ -459,14 +617,16 @@ def without_past(found: list[Course]) -> list[Course]:
 
 
 _CAUSES = (
-    Lexicon().add_all("lead", {True: VOCABULARY["other_causes"]["lead"]}).add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
+    Lexicon()
+    .add_all("lead", {True: VOCABULARY["other_causes"]["lead"]})
+    .add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
 )
 _UNCORRECTED = Lexicon().add_all("uncorrected", {True: VOCABULARY["uncorrected"]})
-_DENIALS = frozenset({"no", "not", "without", "isnt", "nothing", "excluded", "unlikely", "never", "exclude", "ruled", "denies"})
+_DENIALS = words("lungs", "denials")
 
 
 def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
-    """Other causes that something is put down to, with the token where the remark starts: "due to a chest infection"."""
+    """Other causes that something is put down to ("due to an infection"), with the token where the remark starts."""
     marks = _CAUSES.scan(tokens)
     leads = [mark for mark in marks if mark.kind == "lead"]
     found = []
@@ -481,7 +641,12 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
 
 def lead_tokens(tokens: Sequence[Token]) -> set[int]:
     """Tokens of "put it down to" and the like, which tell no course."""
-    return {index for mark in _CAUSES.scan(tokens) if mark.kind == "lead" and mark.last - mark.first > 2 for index in range(mark.first, mark.last)}
+    return {
+        index
+        for mark in _CAUSES.scan(tokens)
+        if mark.kind == "lead" and mark.last - mark.first > 2
+        for index in range(mark.first, mark.last)
+    }
 
 
 def is_uncorrected(tokens: Sequence[Token]) -> bool:
@@ -491,7 +656,21 @@ def is_uncorrected(tokens: Sequence[Token]) -> bool:
 def settled(subject: str | None, value: str) -> str | None:
     """The value of a finding: better, stable, worse, not_better, new, denied; None where it says nothing."""
     if subject is None:
-        value = {"good": "better", "bad": "worse", "same": "stable", "up": "up", "down": "down", "not_good": "not_better", "not_same": "not_better", "gone": "better", "denied": "stable", "not_up": "", "not_down": "", "new": "", "still": ""}.get(value, value)
+        value = {
+            "good": "better",
+            "bad": "worse",
+            "same": "stable",
+            "up": "up",
+            "down": "down",
+            "not_good": "not_better",
+            "not_same": "not_better",
+            "gone": "better",
+            "denied": "stable",
+            "not_up": "",
+            "not_down": "",
+            "new": "",
+            "still": "",
+        }.get(value, value)
         return value or None
     if value == "gone":
         return "better" if subject not in ("fvc", "dlco", "pft") else None
@@ -506,8 +685,10 @@ def settled(subject: str | None, value: str) -> str | None:
 
 
 def supposed(tokens: Sequence[Token]) -> bool:
-    """"If the DLCO fell by ten points": nothing that happened."""
-    return any(token.text in ("if", "suppose", "supposing", "imagine", "would", "should", "unless") for token in tokens[:3])
+    """ "If the DLCO fell by ten points": nothing that happened."""
+    return any(
+        token.text in ("if", "suppose", "supposing", "imagine", "would", "should", "unless") for token in tokens[:3]
+    )
 
 
 def is_muscular(cause: str) -> bool:
@@ -515,7 +696,7 @@ def is_muscular(cause: str) -> bool:
 
 
 _LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])
-_EARLIER = frozenset({"earlier", "before", "was", "were", "previously", "used", "formerly", "once"})
+_EARLIER = words("lungs", "earlier")
 
 
 def levels(tokens: Sequence[Token]) -> list[float] | None:

@@ -9,16 +9,19 @@ from typing import Any
 from bot.language.lungs import Piece
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
-from bot.language.vocabulary import NUMBER_WORDS, load
+from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _WORDS = load("numbers")
 _SET = {name: frozenset(words) for name, words in _WORDS.items() if isinstance(words, list)}
 _ROMAN = {word: int(value) for word, value in _WORDS["roman"].items()}
 _TOPS = {word: int(value) for word, value in _WORDS["scale_tops"].items()}
-_NO_READING = frozenset({"mg", "g", "mcg", "m", "metres", "meters", "months", "weeks", "years", "bd", "od", "x", "cycles", "year", "month", "week", "kg", "days", "th", "nd", "st", "lpm", "mgs", "clinic", "visits", "readings", "occasions", "tests"})
+_NO_READING = words("quantities", "no_reading")
 ARROWS = frozenset({"to", "→", "-", "then", "vs", "/"})
 NUMERIC = frozenset({"fvc", "dlco", "scale", "pft", "ct"})
-_PASSED_OVER = {"scale": frozenset({"breathlessness", "breathing", "other", "overall"}), "ct": frozenset({"overall", "ct"})}
+_PASSED_OVER = {
+    "scale": frozenset({"breathlessness", "breathing", "other", "overall"}),
+    "ct": frozenset({"overall", "ct"}),
+}
 PERCENT_RANGE = (8, 170)
 _LARGEST_LITRES = 9.0
 
@@ -49,7 +52,9 @@ class Measure:
     at: int
 
 
-def measures(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], walls: frozenset[int]) -> list[Measure]:
+def measures(
+    tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], walls: frozenset[int]
+) -> list[Measure]:
     """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
     found: list[Measure] = []
     subjects = [piece for piece in row if piece.role == "subject"]
@@ -66,27 +71,40 @@ def measures(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When
             found += _paired(tokens, first, second, end, whens, taken)
             used |= set(range(second.first, end))
             continue
-        end = next((other.first for other in subjects[number + 1 :] if other.value not in _PASSED_OVER.get(piece.value, ())), len(tokens))
+        end = next(
+            (other.first for other in subjects[number + 1 :] if other.value not in _PASSED_OVER.get(piece.value, ())),
+            len(tokens),
+        )
         end = _stop(tokens, piece.last, end, walls)
         numbers = [item for item in _numbers(tokens, piece, piece.last, end, whens, taken) if item.first not in used]
         begin = piece.first
         if not numbers:
             begin = max([subjects[number - 1].last if number else 0, *(w + 1 for w in walls if w < piece.first)])
-            before = [item for item in _numbers(tokens, piece, begin, piece.first, whens, taken) if item.first not in used]
+            before = [
+                item for item in _numbers(tokens, piece, begin, piece.first, whens, taken) if item.first not in used
+            ]
             readings = [item for item in before if not item.change]
             lone = len(numeric) == 1 and piece.value in ("fvc", "dlco") and len(readings) > 1
             numbers = before if lone else [item for item in before if item.change]
             end = piece.last
         used |= {index for item in numbers for index in range(item.first, item.last)}
         if numbers:
-            value = _value(piece.value, tokens, piece, numbers, [when for when in whens if begin <= when.first < max(end, piece.last)])
-            last = max([item.last for item in numbers] + [piece.last] + [w.last for w in whens if piece.last <= w.first < end])
+            value = _value(
+                piece.value,
+                tokens,
+                piece,
+                numbers,
+                [when for when in whens if begin <= when.first < max(end, piece.last)],
+            )
+            last = max(
+                [item.last for item in numbers] + [piece.last] + [w.last for w in whens if piece.last <= w.first < end]
+            )
             found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
     return _sharing_time([_led_by_time(tokens, measure, whens) for measure in found])
 
 
 def _sharing_time(found: list[Measure]) -> list[Measure]:
-    """"previous FVC 61 %, DLCO 44 % ten months ago": the time is that of both."""
+    """ "previous FVC 61 %, DLCO 44 % ten months ago": the time is that of both."""
     singles = [item for item in found if "single" in item.value]
     times = {item.value["at"] for item in singles if item.value["at"] is not None}
     if len(times) != 1 or len(singles) < 2:
@@ -95,14 +113,16 @@ def _sharing_time(found: list[Measure]) -> list[Measure]:
     back = any(item.value["order"] < 0 for item in singles)
     return [
         replace(item, value={**item.value, "at": at})
-        if "single" in item.value and item.value["at"] is None and (item.value["order"] < 0 or (back and not item.value["order"]))
+        if "single" in item.value
+        and item.value["at"] is None
+        and (item.value["order"] < 0 or (back and not item.value["order"]))
         else item
         for item in found
     ]
 
 
 def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When]) -> Measure:
-    """"A year ago: FVC 73, DLCO 44": a time that opens the sentence dates every single reading of it."""
+    """ "A year ago: FVC 73, DLCO 44": a time that opens the sentence dates every single reading of it."""
     if "single" not in measure.value or measure.value.get("at") is not None:
         return measure
     lead = next((when for when in whens if when.kind in ("date", "ago") and when.first <= 1), None)
@@ -110,7 +130,9 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
         return measure
     at = lead.months if lead.kind == "date" else today_in_months() - lead.months
     recent = lead.kind == "ago" and lead.months < 1
-    return replace(measure, value={**measure.value, "at": at, "order": measure.value.get("order") or (1 if recent else 0)})
+    return replace(
+        measure, value={**measure.value, "at": at, "order": measure.value.get("order") or (1 if recent else 0)}
+    )
 
 
 def _stop(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> int:
@@ -126,7 +148,11 @@ def _pair(tokens: Sequence[Token], subjects: Sequence[Piece], at: int) -> tuple[
     after = [token.text for token in tokens[second.last : second.last + 12]]
     if {first.value, second.value} != {"fvc", "dlco"} or between not in (["/"], ["and"], ["&"]):
         return None
-    slashes = sum(1 for index in range(1, len(after) - 1) if after[index] in ("/", "and") and _is_number(after[index - 1]) and _is_number(after[index + 1]))
+    slashes = sum(
+        1
+        for index in range(1, len(after) - 1)
+        if after[index] in ("/", "and") and _is_number(after[index - 1]) and _is_number(after[index + 1])
+    )
     if slashes < 2 and not (slashes == 1 and between == ["/"]):
         return None
     end = subjects[at + 2].first if at + 2 < len(subjects) else len(tokens)
@@ -164,15 +190,26 @@ def _numbers(
         value = _number_value(tokens, at, piece)
         if piece.value == "ct" and _text(tokens, at + 1) not in ("%", "percent", "per"):
             continue
-        if value is None or _text(tokens, at + 1) in _NO_READING or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within"):
+        if (
+            value is None
+            or _text(tokens, at + 1) in _NO_READING
+            or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within")
+        ):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
         change = _is_change(tokens, at, last, absolute, start)
         when = _when_of(tokens, at, last, whens, start, end)
-        sign = _text(tokens, at - 1) == "-" and not (at >= 2 and tokens[at - 2].kind == "number") and not _text(tokens, at - 2) == "%"
-        if sign and tokens[at - 1].end == tokens[at].start and not (at - 1 <= start):
-            value, change = -value, True
-        elif _text(tokens, at - 1) == "-" and at - 1 == start and tokens[at - 1].end == tokens[at].start and tokens[at - 1].start > tokens[at - 2].end:
+        sign = (
+            _text(tokens, at - 1) == "-"
+            and not (at >= 2 and tokens[at - 2].kind == "number")
+            and _text(tokens, at - 2) != "%"
+        )
+        if (sign and tokens[at - 1].end == tokens[at].start and not (at - 1 <= start)) or (
+            _text(tokens, at - 1) == "-"
+            and at - 1 == start
+            and tokens[at - 1].end == tokens[at].start
+            and tokens[at - 1].start > tokens[at - 2].end
+        ):
             value, change = -value, True
         elif _text(tokens, at - 1) in ("+", "plus"):
             change = True
@@ -194,12 +231,20 @@ def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | Non
     if piece.value == "scale":
         if token.text in _ROMAN and token.text != "i":
             return float(_ROMAN[token.text])
-        if token.text == "i" and (_text(tokens, at + 1) in ARROWS or _text(tokens, at + 1) in ("->",) or _text(tokens, at - 1) in ("nyha", "from", "to", "class", "→", "->")):
+        if token.text == "i" and (
+            _text(tokens, at + 1) in ARROWS
+            or _text(tokens, at + 1) in ("->",)
+            or _text(tokens, at - 1) in ("nyha", "from", "to", "class", "→", "->")
+        ):
             return 1.0
         if token.text in NUMBER_WORDS and token.text not in ("a", "an", "few", "half"):
             return NUMBER_WORDS[token.text]
         return 0.0 if token.text == "zero" else None
-    if token.text in NUMBER_WORDS and NUMBER_WORDS[token.text] >= 2 and _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"}:
+    if (
+        token.text in NUMBER_WORDS
+        and NUMBER_WORDS[token.text] >= 2
+        and _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"}
+    ):
         return NUMBER_WORDS[token.text]
     return None
 
@@ -225,7 +270,12 @@ def _unit(tokens: Sequence[Token], at: int, end: int, value: float, piece: Piece
             unit = "ml"
         elif text in _SET["raw_gas_transfer"]:
             unit = "raw"
-        elif not (text in ("of", "/", "min") and last > at and unit in ("%", "raw", "ml") and _text(tokens, last + 1) in ("predicted", "pred", "min", "kpa", "mmhg")):
+        elif not (
+            text in ("of", "/", "min")
+            and last > at
+            and unit in ("%", "raw", "ml")
+            and _text(tokens, last + 1) in ("predicted", "pred", "min", "kpa", "mmhg")
+        ):
             break
         last += 1
     before = {_text(tokens, at - 2), _text(tokens, at - 3), _text(tokens, at - 4)}
@@ -243,17 +293,30 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     two_back = _text(tokens, at - 2)
     if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
         return False
-    if following in ("to", "→", "->", "-->", "=>", "from", ">") and last + 1 < len(tokens) and _reading_follows(tokens, last + 1):
+    if (
+        following in ("to", "→", "->", "-->", "=>", "from", ">")
+        and last + 1 < len(tokens)
+        and _reading_follows(tokens, last + 1)
+    ):
         return False
     if absolute and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts"):
         return True
     if previous in _SET["change_before"] or following in _SET["change_after"]:
         return previous not in ("better", "worse") or absolute is not None or _text(tokens, at + 1) == "%"
-    if previous == "than" and two_back in ("more", "less") and {_text(tokens, at - 3), _text(tokens, at - 4)} & (_SET["change_before"] | {"by"}):
+    if (
+        previous == "than"
+        and two_back in ("more", "less")
+        and {_text(tokens, at - 3), _text(tokens, at - 4)} & (_SET["change_before"] | {"by"})
+    ):
         return True
-    if previous in ("of", "by", "another", "relative", "absolute", "around", "an", "a") and two_back in _SET["change_before"]:
+    if (
+        previous in ("of", "by", "another", "relative", "absolute", "around", "an", "a")
+        and two_back in _SET["change_before"]
+    ):
         return True
-    if previous in ("relative", "absolute") and (two_back in ("of", "by", "a", "an") or following in _SET["change_after"]):
+    if previous in ("relative", "absolute") and (
+        two_back in ("of", "by", "a", "an") or following in _SET["change_after"]
+    ):
         return True
     return following in ("relative", "absolute") and _text(tokens, last + 1) in _SET["change_after"]
 
@@ -280,18 +343,20 @@ def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int
 
 
 def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], start: int, end: int) -> float | None:
-    """The time of a reading: months since year 0, or as minus the months ago; the nearest date or distance beside it."""
+    """The time of a reading in months since year 0: the nearest date or distance beside it."""
     dated = {when.first: when for when in whens if when.kind in ("date", "ago")}
     index = last
     while index < len(tokens) and index - last <= 7:
         if index in dated:
             when = dated[index]
             ahead = when.last < len(tokens) and tokens[when.last].kind == "number"
-            if ahead and (when.kind == "ago" and when.months < 0.1 or tokens[index - 1].text == "("):
+            if ahead and ((when.kind == "ago" and when.months < 0.1) or tokens[index - 1].text == "("):
                 break
             return when.months if when.kind == "date" else today_in_months() - when.months
         if tokens[index].text == "(" and not any(at in dated for at in range(index + 1, index + 4)):
-            index = next((at for at in range(index, min(index + 7, len(tokens))) if tokens[at].text == ")"), len(tokens))
+            index = next(
+                (at for at in range(index, min(index + 7, len(tokens))) if tokens[at].text == ")"), len(tokens)
+            )
             continue
         if tokens[index].text not in _BEFORE_A_DATE:
             break
@@ -308,8 +373,8 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
     return None
 
 
-_BEFORE_A_DATE = frozenset({"last", "this", ")", "(", "%", "l", "predicted", "pred", "in", "at", "on", "@", "percent", "back", "the", "of", "litres", "early", "late", "mid", "around", "end", "only", "as", "from", "it", "was"})
-_AFTER_A_DATE = frozenset({":", "was", "=", "-", "(", ",", ")", "fvc", "dlco", "it", "at", "of", "is", "were", "the", "his", "her", "an", "had", "with", "vital", "capacity", "stood"})
+_BEFORE_A_DATE = words("quantities", "before_a_date")
+_AFTER_A_DATE = words("quantities", "after_a_date")
 
 
 def _yearless(whens: Sequence[When], at: float | None) -> bool:
@@ -319,7 +384,11 @@ def _yearless(whens: Sequence[When], at: float | None) -> bool:
 def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piece: Piece) -> int:
     lead = piece.first if piece.last and piece.last == at else at
     before, after = _text(tokens, lead - 1), _text(tokens, last)
-    if _text(tokens, lead - 2) in ("last", "previous") and tokens[lead - 1].kind == "word" and before not in ("now", "to"):
+    if (
+        _text(tokens, lead - 2) in ("last", "previous")
+        and tokens[lead - 1].kind == "word"
+        and before not in ("now", "to")
+    ):
         return -1
     if lead != at and before in ("from", "to"):
         return -1 if before == "from" else 1
@@ -328,7 +397,27 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return 1
     if before in _SET["later_before"]:
         return 1
-    if before in ("from", "was", "were", "prev", "previously", "formerly", "earlier", "against", "compared", "baseline", "prior", "before", "vs", "versus", "than", "initially", "originally", "initial", "previous"):
+    if before in (
+        "from",
+        "was",
+        "were",
+        "prev",
+        "previously",
+        "formerly",
+        "earlier",
+        "against",
+        "compared",
+        "baseline",
+        "prior",
+        "before",
+        "vs",
+        "versus",
+        "than",
+        "initially",
+        "originally",
+        "initial",
+        "previous",
+    ):
         return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
@@ -366,7 +455,11 @@ def _value(
             value["months"] = _back_to(whens)
         if unit == "ml":
             return {**value, "unit": "l", "change": change.value / 1000}
-        absolute = change.absolute if change.absolute is not None or change.unit else (True if subject in ("fvc", "dlco") and unit == "" else None)
+        absolute = (
+            change.absolute
+            if change.absolute is not None or change.unit
+            else (True if subject in ("fvc", "dlco") and unit == "" else None)
+        )
         return {**value, "unit": unit, "change": change.value, "absolute": absolute, "percent": unit == "%"}
     if chosen:
         value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order, yearless=chosen[0].yearless)
@@ -381,7 +474,7 @@ def _back_to(whens: Sequence[When]) -> float | None:
 
 
 def _between(whens: Sequence[When], times: Sequence[float | None]) -> float | None:
-    """"between January and October": the distance of two dates that stand apart from the readings."""
+    """ "between January and October": the distance of two dates that stand apart from the readings."""
     dates = [when for when in whens if when.kind == "date"]
     if len(dates) != 2 or any(time is not None for time in times):
         return None
@@ -484,12 +577,31 @@ def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     units = {value["unit"] for value in singles}
     if len(singles) < 2 or len(units) > 1:
         return None
-    numbers = [Number(value["single"], "", 0, 0, False, int(value.get("order") or 0), value.get("at"), None, bool(value.get("yearless"))) for value in singles]
+    numbers = [
+        Number(
+            value["single"],
+            "",
+            0,
+            0,
+            False,
+            int(value.get("order") or 0),
+            value.get("at"),
+            None,
+            bool(value.get("yearless")),
+        )
+        for value in singles
+    ]
     if len({(item.value, item.at, item.order) for item in numbers}) < 2:
         return None
     ordered = _ordered(numbers)
     times = _spaced([item.at for item in ordered])
-    value = {"unit": singles[0]["unit"], "months": None, "scale": singles[0]["scale"], "values": [item.value for item in ordered], "times": times}
+    value = {
+        "unit": singles[0]["unit"],
+        "months": None,
+        "scale": singles[0]["scale"],
+        "values": [item.value for item in ordered],
+        "times": times,
+    }
     if times:
         value["months"] = times[-1] - times[0]
     elif all(item.order == 0 and item.at is None for item in numbers):
@@ -498,7 +610,7 @@ def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def swapped(tokens: Sequence[Token]) -> dict[str, float] | None:
-    """"62, not 70": the number that was meant and the one that was typed."""
+    """ "62, not 70": the number that was meant and the one that was typed."""
     for at in range(1, len(tokens) - 1):
         if tokens[at].text == "not" and tokens[at + 1].kind == "number" and len(tokens) <= 12:
             before = [token for token in tokens[max(0, at - 3) : at] if token.kind == "number"]

@@ -11,8 +11,9 @@ from bot.language.lungs import Course, Piece
 from bot.language.model import Finding, Reading
 from bot.language.text import Sentence, sentences
 from bot.language.times import When
+from bot.language.vocabulary import words
 
-_PRONOUNS = frozenset({"it", "this", "that", "which", "both", "they", "all", "these", "those"})
+_PRONOUNS = words("reader", "pronouns")
 _HEADINGS = frozenset({"now", "before", "planned", "never", "other_person"})
 _WINDOW_OF_A_COURSE = frozenset({"window", "ago", "date"})
 
@@ -53,7 +54,9 @@ class _Scan:
             for index in range(piece.first, piece.last)
         )
 
-    def finding(self, kind: str, subject: str | None, value: object, first: int, last: int, **detail: object) -> Finding:
+    def finding(
+        self, kind: str, subject: str | None, value: object, first: int, last: int, **detail: object
+    ) -> Finding:
         first, last = max(first, 0), min(max(last, first + 1), len(self.tokens))
         start, end = self.tokens[first].start, self.tokens[last - 1].end
         return Finding(kind, subject, value, self.text[start:end].strip(), start, end, dict(detail))
@@ -82,16 +85,29 @@ _COURSES = frozenset({"trend", "measure", "sign"})
 
 
 def _explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> None:
-    """"We blame the muscles": a cause without a course of its own explains what was told just before."""
+    """ "We blame the muscles": a cause without a course of its own explains what was told just before."""
     if any(item.kind in _COURSES for item in findings[known:]):
         return
     causes = lungs.causes(sentence.tokens)
     uncorrected = lungs.is_uncorrected(sentence.tokens)
     earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
     if uncorrected and not earlier:
-        findings.append(Finding("uncorrected", "dlco", True, sentence_words(sentence), sentence.tokens[0].start, sentence.tokens[-1].end))
+        findings.append(
+            Finding(
+                "uncorrected", "dlco", True, sentence_words(sentence), sentence.tokens[0].start, sentence.tokens[-1].end
+            )
+        )
     if causes and not earlier:
-        findings.append(Finding("other_cause", None, causes[0][1], sentence_words(sentence), sentence.tokens[0].start, sentence.tokens[-1].end))
+        findings.append(
+            Finding(
+                "other_cause",
+                None,
+                causes[0][1],
+                sentence_words(sentence),
+                sentence.tokens[0].start,
+                sentence.tokens[-1].end,
+            )
+        )
     for at in _explained(findings, earlier, causes[0][1]) if causes else ():
         findings[at] = replace(findings[at], detail={**findings[at].detail, "other_cause": causes[0][1]})
     for at in earlier if uncorrected else ():
@@ -148,7 +164,11 @@ def _rapid(scan: _Scan, context: _Context) -> Iterator[Finding]:
     """Oxygen or ventilation beside a worsening within weeks, in this sentence and the one before."""
     opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
     now = facts.rapid(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
-    if now.old or (context.rapid is not None and context.rapid.old and not any(when.kind in ("ago", "window") and when.months < 3 for when in scan.whens)):
+    if now.old or (
+        context.rapid is not None
+        and context.rapid.old
+        and not any(when.kind in ("ago", "window") and when.months < 3 for when in scan.whens)
+    ):
         context.rapid = replace(now, support=None, old=True)
         if now.stated is False and now.said is not None:
             yield scan.finding("rapid", None, False, now.said.first, now.said.last)
@@ -158,7 +178,7 @@ def _rapid(scan: _Scan, context: _Context) -> Iterator[Finding]:
     both = [now, context.rapid] if context.rapid is not None else [now]
     supported = now.support or (context.rapid.support if context.rapid else None)
     if supported and any(item.worsening for item in both) and any(item.recent for item in both):
-        mark = now.support or facts.Mark("", None, 0, len(scan.tokens))
+        mark = now.support or Mark("", None, 0, len(scan.tokens))
         yield scan.finding("rapid", None, True, mark.first, mark.last)
     context.rapid = now
 
@@ -168,7 +188,9 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
     swap = therapy.swap(scan.tokens, scan.agents)
     if swap is not None:
         wrong, right = swap
-        yield scan.finding("swap", None, {"out": wrong.value if wrong else None, "in": right.value}, 0, len(scan.tokens))
+        yield scan.finding(
+            "swap", None, {"out": wrong.value if wrong else None, "in": right.value}, 0, len(scan.tokens)
+        )
         return
     said = therapy.statements(scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading)
     if facts.of_another(scan.sentence.texts, context.patient) or replies.retraction(scan.sentence) is not None:
@@ -177,15 +199,34 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         kind = {"agent": "therapy", "context": "therapy", "ambiguous": "ambiguous_agent"}[item.mark.kind]
         if item.mark.kind == "context" and not therapy.beside_drugs(scan.tokens, item.mark, scan.agents):
             continue
-        yield scan.finding(kind, item.mark.value, item.status, item.first, item.last, prose=item.status == "bare" and _prose(scan, item.mark), **item.detail)
+        yield scan.finding(
+            kind,
+            item.mark.value,
+            item.status,
+            item.first,
+            item.last,
+            prose=item.status == "bare" and _prose(scan, item.mark),
+            **item.detail,
+        )
     if not said and scan.tokens and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls) and context.agents:
         ended = therapy.ended(scan.sentence)
         if ended is not None:
             for agent in context.agents:
-                yield scan.finding("therapy", agent, ended.kind, ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens))
+                yield scan.finding(
+                    "therapy", agent, ended.kind, ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens)
+                )
     for mark in therapy.NOTHING.scan(scan.tokens):
-        runs_on = any(0 <= agent.first - mark.last <= 2 and not _comma(scan, mark.last, agent.first) for agent in scan.agents)
-        with_what = mark.last < len(scan.tokens) and scan.tokens[mark.last].text in ("with", "by", "other", "but", "except", "apart")
+        runs_on = any(
+            0 <= agent.first - mark.last <= 2 and not _comma(scan, mark.last, agent.first) for agent in scan.agents
+        )
+        with_what = mark.last < len(scan.tokens) and scan.tokens[mark.last].text in (
+            "with",
+            "by",
+            "other",
+            "but",
+            "except",
+            "apart",
+        )
         if not runs_on and not with_what:
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
     if said:
@@ -199,7 +240,7 @@ def _comma(scan: _Scan, start: int, end: int) -> bool:
 
 
 def _prose(scan: _Scan, mark: Mark) -> bool:
-    """Words in the agent's clause that are neither treatment, lung nor patient: without a status word it is only mentioned.
+    """True where an agent without a status word is only mentioned: its clause holds words of another kind.
 
     "tac, pred 5" is a list of what is taken; "rituximab sounds good" is not.
     """
@@ -242,14 +283,34 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
         value = dict(measure.value)
         if value.get("months") is None and not value.get("times"):
             value["months"] = _sentence_window(scan, measure.first, measure.last)
-        yield scan.finding("measure", measure.subject, value, measure.first, measure.last, **_circumstances(scan, measure.first, measure.last))
-    levels = lungs.levels(scan.tokens) if any(piece.value in ("breathlessness", "breathing") for piece in subjects) else None
+        yield scan.finding(
+            "measure",
+            measure.subject,
+            value,
+            measure.first,
+            measure.last,
+            **_circumstances(scan, measure.first, measure.last),
+        )
+    levels = (
+        lungs.levels(scan.tokens) if any(piece.value in ("breathlessness", "breathing") for piece in subjects) else None
+    )
     if levels is not None:
-        yield scan.finding("measure", "scale", {"unit": "class", "months": None, "scale": "level", "values": levels, "times": None}, 0, len(scan.tokens))
+        yield scan.finding(
+            "measure",
+            "scale",
+            {"unit": "class", "months": None, "scale": "level", "values": levels, "times": None},
+            0,
+            len(scan.tokens),
+        )
     if not subjects and not scan.agents:
         bare = quantities.bare(scan.tokens, scan.whens)
         both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
-        if bare is not None and len(both) == 2 and len(bare.get("values", ())) == 2 and scan.tokens[0].text in ("now", "today", "currently", "then"):
+        if (
+            bare is not None
+            and len(both) == 2
+            and len(bare.get("values", ())) == 2
+            and scan.tokens[0].text in ("now", "today", "currently", "then")
+        ):
             for name, reading in zip(both, bare["values"], strict=True):
                 later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": None, "order": 1}
                 yield scan.finding("measure", name, later, 0, len(scan.tokens))
@@ -258,11 +319,17 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
             yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in found_measures if "single" in item.value)
-    for course in lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens)):
+    for course in lungs.courses(
+        scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens)
+    ):
         if asked or course.past:
             continue
         subject = course.subject
-        if subject is None and context.subjects and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 5) : course.first]):
+        if (
+            subject is None
+            and context.subjects
+            and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 5) : course.first])
+        ):
             subject = context.subjects[-1].value
         yield from _course(scan, course, subject, single)
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
@@ -283,7 +350,9 @@ def _course(scan: _Scan, course: Course, subject: str | None, single: frozenset[
     months = _sentence_window(scan, course.first, course.last)
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
     for name in _GOALS if subject == "goals" else (subject,):
-        yield scan.finding(kind, name, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail)
+        yield scan.finding(
+            kind, name, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail
+        )
 
 
 _GOALS = ("pft", "ct", "breathlessness")
@@ -302,7 +371,7 @@ def _sentence_window(scan: _Scan, first: int, last: int) -> float | None:
 
 
 def _of_agent(scan: _Scan, when: When) -> bool:
-    """"MMF for 8 months" is the agent's time, not the lung's."""
+    """ "MMF for 8 months" is the agent's time, not the lung's."""
     before = [mark for mark in scan.agents if mark.last <= when.first]
     if not before:
         return False
@@ -323,7 +392,11 @@ def _circumstances(scan: _Scan, first: int, last: int) -> dict[str, object]:
 
 def _speaks_of(scan: _Scan, at: int, first: int, last: int) -> bool:
     """A cause explains what stands nearest before it; at the start of a sentence, what follows."""
-    before = [piece for piece in scan.row if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at]
+    before = [
+        piece
+        for piece in scan.row
+        if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at
+    ]
     if not before:
         return True
     return first <= before[-1].first < last or last - 1 == before[-1].first
@@ -332,16 +405,21 @@ def _speaks_of(scan: _Scan, at: int, first: int, last: int) -> bool:
 def _long_past(scan: _Scan) -> frozenset[int]:
     """Times a year or more ago that are no standard of comparison: "CT was worse two years ago"."""
     return frozenset(
-        when.first
-        for when in scan.whens
-        if when.kind == "ago" and when.months >= 12 and not _compared(scan, when)
+        when.first for when in scan.whens if when.kind == "ago" and when.months >= 12 and not _compared(scan, when)
     )
 
 
 def _compared(scan: _Scan, when: When) -> bool:
     before = {token.text for token in scan.tokens[max(0, when.first - 4) : when.first]}
     after = {token.text for token in scan.tokens[when.last : when.last + 2]}
-    return bool(after & {"vs", "versus", "compared", "against", "to"}) or bool(before & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}) or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
+    return (
+        bool(after & {"vs", "versus", "compared", "against", "to"})
+        or bool(
+            before
+            & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}
+        )
+        or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
+    )
 
 
 def _facts(scan: _Scan) -> Iterator[Finding]:
@@ -370,9 +448,8 @@ def _facts(scan: _Scan) -> Iterator[Finding]:
 def _replies(scan: _Scan) -> Iterator[Finding]:
     sentence = scan.sentence
     bare = replies.answer(sentence)
-    if bare is not None:
-        if replies.closed(sentence, bare) or bare.value not in ("yes", "no"):
-            yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
+    if bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
+        yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
     for piece in lungs.negated_subjects(scan.tokens, scan.row):
         if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
             yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
@@ -395,7 +472,11 @@ def _replies(scan: _Scan) -> Iterator[Finding]:
             yield scan.finding("mention", piece.value, True, piece.first, piece.last)
     windows = [when for when in scan.whens if when.kind == "window" and when.months > 0]
     if windows and len(scan.tokens) <= 10 and not scan.agents:
-        yield scan.finding("window", None, replies.window_months(sentence, windows[-1]), windows[-1].first, windows[-1].last)
+        yield scan.finding(
+            "window", None, replies.window_months(sentence, windows[-1]), windows[-1].first, windows[-1].last
+        )
     words = set(sentence.texts)
     if len(scan.tokens) <= 8 and words & {"absolute", "points", "relative"} and not scan.agents:
-        yield scan.finding("kind_of_change", None, "relative" if "relative" in words else "absolute", 0, len(scan.tokens))
+        yield scan.finding(
+            "kind_of_change", None, "relative" if "relative" in words else "absolute", 0, len(scan.tokens)
+        )

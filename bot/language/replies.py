@@ -8,7 +8,7 @@ from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import Piece
 from bot.language.text import Sentence
 from bot.language.times import When, today_in_months
-from bot.language.vocabulary import load
+from bot.language.vocabulary import load, words
 
 _REPLIES = load("replies")
 
@@ -18,7 +18,7 @@ _LAST_YEAR = Lexicon().add_all("last_year", {True: _REPLIES["last_year"]})
 _NEW = Lexicon().add_all("new", {True: _REPLIES["new_patient"], False: _REPLIES["new_patient_not"]})
 _CORRECTION = Lexicon().add_all("correction", {True: _REPLIES["corrections"]})
 QUESTION_STARTS = frozenset(_REPLIES["question_starts"])
-_OPENERS = frozenset({"ok", "okay", "so", "well", "and", ",", "-", "but", "right", "great", "fine", "the", "a", "let", "lets", "us", "now", "here", "is", "i", "have", "want", "to"})
+_OPENERS = words("replies", "openers")
 
 
 def new_patient(sentence: Sentence) -> Mark | None:
@@ -35,7 +35,11 @@ def new_patient(sentence: Sentence) -> Mark | None:
 def answer(sentence: Sentence) -> Mark | None:
     """A bare answer at the start of a sentence: yes, no, none, both, all, unknown, not_done, pending."""
     for mark in ANSWERS.scan(sentence.tokens):
-        if mark.last == len(sentence.tokens) and len(sentence.tokens) <= 6 and sentence.texts[mark.first] in ("said", "says"):
+        if (
+            mark.last == len(sentence.tokens)
+            and len(sentence.tokens) <= 6
+            and sentence.texts[mark.first] in ("said", "says")
+        ):
             return mark
         if mark.first == 0 or all(text in _OPENERS | {"i", "we"} for text in sentence.texts[: mark.first]):
             return mark
@@ -50,7 +54,7 @@ def closed(sentence: Sentence, mark: Mark) -> bool:
     return sentence.texts[mark.last] in _AFTER_ANSWER
 
 
-_AFTER_ANSWER = frozenset({",", "-", ":", "(", "it", "they", "he", "she", "i", "we", "that", "this", "not", "but", "a", "an", "the", "for", "because", "with", "in", "at", "and", "yet", "so", "his", "her", "only", "mdt", "according", "as", "there", "these", "of", "since", "on", "by"})
+_AFTER_ANSWER = words("replies", "after_answer")
 
 
 def unknowns(sentence: Sentence) -> list[Mark]:
@@ -71,44 +75,68 @@ def last_year(sentence: Sentence) -> Mark | None:
 
 
 def dated_back(sentence: Sentence, whens: Sequence[When], about_something: bool) -> bool:
-    """"well, that label is from 2020": what was told before lies more than a year back."""
+    """ "well, that label is from 2020": what was told before lies more than a year back."""
     points = {"that", "this", "it", "label", "was", "those", "they"} & set(sentence.texts[:6])
     if about_something or not points or len(sentence.tokens) > 12 or sentence.asks:
         return False
-    return any((when.kind == "ago" and when.months >= 12) or (when.kind == "date" and when.lead != "since" and today_in_months() - when.months > 12) for when in whens)
+    return any(
+        (when.kind == "ago" and when.months >= 12)
+        or (when.kind == "date" and when.lead != "since" and today_in_months() - when.months > 12)
+        for when in whens
+    )
 
 
 def corrects(texts: Sequence[str]) -> bool:
-    return any(text in ("no", "sorry", "correction", "meant", "mean", "wrong", "mistake", "oops", "instead", "not", "should", "rather", "typo") for text in texts)
+    return any(
+        text
+        in (
+            "no",
+            "sorry",
+            "correction",
+            "meant",
+            "mean",
+            "wrong",
+            "mistake",
+            "oops",
+            "instead",
+            "not",
+            "should",
+            "rather",
+            "typo",
+        )
+        for text in texts
+    )
 
 
 def asks(sentence: Sentence) -> bool:
     return sentence.asks or bool(sentence.texts and sentence.texts[0] in QUESTION_STARTS and len(sentence.texts) > 1)
 
 
-_MORE = frozenset({"more", "over", "longer", ">", "beyond", "above", "exceeds", "after"})
+_MORE = words("replies", "more")
 
 
 def window_months(sentence: Sentence, when: When) -> float:
     """Months of a bare window; "more than 12 months" is one month more."""
     before = set(sentence.texts[max(0, when.first - 3) : when.first])
-    longer = "than" in before and before & _MORE or ">" in before or "longer" in before
+    longer = ("than" in before and before & _MORE) or ">" in before or "longer" in before
     return when.months + 1 if longer else when.months
 
 
 def subjects_beside(sentence: Sentence, mark: Mark, row: Sequence[Piece], agents: Sequence[Mark]) -> list[str]:
     """The subjects that a "not done" or "don't know" speaks of."""
     subjects = [piece for piece in row if piece.role == "subject" and piece.value not in ("other", "overall", "scale")]
-    near = [piece.value for piece in subjects if -8 <= piece.first - mark.last <= 3 or 0 <= mark.first - piece.last <= 4]
+    near = [
+        piece.value for piece in subjects if -8 <= piece.first - mark.last <= 3 or 0 <= mark.first - piece.last <= 4
+    ]
     return list(dict.fromkeys(near))
 
 
-_FACT_QUESTIONS = frozenset({"is", "are", "does", "do", "did", "has", "have", "was", "will", "would", "could", "can", "if", "when", "why"})
-_DEFINITIONS = frozenset({"counts", "count", "is", "does", "are", "defines", "if", "means", "about", "much", "many", "big", "long", "happens", "drop", "fall", "decline", "change"})
+_FACT_QUESTIONS = words("replies", "fact_questions")
+_DEFINITIONS = words("replies", "definitions")
 
 
 def asks_for_facts(texts: Sequence[str]) -> bool:
-    """"Does a drop of 5 points count?" states nothing; "what would you do with a man whose CT is worse?" does."""
+    """ "Does a drop of 5 points count?" states nothing; "what would you do with a man whose CT is worse?" does."""
     if not texts:
         return False
     if texts[0] in ("what", "which", "how"):

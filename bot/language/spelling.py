@@ -13,9 +13,7 @@ from bot.language.vocabulary import load
 _SPELLING = load("spelling")
 _TARGETS: tuple[str, ...] = tuple(sorted(AGENT_WORDS | set(_SPELLING["clinical_words"])))
 _KNOWN = frozenset(_TARGETS) | frozenset(_SPELLING["real_words"]) | REAL_WORDS
-_VARIANTS: dict[str, str] = {
-    variant: word for word, variants in _SPELLING["variants"].items() for variant in variants
-}
+_VARIANTS: dict[str, str] = {variant: word for word, variants in _SPELLING["variants"].items() for variant in variants}
 SHORTEST = 6
 LONG = 8
 

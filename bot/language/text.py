@@ -73,10 +73,7 @@ class Sentence:
 def normalise(text: str) -> str:
     """Lower case, plain dashes and quotes, no control characters; the same length as `text`."""
     flat = text.translate(_SAME_LENGTH)
-    if not flat.isascii():
-        flat = "".join(_plain(char) for char in flat)
-    else:
-        flat = flat.lower()
+    flat = "".join(_plain(char) for char in flat) if not flat.isascii() else flat.lower()
     return "".join(char if char.isprintable() or char == "\n" else " " for char in flat)
 
 
@@ -110,7 +107,7 @@ def sentences(text: str) -> tuple[list[Sentence], bool]:
 
 
 def _sentence(tokens: list[Token], end_mark: str, paragraph: bool) -> Sentence:
-    kept = tuple(_spoken_numbers([token for token in _without_fillers(tokens)]))
+    kept = tuple(_spoken_numbers(list(_without_fillers(tokens))))
     return Sentence(kept, end_mark, paragraph, tuple(token.text for token in kept))
 
 
@@ -201,7 +198,11 @@ def _spoken_numbers(tokens: list[Token]) -> Iterator[Token]:
             continue
         value, last = TENS[token.text], token
         unit = tokens[at + 1] if at + 1 < len(tokens) else None
-        if unit is not None and 0 < NUMBER_WORDS.get(unit.text, 0) < 10 and unit.text not in ("a", "an", "few", "half", "couple", "several"):
+        if (
+            unit is not None
+            and 0 < NUMBER_WORDS.get(unit.text, 0) < 10
+            and unit.text not in ("a", "an", "few", "half", "couple", "several")
+        ):
             value, last = value + NUMBER_WORDS[unit.text], unit
             at += 1
         yield Token(f"{value:g}", token.start, last.end, "number")

@@ -7,15 +7,15 @@ group before it in the same list, from the heading, or is reported as `bare`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.language import agents
 from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Sentence, Token
 from bot.language.times import When
-from bot.language.vocabulary import load
+from bot.language.vocabulary import load, words
 
 _CUES = load("therapy")
 _DOSING = load("dosing")
@@ -38,16 +38,16 @@ def _cue_lexicon() -> Lexicon:
     known: dict[tuple[str, ...], tuple[str, str]] = {}
     for status, places in _CUES.items():
         for place, entries in places.items():
-            for words in (words for phrase in _split(entries) for words in expand(phrase)):
-                earlier = known.get(words)
+            for sequence in (found for phrase in _split(entries) for found in expand(phrase)):
+                earlier = known.get(sequence)
                 if earlier is None:
-                    known[words] = (status, place)
+                    known[sequence] = (status, place)
                 elif earlier[0] == status and earlier[1] != place:
-                    known[words] = (status, "either")
+                    known[sequence] = (status, "either")
     lexicon = Lexicon()
-    for words, (status, place) in known.items():
-        if words:
-            lexicon.add_words(words, status, place)
+    for sequence, (status, place) in known.items():
+        if sequence:
+            lexicon.add_words(sequence, status, place)
     return lexicon
 
 
@@ -129,22 +129,47 @@ def _cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], a
     nothing = {index for mark in NOTHING.scan(tokens) for index in range(mark.first, mark.last)}
     found = []
     for cue in CUES.scan(tokens):
-        of_time = any((when.first <= cue.first and cue.last <= when.last) or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous")) for when in whens)
-        if tokens[cue.first].text == "now" and cue.first and (
-            tokens[cue.first - 1].text in ("-", "to", "until", "till") or _is_year(tokens[cue.first - 1])
+        of_time = any(
+            (when.first <= cue.first and cue.last <= when.last)
+            or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous"))
+            for when in whens
+        )
+        if (
+            tokens[cue.first].text == "now"
+            and cue.first
+            and (tokens[cue.first - 1].text in ("-", "to", "until", "till") or _is_year(tokens[cue.first - 1]))
         ):
             continue
-        if cue.kind == "planned" and cue.last - cue.first == 1 and tokens[cue.first].text in _ASKING and not (asks or cue.first == 0):
+        if (
+            cue.kind == "planned"
+            and cue.last - cue.first == 1
+            and tokens[cue.first].text in _ASKING
+            and not (asks or cue.first == 0)
+        ):
             continue
-        if tokens[cue.last - 1].text in ("before", "to") and tokens[cue.first].text in ("before", "prior") and cue.last in inside and not any(at in inside for at in range(max(0, cue.first - 3), cue.first)):
+        if (
+            tokens[cue.last - 1].text in ("before", "to")
+            and tokens[cue.first].text in ("before", "prior")
+            and cue.last in inside
+            and not any(at in inside for at in range(max(0, cue.first - 3), cue.first))
+        ):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
             continue
-        if cue.first in inside or cue.first in nothing or _is_dose_arrow(tokens, cue) or (of_time and cue.kind != "now"):
+        if (
+            cue.first in inside
+            or cue.first in nothing
+            or _is_dose_arrow(tokens, cue)
+            or (of_time and cue.kind != "now")
+        ):
             continue
         if tokens[cue.first].text == "before" and cue.last - cue.first == 1 and _between_agents(tokens, cue, inside):
             cue = Mark("arrow", "ahead", cue.first, cue.last)
         found.append(cue)
-        if tokens[cue.last - 1].text in ("add", "adding", "added") and cue.last < len(tokens) and tokens[cue.last].text == "to":
+        if (
+            tokens[cue.last - 1].text in ("add", "adding", "added")
+            and cue.last < len(tokens)
+            and tokens[cue.last].text == "to"
+        ):
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
     return _merged(found)
 
@@ -154,7 +179,13 @@ def _merged(cues: list[Mark]) -> list[Mark]:
     merged: list[Mark] = []
     for cue in cues:
         last = merged[-1] if merged else None
-        if last is not None and last.last == cue.first and last.kind in ("planned", "never") and cue.kind in ("started", "before", "given") and cue.value != "ahead":
+        if (
+            last is not None
+            and last.last == cue.first
+            and last.kind in ("planned", "never")
+            and cue.kind in ("started", "before", "given")
+            and cue.value != "ahead"
+        ):
             kind = "now" if cue.kind == "before" else last.kind
             merged[-1] = Mark(kind, cue.value, last.first, cue.last)
         else:
@@ -162,7 +193,7 @@ def _merged(cues: list[Mark]) -> list[Mark]:
     return merged
 
 
-_ASKING = frozenset({"what", "how", "why", "which", "who", "is", "does", "do", "would", "could", "should", "can"})
+_ASKING = words("therapy", "asking")
 
 
 def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
@@ -172,7 +203,7 @@ def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> boo
 def _from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]) -> list[Mark]:
     """The "to" between two agents: an arrow in "switched from A to B", taken now in "adding A to B"."""
     found = []
-    for left, right in zip(marks, marks[1:], strict=False):
+    for left, right in itertools.pairwise(marks):
         at = next((at for at in range(left.last, right.first) if tokens[at].text in ("to", "onto")), None)
         if at is None:
             continue
@@ -185,7 +216,7 @@ def _from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark
     return found
 
 
-_SWITCHES = frozenset({"switched", "changed", "converted", "swapped", "moved", "transitioned", "rotated", "crossed", "switch", "exchanged", "replaced", "substituted", "went", "gone", "moving", "switching", "changing", "change", "switches", "conversion", "transition"})
+_SWITCHES = words("therapy", "switches")
 
 
 def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -215,7 +246,11 @@ def _bracketed(tokens: Sequence[Token], gap: range) -> bool:
     texts = [tokens[index].text for index in gap]
     dated = any(_is_year(tokens[index]) for index in gap)
     remark = "(" in texts and ")" in texts and (dated or not all(_in_dose(tokens[index]) for index in gap))
-    return remark or ("(" in texts and ")" not in texts and texts[0] == "(" and texts[-1] == "(") or bool(_RHYTHM.scan(tokens[gap.start : gap.stop]))
+    return (
+        remark
+        or ("(" in texts and ")" not in texts and texts[0] == "(" and texts[-1] == "(")
+        or bool(_RHYTHM.scan(tokens[gap.start : gap.stop]))
+    )
 
 
 def _is_year(token: Token) -> bool:
@@ -227,7 +262,7 @@ def _in_dose(token: Token) -> bool:
 
 
 def _shifts_to_dose(tokens: Sequence[Token], group: Group, mark: Mark, gap: range) -> bool:
-    """"stopped MMF, pred 10 mg": a comma, then the first agent with a dose, opens another group."""
+    """ "stopped MMF, pred 10 mg": a comma, then the first agent with a dose, opens another group."""
     comma = any(tokens[index].text == "," for index in gap)
     return comma and has_dose(tokens, mark) and not any(has_dose(tokens, earlier) for earlier in group.marks)
 
@@ -265,22 +300,35 @@ def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
         return True
     if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
         return True
-    if later.first == earlier.last and earlier.kind in ("before", "never", "planned") and later.kind in ("now", "given"):
+    if (
+        later.first == earlier.last
+        and earlier.kind in ("before", "never", "planned")
+        and later.kind in ("now", "given")
+    ):
         return False
-    if later.kind == "now" and tokens[later.first].text in ("with", "together", "combined", "in", "plus", "alongside") and earlier.kind == "planned":
+    if (
+        later.kind == "now"
+        and tokens[later.first].text in ("with", "together", "combined", "in", "plus", "alongside")
+        and earlier.kind == "planned"
+    ):
         return False
     if earlier.kind in ("planned", "never") and any(token.text == "," for token in tokens[earlier.last : later.first]):
         return True
     governs = {"planned", "other_person", "never"}
-    return not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow")) and earlier.kind != "other_person"
+    return (
+        not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow"))
+        and earlier.kind != "other_person"
+    )
 
 
-_PERSONS = frozenset({"patient", "patients", "pt", "man", "woman", "lady", "someone", "somebody", "person", "case", "he", "she", "gentleman", "girl", "boy", "already"})
-_STAYING = frozenset({"to", "stay", "remain", "continue", "keep", "staying", "add", "added", "adding", "on_top", "alongside", "despite", "currently", "already"})
+_PERSONS = words("therapy", "persons")
+_STAYING = words("therapy", "staying")
 
 
 def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark) -> None:
-    additive = any(token.text in _ADDITIVE for token in (*tokens[cue.last : right.first], *tokens[right.last : right.last + 3]))
+    additive = any(
+        token.text in _ADDITIVE for token in (*tokens[cue.last : right.first], *tokens[right.last : right.last + 3])
+    )
     right.ahead = right.ahead or Mark("now", "ahead", cue.first, cue.last)
     if left is None or additive or left.override:
         return
@@ -301,7 +349,9 @@ def _after_last_comma(tokens: Sequence[Token], group: Group) -> int:
     return 0
 
 
-def _side(tokens: Sequence[Token], cue: Mark, left: Group | None, right: Group | None, walls: frozenset[int]) -> str | None:
+def _side(
+    tokens: Sequence[Token], cue: Mark, left: Group | None, right: Group | None, walls: frozenset[int]
+) -> str | None:
     if left is not None and _about_pronoun(tokens, cue) and cue.kind != "arrow":
         return "left"
     ahead = right is not None and cue.value in ("ahead", "either") and _reaches(tokens, cue, right, walls)
@@ -332,7 +382,7 @@ def _transparent(gap: Sequence[Token]) -> bool:
 
 
 def _about_pronoun(tokens: Sequence[Token], cue: Mark) -> bool:
-    """"restarted it in May": the cue speaks of the agent named before."""
+    """ "restarted it in May": the cue speaks of the agent named before."""
     after = tokens[cue.last].text if cue.last < len(tokens) else ""
     return after in ("it", "them", "both") and cue.kind in ("now", "started", "before", "failed", "never", "given")
 
@@ -346,7 +396,11 @@ def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[
     gap = range(cue.last, right.first)
     if any(index in walls for index in gap) or any(tokens[index].text in BREAKERS for index in gap) or len(gap) > 12:
         return False
-    if cue.kind == "given" and tokens[cue.first].text in ("had", "got", "took", "has", "have", "used") and not _transparent(tokens[cue.last : right.first]):
+    if (
+        cue.kind == "given"
+        and tokens[cue.first].text in ("had", "got", "took", "has", "have", "used")
+        and not _transparent(tokens[cue.last : right.first])
+    ):
         return False
     if cue.kind == "not_systemic":
         return len(gap) <= 1 and not any(tokens[index].text in ",()" for index in gap)
@@ -355,8 +409,8 @@ def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[
     return True
 
 
-_TERSE = frozenset({"no", "not", "without", "nil", "nor", "neither", "isnt", "off", "is", "with"})
-_AFTER_NO = frozenset({"any", "further", "previous", "prior", "other", "more", "current", "the", "a", "an", "oral", "iv", "high", "low", "dose", "systemic", "maintenance", "his", "her", "history", "of", "use", "exposure", "to", "now", "yet", "on", "all", "formal", "recent", "regular", "ongoing", "background"})
+_TERSE = words("therapy", "terse")
+_AFTER_NO = words("therapy", "after_no")
 
 
 def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozenset[int]) -> bool:
@@ -365,16 +419,24 @@ def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozens
         return False
     if cue.kind == "not_systemic" and (len(gap) > 5 or any(tokens[index].text == "," for index in gap)):
         return False
-    if cue.kind in ("now", "planned", "given") and any(tokens[index].text == "," for index in gap) and not all(tokens[index].kind == "number" or tokens[index].text in TRANSPARENT or tokens[index].text in ",()" for index in gap):
+    if (
+        cue.kind in ("now", "planned", "given")
+        and any(tokens[index].text == "," for index in gap)
+        and not all(
+            tokens[index].kind == "number" or tokens[index].text in TRANSPARENT or tokens[index].text in ",()"
+            for index in gap
+        )
+    ):
         return False
     if cue.last - cue.first == 1 and tokens[cue.first].text in ("off", "gone", "exposed", "experienced", "burst"):
         return len(gap) == 0
     if cue.last - cue.first == 1 and tokens[cue.first].text in ("no", "none", "never", "before", "over"):
         after = tokens[cue.last].text if cue.last < len(tokens) else ","
-        return after in (",", ")", "-") 
-    if cue.kind == "now" and any(tokens[index].kind == "word" and tokens[index].text not in TRANSPARENT for index in gap):
-        return False
-    return True
+        return after in (",", ")", "-")
+    return not (
+        cue.kind == "now"
+        and any(tokens[index].kind == "word" and tokens[index].text not in TRANSPARENT for index in gap)
+    )
 
 
 def _status(
@@ -388,7 +450,9 @@ def _status(
         previous = earlier[-1]
         gap = range(previous.last, group.first)
         listed = previous.ahead is not None and previous.ahead.kind in _LISTING and not previous.override
-        broken = any(index in walls or tokens[index].text in BREAKERS for index in gap) or _explained(tokens, group.marks[0])
+        broken = any(index in walls or tokens[index].text in BREAKERS for index in gap) or _explained(
+            tokens, group.marks[0]
+        )
         if listed and previous.ahead is not None and not broken:
             dosed = has_dose(tokens, group.marks[0]) and previous.ahead.kind in ("before", "never", "failed")
             if not dosed and not (group.back and previous.ahead.kind == "never"):
@@ -397,7 +461,9 @@ def _status(
     if status in ("other_person",):
         return status, cue
     for back in group.back:
-        if back.kind == "now" and (status in ("planned", "never") or (status in ("before", "failed") and len(group.marks) > 1)):
+        if back.kind == "now" and (
+            status in ("planned", "never") or (status in ("before", "failed") and len(group.marks) > 1)
+        ):
             continue
         if (back.kind == "failed" and status == "before") or (back.kind == "given" and status == "planned"):
             continue
@@ -414,7 +480,7 @@ def _status(
 
 
 def _explained(tokens: Sequence[Token], mark: Mark) -> bool:
-    """"(tac: diabetes)": a remark on an agent named before."""
+    """ "(tac: diabetes)": a remark on an agent named before."""
     first, last = mark.first, mark.last
     return first > 0 and tokens[first - 1].text == "(" and last < len(tokens) and tokens[last].text == ":"
 
@@ -451,7 +517,12 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
         return group.override or status
     if not group.back:
         return status
-    if index == len(group.marks) - 1 and index and ahead in ("before", "failed") and any(back.kind == "now" for back in group.back):
+    if (
+        index == len(group.marks) - 1
+        and index
+        and ahead in ("before", "failed")
+        and any(back.kind == "now" for back in group.back)
+    ):
         return "now"
     if status in ("before", "failed") and tail and index < tail:
         if ahead == "now":
@@ -462,11 +533,11 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
     return status
 
 
-_OPENING_QUESTION = frozenset({"can", "should", "is", "are", "does", "do", "what", "how", "which", "why", "would", "could", "who", "explain", "tell", "define", "compare", "describe", "between"})
+_OPENING_QUESTION = words("therapy", "opening_question")
 
 
 def _since_when(tokens: Sequence[Token], group: Group, whens: Sequence[When]) -> bool:
-    """"since last winter MMF", "for the past 8 months mycophenolate"."""
+    """ "since last winter MMF", "for the past 8 months mycophenolate"."""
     return any(
         when.last <= group.first
         and all(token.text in (",", "on", "the", "with") for token in tokens[when.last : group.first])
@@ -476,16 +547,20 @@ def _since_when(tokens: Sequence[Token], group: Group, whens: Sequence[When]) ->
 
 
 def _contrasted(tokens: Sequence[Token], later: Sequence[Group]) -> bool:
-    """"burned through A and B, currently on C": what stands before such a "now" without a status word is past."""
+    """ "burned through A and B, currently on C": what stands before such a "now" without a status word is past."""
     return any(
-        group.ahead is not None and group.ahead.kind == "now" and tokens[group.ahead.first].text in ("now", "currently", "presently")
+        group.ahead is not None
+        and group.ahead.kind == "now"
+        and tokens[group.ahead.first].text in ("now", "currently", "presently")
         for group in later
     )
 
 
 def _dose_end(tokens: Sequence[Token], at: int, edge: int) -> int:
     end = at
-    while end < edge and (tokens[end].kind == "number" or tokens[end].text in UNITS or tokens[end].text in ("bd", "od", "daily", "x")):
+    while end < edge and (
+        tokens[end].kind == "number" or tokens[end].text in UNITS or tokens[end].text in ("bd", "od", "daily", "x")
+    ):
         end += 1
     return end
 
@@ -510,11 +585,20 @@ def detail(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
 
 
 def ended(sentence: Sentence) -> Mark | None:
-    """"It was stopped", "was never prescribed": what became of what the sentence before spoke of."""
+    """ "It was stopped", "was never prescribed": what became of what the sentence before spoke of."""
     for cue in CUES.scan(sentence.tokens):
-        if cue.kind == "never" and cue.value in ("either", "back") and cue.last - cue.first > 1 and len(sentence.tokens) <= 14:
+        if (
+            cue.kind == "never"
+            and cue.value in ("either", "back")
+            and cue.last - cue.first > 1
+            and len(sentence.tokens) <= 14
+        ):
             return cue
-        if cue.kind == "failed" and cue.first <= 2 and sentence.tokens[0].text in ("all", "both", "neither", "none", "it", "which"):
+        if (
+            cue.kind == "failed"
+            and cue.first <= 2
+            and sentence.tokens[0].text in ("all", "both", "neither", "none", "it", "which")
+        ):
             return cue
         if cue.kind == "before" and cue.value in ("either", "back") and len(sentence.tokens) <= 14:
             words = {token.text for token in sentence.tokens[cue.first : cue.last]}
@@ -523,14 +607,20 @@ def ended(sentence: Sentence) -> Mark | None:
     return None
 
 
-_ENDS = frozenset({"stopped", "discontinued", "withdrawn", "ceased", "held", "tolerated", "off", "paused", "suspended", "withheld"})
+_ENDS = words("therapy", "ends")
 
 
 def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     """The status that a line such as "Previous treatment:" gives to what follows; "" where another heading begins."""
     tokens = sentence.tokens
     colon = next((index for index, token in enumerate(tokens[:8]) if token.text == ":"), None)
-    if colon is None and not marks and len(tokens) <= 7 and sentence.end_mark in ("\n", "\n\n") and not any(token.text in (",", ".") for token in tokens):
+    if (
+        colon is None
+        and not marks
+        and len(tokens) <= 7
+        and sentence.end_mark in ("\n", "\n\n")
+        and not any(token.text in (",", ".") for token in tokens)
+    ):
         colon = len(tokens)
     if colon is None or any(mark.first < colon for mark in marks):
         return None
@@ -546,20 +636,25 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         if status in statuses:
             return status
     if words & _REGIMENS:
-        return "before" if words & {"past", "previous", "prior", "former", "far", "history", "given", "course"} else "now"
+        return (
+            "before" if words & {"past", "previous", "prior", "former", "far", "history", "given", "course"} else "now"
+        )
     return ""
 
 
-_PLANS = frozenset({"plan", "plans", "proposal", "question", "questions", "options", "discussion", "recommendation", "recommendations", "suggestion", "suggestions", "allergies", "allergy", "appointments", "procedure", "considerations", "todo", "next"})
+_PLANS = words("therapy", "plans")
 _OTHER_PEOPLE = frozenset({"family", "fhx", "fh"})
-_REGIMENS = frozenset({"medication", "medications", "medicines", "drugs", "meds", "treatment", "treatments", "therapy", "therapies", "rx", "tx", "regimen", "immunosuppression"})
+_REGIMENS = words("therapy", "regimens")
 
 
 def beside_drugs(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
-    """"MPA" is mycophenolate beside a dose, a status word or another agent; else it names a disease."""
+    """ "MPA" is mycophenolate beside a dose, a status word or another agent; else it names a disease."""
     if has_dose(tokens, mark):
         return True
-    if any(token.text in ("anca", "vasculitis", "ild", "mpo", "diagnosis", "diagnosed", "with") for token in tokens[max(0, mark.first - 2) : mark.last + 2]):
+    if any(
+        token.text in ("anca", "vasculitis", "ild", "mpo", "diagnosis", "diagnosed", "with")
+        for token in tokens[max(0, mark.first - 2) : mark.last + 2]
+    ):
         return False
     return any(other.first != mark.first and -6 <= other.first - mark.first <= 6 for other in marks) or any(
         cue.last == mark.first and cue.kind in ("now", "before", "failed", "never") for cue in CUES.scan(tokens)
@@ -576,22 +671,42 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
         first, second = named
         between = [word for word in words[first.last : second.first] if word != ","]
         lead = [word for word in words[: first.first] if word != ","]
-        if lead and lead[-1] in ("replace", "correct", "exchange", "overwrite") and between in (["by"], ["with"], ["to"], ["for"]):
+        if (
+            lead
+            and lead[-1] in ("replace", "correct", "exchange", "overwrite")
+            and between in (["by"], ["with"], ["to"], ["for"])
+        ):
             return first, second
         if between in (["not"], ["and", "not"]) and not set(lead) - _SWAP_LEADS:
             return second, first
-        if lead[-1:] == ["not"] and not set(lead[:-1]) - _SWAP_LEADS and set(between) <= {"but", "its", "it", "is", "rather", "-", "he", "she", "on", "meant", "i"}:
+        if (
+            lead[-1:] == ["not"]
+            and not set(lead[:-1]) - _SWAP_LEADS
+            and set(between) <= {"but", "its", "it", "is", "rather", "-", "he", "she", "on", "meant", "i"}
+        ):
             return first, second
-        if between and set(between) <= {"should", "be", "read", "is", "meant", "was", "i", "say", "have", "been", "a", "typo", "for"} and {"should", "meant", "typo"} & set(between):
+        if (
+            between
+            and set(between)
+            <= {"should", "be", "read", "is", "meant", "was", "i", "say", "have", "been", "a", "typo", "for"}
+            and {"should", "meant", "typo"} & set(between)
+        ):
             return first, second
         return None
     lead = [word for word in words[: named[0].first] if word != ","]
     tail = [word for word in words[named[0].last :] if word not in (",", ".")]
-    if len(named) == 1 and lead and lead[0] in ("no", "sorry", "correction", "meant", "oops", "i", "wait", "typo") and set(lead) <= _SWAP_LEADS and set(tail) <= {"instead", "sorry", "not"} and set(lead) & {"no", "sorry", "correction", "meant", "mean", "oops", "wait", "typo"}:
+    if (
+        len(named) == 1
+        and lead
+        and lead[0] in ("no", "sorry", "correction", "meant", "oops", "i", "wait", "typo")
+        and set(lead) <= _SWAP_LEADS
+        and set(tail) <= {"instead", "sorry", "not"}
+        and set(lead) & {"no", "sorry", "correction", "meant", "mean", "oops", "wait", "typo"}
+    ):
         if lead[0] == "no" and "," not in words[: named[0].first] and len(lead) == 1:
             return None
         return None, named[0]
     return None
 
 
-_SWAP_LEADS = frozenset({"no", "sorry", "correction", "i", "meant", "mean", "its", "it", "is", "he", "she", "takes", "on", "oops", "wait", "to", "say", "should", "be", "was", "actually", "that", "s", ":", "-", "the", "patient", "typo", "of", "course", "taking", "hes", "shes", "thats", "wrong", "drug", "cni"})
+_SWAP_LEADS = words("therapy", "swap_leads")

@@ -13,13 +13,27 @@ from bot.language.vocabulary import NUMBER_WORDS, load
 
 _TIMES = load("times")
 _UNIT = {unit: float(months) for months, units in _TIMES["months_per_unit"].items() for unit in units}
-_MONTH = {
-    name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")
-}
+_MONTH = {name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")}
 _MONTH |= {name: int(number) for name, number in _TIMES["seasons"].items()}
 _PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
 _FRACTION_UNIT = {"12": 1.0, "52": 0.23, "7": 0.033}
-_LEAD = {"over", "in", "within", "during", "last", "past", "for", "since", "than", "the", "of", "after", "about", "every", "at"}
+_LEAD = {
+    "over",
+    "in",
+    "within",
+    "during",
+    "last",
+    "past",
+    "for",
+    "since",
+    "than",
+    "the",
+    "of",
+    "after",
+    "about",
+    "every",
+    "at",
+}
 _FULL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})$")
 _YEARS = re.compile(r"(19|20)\d\d$")
 
@@ -74,7 +88,13 @@ def _amount(tokens: Sequence[Token], at: int) -> float | None:
 
 
 def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
-    if tokens[at].text in ("month", "week", "year") and at + 1 < len(tokens) and tokens[at + 1].kind == "number" and tokens[at + 1].text.isdigit() and int(tokens[at + 1].text) <= 60:
+    if (
+        tokens[at].text in ("month", "week", "year")
+        and at + 1 < len(tokens)
+        and tokens[at + 1].kind == "number"
+        and tokens[at + 1].text.isdigit()
+        and int(tokens[at + 1].text) <= 60
+    ):
         return When("window", float(tokens[at + 1].text) * _UNIT[tokens[at].text], at, at + 2, lead)
     amount = _amount(tokens, at)
     if amount is None:
@@ -88,7 +108,11 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         upper = _amount(tokens, after + 1)
         if upper is not None and _text(tokens, after + 2) in _UNIT and upper > amount:
             return _window_or_ago(tokens, at, after + 3, upper * _UNIT[_text(tokens, after + 2)], lead)
-    if _text(tokens, after) in (("full", "whole") if tokens[at].kind == "number" else ("of", "a", "full", "and", "few")) and _text(tokens, after + 1) in _UNIT:
+    if (
+        _text(tokens, after)
+        in (("full", "whole") if tokens[at].kind == "number" else ("of", "a", "full", "and", "few"))
+        and _text(tokens, after + 1) in _UNIT
+    ):
         after += 1
     unit_word = _text(tokens, after)
     if unit_word not in _UNIT:
@@ -97,7 +121,9 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         return None
     if unit_word in ("d", "w", "y") and _text(tokens, after + 1) == "/":
         return None
-    if _text(tokens, after + 1) in ("old", "female", "male", "woman", "man", "lady", "gentleman") or (unit_word == "y" and _text(tokens, after + 1) in ("o", "f", "m")):
+    if _text(tokens, after + 1) in ("old", "female", "male", "woman", "man", "lady", "gentleman") or (
+        unit_word == "y" and _text(tokens, after + 1) in ("o", "f", "m")
+    ):
         return None
     return _window_or_ago(tokens, at, after + 1, amount * _UNIT[unit_word], lead)
 
@@ -130,7 +156,12 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
 def _short_year(tokens: Sequence[Token], at: int, start: float, whole: bool) -> tuple[float, int, bool] | None:
     """The second year of "2019-21"."""
     text = tokens[at].text
-    if whole and re.fullmatch(r"[012]\d", text) and _full_year(int(text)) * 12 >= start - 6 and tokens[at].start == tokens[at - 1].end:
+    if (
+        whole
+        and re.fullmatch(r"[012]\d", text)
+        and _full_year(int(text)) * 12 >= start - 6
+        and tokens[at].start == tokens[at - 1].end
+    ):
         return _full_year(int(text)) * 12 + 6, at + 1, True
     return None
 
@@ -145,7 +176,23 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         year = _year(_text(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
         if year is not None and not (nxt == "," and year < 100):
             return year * 12 + month, at + 2 + skip, False
-        if text in ("may", "mar") and _text(tokens, at - 1) not in ("in", "since", "from", "until", "till", "last", "to", "by", "and", "(", "of", "this", "end", "early", "late"):
+        if text in ("may", "mar") and _text(tokens, at - 1) not in (
+            "in",
+            "since",
+            "from",
+            "until",
+            "till",
+            "last",
+            "to",
+            "by",
+            "and",
+            "(",
+            "of",
+            "this",
+            "end",
+            "early",
+            "late",
+        ):
             return None
         now = today_in_months(today)
         year = int((now - 1) // 12)
@@ -159,7 +206,9 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         return (year * 12 + month, at + 1, False) if 1 <= month <= 12 else None
     if tokens[at].kind != "number":
         return None
-    if text.isdigit() and 1 <= int(text) <= 31 and nxt in _MONTH and nxt != "may" or (text.isdigit() and 1 <= int(text) <= 31 and nxt == "may" and re.match(r"(20)?\d\d$", _text(tokens, at + 2))):
+    if (text.isdigit() and 1 <= int(text) <= 31 and nxt in _MONTH and nxt != "may") or (
+        text.isdigit() and 1 <= int(text) <= 31 and nxt == "may" and re.match(r"(20)?\d\d$", _text(tokens, at + 2))
+    ):
         return _month_year(tokens, at + 1, today)
     if _YEARS.match(text):
         if nxt in ("-", "/") and re.fullmatch(r"0?[1-9]|1[0-2]", _text(tokens, at + 2)):

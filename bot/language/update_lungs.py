@@ -35,10 +35,15 @@ def apply(draft: Draft, reading: Reading) -> None:
 
 def _without_older(reading: Reading) -> Reading:
     """Drops what was told in the past perfect where the same goal is told of the present too."""
+
     def goal(item: Finding) -> str | None:
         return _GOAL_GROUP.get(str(item.subject))
 
-    told = [item for item in reading.of("trend", "measure", "sign") if not item.detail.get("was") and item.value != "present"]
+    told = [
+        item
+        for item in reading.of("trend", "measure", "sign")
+        if not item.detail.get("was") and item.value != "present"
+    ]
     present = {goal(item) for item in told if item.kind != "measure" or "single" not in item.value}
     kept = tuple(item for item in reading.findings if not (item.detail.get("was") and goal(item) in present))
     return replace(reading, findings=kept)
@@ -77,7 +82,9 @@ def _about(reading: Reading, subject: str) -> list[Finding]:
 
 def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding]) -> dict[str, Any] | None:
     """What is known of one measure: goal, PPF outcome (reached, below, fine, or why it is open), words."""
-    trends = [item for item in own if item.kind == "trend"] or ([] if own else [item for item in shared if item.kind == "trend"])
+    trends = [item for item in own if item.kind == "trend"] or (
+        [] if own else [item for item in shared if item.kind == "trend"]
+    )
     numbers = [item for item in own if item.kind == "measure" and _course_of(measure, item.value) is not None]
     verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)]
     if not verdicts and not numbers:
@@ -90,7 +97,11 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     goal = GOAL_OF.get(verdict or value or "")
     if goal is None:
         return None
-    outcome = ppf_outcome(measure, numbers[-1].value) if numbers else {"better": "fine", "stable": "fine"}.get(verdict or "", "open")
+    outcome = (
+        ppf_outcome(measure, numbers[-1].value)
+        if numbers
+        else {"better": "fine", "stable": "fine"}.get(verdict or "", "open")
+    )
     if any(item.detail.get("other_cause") for item in findings) and outcome == "reached":
         outcome = "other_cause"
     if measure == "dlco" and any(item.detail.get("uncorrected") for item in findings) and outcome != "fine":
@@ -154,9 +165,10 @@ def ppf_outcome(measure: str, value: dict[str, Any]) -> str:
             return "relative"
         fall = -float(value["change"])
     else:
-        fall = _largest_fall(value)
-        if fall is None:
+        largest = _largest_fall(value)
+        if largest is None:
             return "over_a_year"
+        fall = largest
     if fall >= limit - _TOLERANCE:
         if months is None:
             return "time"
@@ -197,7 +209,11 @@ def settle_lung_function(draft: Draft) -> None:
     draft.set("goal_lung_function", goal, words=words)
     outcomes = [entry["ppf"] for entry in known.values()]
     if "reached" in outcomes:
-        draft.set("ppf_physiology", True, words="; ".join(entry["words"] for entry in known.values() if entry["ppf"] == "reached"))
+        draft.set(
+            "ppf_physiology",
+            True,
+            words="; ".join(entry["words"] for entry in known.values() if entry["ppf"] == "reached"),
+        )
     elif len(outcomes) == 2 and all(outcome in ("below", "fine") for outcome in outcomes):
         draft.set("ppf_physiology", False, words=words)
     else:
@@ -228,7 +244,9 @@ def _open_questions(draft: Draft, measure: str, entry: dict[str, Any]) -> None:
 def _imaging(draft: Draft, reading: Reading) -> None:
     _fibrosis(draft, reading)
     extent = [item for item in reading.of("trend") if item.subject == "ct"]
-    extent = extent or [_extent_finding(item) for item in reading.of("measure") if item.subject == "ct" and "values" in item.value]
+    extent = extent or [
+        _extent_finding(item) for item in reading.of("measure") if item.subject == "ct" and "values" in item.value
+    ]
     signs = [item for item in reading.of("sign") if item.value not in ("present",)]
     courses = [item for item in signs if item.value != "absent"]
     if not extent and not courses and not _all_absent(signs):
@@ -246,10 +264,12 @@ def _imaging(draft: Draft, reading: Reading) -> None:
 
 
 def _extent_finding(item: Finding) -> Finding:
-    """"ILD extent 30 %, previously 20 %" as a course; any change of the estimate counts."""
+    """ "ILD extent 30 %, previously 20 %" as a course; any change of the estimate counts."""
     change = change_of(item.value)
     value = "worse" if change > 0 else "better" if change < 0 else "stable"
-    return Finding("trend", "ct", value, item.words, item.start, item.end, {**item.detail, "months": item.value.get("months")})
+    return Finding(
+        "trend", "ct", value, item.words, item.start, item.end, {**item.detail, "months": item.value.get("months")}
+    )
 
 
 def _fibrosis(draft: Draft, reading: Reading) -> None:
@@ -282,13 +302,14 @@ def _extent_goal(values: Sequence[str]) -> str | None:
 
 
 def _progressing(signs: Iterable[Finding]) -> list[Finding]:
-    """Signs of the guideline's list that are new or increased; new ground glass counts beside traction bronchiectasis."""
+    """Signs of the list that are new or increased; new ground glass counts beside traction bronchiectasis [G2]."""
     signs = list(signs)
     traction = any(item.subject == "traction" for item in signs if item.value != "absent")
     return [
         item
         for item in signs
-        if item.value in ("new", "worse") and (item.subject in SIGNS or (item.subject == "ggo" and item.value == "new" and traction))
+        if item.value in ("new", "worse")
+        and (item.subject in SIGNS or (item.subject == "ggo" and item.value == "new" and traction))
     ]
 
 
@@ -309,7 +330,7 @@ def _radiology(verdict: Finding | None, signs: Sequence[Finding]) -> bool | None
 
 def _worst(goal: str | None, findings: Sequence[Finding]) -> Finding | None:
     wanted = [item for item in findings if GOAL_OF.get(str(item.value)) == goal]
-    return (wanted or list(findings) or [None])[0]
+    return next(iter(wanted or findings), None)
 
 
 def _explained_or_old(findings: Sequence[Finding], draft: Draft) -> bool:
@@ -365,6 +386,8 @@ def _overall(draft: Draft, reading: Reading) -> None:
     if named:
         draft.close("which_goal")
         return
-    overall = [item for item in reading.of("trend") if item.subject in ("overall", None) and item.value not in ("up", "down")]
+    overall = [
+        item for item in reading.of("trend") if item.subject in ("overall", None) and item.value not in ("up", "down")
+    ]
     if overall and not draft.answered:
         draft.ask(clarify.which_goal(overall[-1].words, str(overall[-1].value)))

@@ -11,6 +11,7 @@ from bot.language.case_state import THERAPY, Draft
 from bot.language.model import Finding, Reading
 from bot.language.therapy import INFUSIONS
 from bot.language.times import today_in_months
+from bot.language.vocabulary import words
 
 CURRENT, PREVIOUS = THERAPY
 _HALF_A_YEAR = 6.0
@@ -32,7 +33,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         by_agent.setdefault(str(finding.subject), []).append(finding)
     denied = asked == PREVIOUS and any(item.value in ("none", "no") for item in reading.of("answer"))
     if denied:
-        by_agent = {agent: items for agent, items in by_agent.items() if any(item.value not in ("bare",) for item in items)}
+        by_agent = {
+            agent: items for agent, items in by_agent.items() if any(item.value not in ("bare",) for item in items)
+        }
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
     for agent, items in by_agent.items():
         if settled[agent] != "failed":
@@ -47,7 +50,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         draft.answered = True
 
 
-_FELL_SHORT = frozenset({"not enough", "was not enough", "insufficient", "inadequate", "inadequate response to", "insufficient response to", "partial response to", "partial response", "suboptimal response to"})
+_FELL_SHORT = words("update_therapy", "fell_short")
 
 
 def _something_added(findings: Sequence[Finding]) -> bool:
@@ -67,12 +70,20 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
     cues = {str(item.detail.get("cue", "")) for item in items}
     if any("restart" in cue or "back on" in cue or "resumed" in cue for cue in cues) and "now" in taken:
         return "now"
-    names = {str(item.detail.get("name")) for item, status in zip(items, statuses, strict=True) if status in ("now", "before")}
+    names = {
+        str(item.detail.get("name"))
+        for item, status in zip(items, statuses, strict=True)
+        if status in ("now", "before")
+    }
     if "now" in taken and "before" in taken and len(names) > 1 and _brands_changed(items, statuses):
         return "now"
     if "now" in taken and "never" in statuses:
         return "contradiction" if _plainly_both(items) else taken[-1]
-    firm = [status for status, item in zip(statuses, items, strict=True) if status not in _NEITHER and item.value not in _OPEN]
+    firm = [
+        status
+        for status, item in zip(statuses, items, strict=True)
+        if status not in _NEITHER and item.value not in _OPEN
+    ]
     if firm:
         return firm[-1]
     return taken[-1]
@@ -89,7 +100,7 @@ def _plainly_both(items: Sequence[Finding]) -> bool:
     return any(item.value == "now" for item in items) and items[-1].value == "never"
 
 
-_PLAINLY_NOW = frozenset({"on", "currently", "now on", "now", "still", "still on", "taking", "takes", "current", "is on", "remains on", "continues", "present", "ongoing", "back on", "also on", "since"})
+_PLAINLY_NOW = words("update_therapy", "plainly_now")
 
 
 def _status(item: Finding, asked: str | None) -> str:
@@ -126,7 +137,14 @@ def _of_item(item: Finding, asked: str | None) -> str:
         if detail.get("until") is not None and float(detail["until"]) < today_in_months():
             return "before"
         return "now"
-    if status == "now" and infusion and ago is not None and ago > _HALF_A_YEAR and not detail.get("recurring") and detail.get("cue") in ("started", "was started", "begun", "now", "has"):
+    if (
+        status == "now"
+        and infusion
+        and ago is not None
+        and ago > _HALF_A_YEAR
+        and not detail.get("recurring")
+        and detail.get("cue") in ("started", "was started", "begun", "now", "has")
+    ):
         return "before"
     return status
 
@@ -159,7 +177,9 @@ def _record(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> 
         draft.set(other, [item for item in rest if item != agent])
         draft.now["evidence"].pop(f"{other}:{agent}", None)
     draft.close(f"contradiction:{agent}")
-    stopped_for_harm = status == "before" and any(item.detail.get("not_tolerated") for item in items if item.value in ("before", "failed", "bare"))
+    stopped_for_harm = status == "before" and any(
+        item.detail.get("not_tolerated") for item in items if item.value in ("before", "failed", "bare")
+    )
     if stopped_for_harm and agent not in draft.now["not_tolerated"]:
         draft.now["not_tolerated"].append(agent)
     elif status == "now" and agent in draft.now["not_tolerated"]:
@@ -181,7 +201,7 @@ def _neither(draft: Draft, agent: str, status: str, items: Sequence[Finding]) ->
 
 
 def _drop_generics(draft: Draft) -> None:
-    """"steroids" adds nothing beside a named one of the same list and message."""
+    """ "steroids" adds nothing beside a named one of the same list and message."""
     for slot in THERAPY:
         listed = draft.now[slot] or []
         for drug_class, generic in GENERIC_FOR.items():
@@ -197,7 +217,9 @@ def _ambiguous(draft: Draft, finding: Finding, asked: str | None) -> None:
     if status in _NEITHER:
         return
     slot = PREVIOUS if status in ("before", "failed", "given") or (status == "bare" and asked == PREVIOUS) else CURRENT
-    draft.ask(clarify.ambiguous_agent(str(finding.subject), finding.words, "now" if slot == CURRENT else "before", slot))
+    draft.ask(
+        clarify.ambiguous_agent(str(finding.subject), finding.words, "now" if slot == CURRENT else "before", slot)
+    )
 
 
 def _nothing(draft: Draft, reading: Reading, asked: str | None) -> None:
@@ -241,7 +263,7 @@ def _meant(draft: Draft, right: str) -> str | None:
     listed = [agent for slot in THERAPY for agent in draft.now[slot] or []]
     same = [agent for agent in listed if CLASS_OF[agent] == CLASS_OF[right] and agent != right]
     if same:
-        return same[0]
+        return str(same[0])
     named = [key.split(":", 1)[1] for key in draft.now["evidence"] if key.startswith(THERAPY)]
     last = named[-1] if named else None
     return last if last in listed and last != right else None

@@ -101,12 +101,15 @@ def score(entries: Iterable[Mapping[str, Any]]) -> Score:
         total.right += not wrong
         if wrong:
             text = " | ".join(str(turn) for turn in entry["turns"])
-            total.errors.append("\n".join([f"{entry['id']}: {text}", *wrong, *(f"    DANGEROUS: {item}" for item in danger)]))
+            total.errors.append(
+                "\n".join([f"{entry['id']}: {text}", *wrong, *(f"    DANGEROUS: {item}" for item in danger)])
+            )
     return total
 
 
 def report(part: str, total: Score) -> str:
-    lines = [f"{part}: {total.right} of {total.messages} messages with every slot right ({_percent(total.right, total.messages)})"]
+    share = _percent(total.right, total.messages)
+    lines = [f"{part}: {total.right} of {total.messages} messages with every slot right ({share})"]
     lines.append(f"dangerous errors: {len(total.dangerous)}")
     lines.append(f"{'slot':32} {'precision':>10} {'recall':>8} {'exact':>8}")
     for slot in SLOTS:

@@ -12,7 +12,7 @@ _HERE = Path(__file__).parent
 
 
 def load(name: str) -> Any:
-    """The content of one vocabulary file, by its name without ending; every scalar is a string ("no" and "on" are words)."""
+    """The content of one vocabulary file, by its name without ending; every scalar is a string (`no`, `on`)."""
     return yaml.load((_HERE / f"{name}.yml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
 
 
@@ -33,3 +33,9 @@ def _by_first_word(phrases: list[str]) -> dict[str, tuple[tuple[str, ...], ...]]
 FILLERS: dict[str, tuple[tuple[str, ...], ...]] = _by_first_word(_WRITING["fillers"])
 NUMBER_WORDS: dict[str, float] = {str(word): float(value) for word, value in _WRITING["number_words"].items()}
 TENS: dict[str, float] = {str(word): float(value) for word, value in _WRITING["tens"].items()}
+_WORDS = load("words")
+
+
+def words(module: str, name: str) -> frozenset[str]:
+    """A small set of words that a grammar module looks for."""
+    return frozenset(_WORDS[module][name])
