@@ -11,6 +11,8 @@ from bot.language.spelling import corrected
 from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED, NUMBER_WORDS, TENS
 
 WORD_LIMIT = 20_000
+LONGEST_SENTENCE = 160
+"""Tokens after which a sentence is cut, so that reading stays linear in the length of a message."""
 
 _SAME_LENGTH = str.maketrans(
     {
@@ -95,6 +97,9 @@ def sentences(text: str) -> tuple[list[Sentence], bool]:
             if words > WORD_LIMIT:
                 break
             current.append(token)
+            if len(current) >= LONGEST_SENTENCE:
+                found.append(_sentence(current, "", paragraph))
+                current, paragraph = [], False
             continue
         if current:
             found.append(_sentence(current, ends, paragraph))

@@ -28,7 +28,13 @@ SLOTS = (
 
 CLAUSES = (
     ("on MMF and pred", "stopped azathioprine", "FVC 72 -> 65 in 8 months", "more breathless", "CT stable"),
-    ("antisynthetase syndrome", "currently on tacrolimus", "never had rituximab", "PFTs unchanged", "CT: more reticulation"),
+    (
+        "antisynthetase syndrome",
+        "currently on tacrolimus",
+        "never had rituximab",
+        "PFTs unchanged",
+        "CT: more reticulation",
+    ),
     ("failed MMF", "now on ciclosporin", "dyspnoea better", "CT improved", "DLCO 50 -> 38 in 7 months"),
     ("PPF confirmed", "takes MMF", "lung function worse", "breathlessness unchanged"),
     ("RP-ILD", "on tac and prednisolone", "previously cyclophosphamide"),
@@ -50,8 +56,47 @@ def test_no_text_raises(text: str) -> None:
     assert Reading.from_dict(reading.as_dict()) == reading
 
 
-WORDS = ["MMF", "on", "stopped", "FVC", "72", "->", "66", "%", "CT", "no", "not", "worse", "(", ")", ",", ".", "?", "PPF", "in", "8", "months"]
-WORDS += ["cyclo", "sorry", "next", "patient", "ago", "mMRC", "2", "to", "breathless", "scratch", "the", "2024", "L", "new", "reticulation", "none"]
+WORDS = [
+    "MMF",
+    "on",
+    "stopped",
+    "FVC",
+    "72",
+    "->",
+    "66",
+    "%",
+    "CT",
+    "no",
+    "not",
+    "worse",
+    "(",
+    ")",
+    ",",
+    ".",
+    "?",
+    "PPF",
+    "in",
+    "8",
+    "months",
+]
+WORDS += [
+    "cyclo",
+    "sorry",
+    "next",
+    "patient",
+    "ago",
+    "mMRC",
+    "2",
+    "to",
+    "breathless",
+    "scratch",
+    "the",
+    "2024",
+    "L",
+    "new",
+    "reticulation",
+    "none",
+]
 
 
 @settings(max_examples=400, deadline=None)
@@ -61,7 +106,20 @@ def test_no_order_of_clinical_words_raises(words: list[str], asked: str | None) 
     update(first, read(" ".join(reversed(words))), asked)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\x00\x07\x1b", "👍🫁", "a" * 20_000, "MMF " * 5_000, "?" * 500, "((((((", "\n\n\n", "SELECT * FROM x;"])
+ODD = {
+    "empty": "",
+    "control": "\x00\x07\x1b",
+    "emoji": "👍🫁",
+    "one long word": "a" * 20_000,
+    "one agent 5,000 times": "MMF " * 5_000,
+    "question marks": "?" * 500,
+    "brackets": "((((((",
+    "lines": "\n\n\n",
+    "code": "SELECT * FROM x;",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD.keys())
 def test_odd_messages_are_read(text: str) -> None:
     update({}, read(text))
 
