@@ -21,7 +21,7 @@ from sqlalchemy.engine.url import URL
 
 from bot.channels import texts
 from bot.channels.access import Allowlist, RateLimit
-from bot.channels.commands import FORGET, PASSED, Command, is_command, read_command
+from bot.channels.commands import FORGET, PASSED, READING, Command, is_command, read_command
 from bot.channels.conversations import Conversations, Gone
 from bot.channels.model import Incoming, Kind, Message
 from bot.channels.queues import Queues
@@ -284,7 +284,7 @@ class ChatChannel(InputChannel):
             return event, [_text(texts.STALE_BUTTON)]
         turn = self._turn(event.conversation, choice.payload, f"{event.message}:{event.id}", self.metadata(event))
         _, replies = await asyncio.gather(self.show_choice(event, choice), turn)
-        return event, replies
+        return event, _with_others(replies, choice)
 
     async def _correct(self, event: Incoming) -> list[Message]:
         text = event.text
@@ -327,6 +327,14 @@ class ChatChannel(InputChannel):
 
 def _text(text: str) -> Message:
     return {"text": text}
+
+
+def _with_others(replies: list[Message], choice: Choice) -> list[Message]:
+    """Put the buttons beside one that only asked for something to read ("Why?") under what it brought."""
+    asked = is_command(choice.payload) and read_command(choice.payload).name in READING
+    if not asked or not replies or any(reply.get("buttons") for reply in replies):
+        return replies
+    return [*replies[:-1], {**replies[-1], "buttons": list(choice.others)}]
 
 
 def _button(button: dict[str, Any]) -> dict[str, str]:

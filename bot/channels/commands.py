@@ -23,6 +23,9 @@ PASSED = frozenset(
 )
 """The commands that are intents of the assistant."""
 
+READING = frozenset({"summary", "why", "cautions", "sources", "options", "help", "privacy"})
+"""Those that only show something."""
+
 FORGET = "forget"
 _ALIASES = {"restart": "new"}
 _COMMAND = re.compile(r"/(\w+)(?:\s+(.*))?", re.DOTALL)

@@ -82,12 +82,13 @@ class Press(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """A pressed button: its conversation, label and payload if it was `TAKEN`."""
+    """A pressed button: its conversation; if it was `TAKEN` also label, payload, and the buttons beside it."""
 
     press: Press
     conversation: str = ""
     title: str = ""
     payload: str = ""
+    others: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -278,7 +279,9 @@ class ChannelStore:
         if not 0 <= index < len(buttons):
             return Choice(Press.UNKNOWN)
         connection.execute(_keyboards.update().where(_keyboards.c.id == id).values(pressed_by=event))
-        return Choice(Press.TAKEN, row.conversation, *buttons[index])
+        title, payload = buttons.pop(index)
+        others = tuple({"title": title, "payload": payload} for title, payload in buttons)
+        return Choice(Press.TAKEN, row.conversation, title, payload, others)
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         def in_transaction() -> T:

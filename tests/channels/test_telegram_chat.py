@@ -333,3 +333,23 @@ async def test_a_turn_that_breaks_is_answered_with_an_apology(
         (reply,) = await api.replies(ANNA, 1)
     assert reply["text"] == texts.FAILED
     assert "secret" not in caplog.text
+
+
+async def test_buttons_beside_one_that_asked_for_something_to_read_move_under_it(
+    api: TelegramApi, assistant: Assistant
+) -> None:
+    async with polling(api, assistant):
+        api.say(ANNA, "ask Why?=/why, Sources=/sources, New patient=/new")
+        (answer,) = await api.replies(ANNA, 1)
+        api.press(ANNA, answer, "Why?")
+        answer, why = await api.replies(ANNA, 2)
+        assert "reply_markup" not in answer
+        (row,) = why["reply_markup"]["inline_keyboard"]
+        assert [button["text"] for button in row] == ["Sources", "New patient"]
+        api.press(ANNA, why, "Sources")
+        *_, sources = await api.replies(ANNA, 3)
+        api.press(ANNA, sources, "New patient")
+        *_, new = await api.replies(ANNA, 4)
+    assert new["text"] == "New patient."
+    assert "reply_markup" not in new
+    assert [text for _, text in assistant.heard][1:] == ["/why", "/sources", "/new"]
