@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import os
 import time
@@ -123,7 +124,9 @@ class ConversationStore(SQLTrackerStore):
         rows = await self._run(lambda session: [row.data for row in self._event_query(session, sender_id, whole)])
         if not rows:
             return None
-        tracker = DialogueStateTracker.from_dict(sender_id, [json.loads(row) for row in rows], self.domain.slots)
+        tracker = DialogueStateTracker.from_events(
+            sender_id, [_event(json.loads(row)) for row in rows], self.domain.slots
+        )
         if not whole:
             tracker.stored_events = len(rows)
         return tracker
@@ -201,6 +204,14 @@ def conversation_store(store: TrackerStore) -> ConversationStore:
     if not isinstance(inner, ConversationStore):
         raise TypeError(f"Conversations are kept in {type(inner).__name__}, not in a ConversationStore.")
     return inner
+
+
+# Rasa searches all classes of events for each event that it reads.
+_event_class = functools.cache(Event.resolve_by_type)
+
+
+def _event(data: dict[str, Any]) -> Event:
+    return _event_class(data["event"])._from_parameters(data)
 
 
 def _is_whole_turn(events: Sequence[Event]) -> bool:
