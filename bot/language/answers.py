@@ -8,8 +8,8 @@ from typing import Any
 from bot.language import update_lungs, update_therapy
 from bot.language.agents import AGENTS
 from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
-from bot.language.lungs import is_muscular
 from bot.language.model import Finding, Reading
+from bot.language.remarks import is_muscular
 
 SUBJECT_OF = {
     "goal_lung_function": "pft",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.language.lexicon import Lexicon
-from bot.language.lungs import SIGNS, Piece, negated_subjects
+from bot.language.lungs import SIGNS
 from bot.language.model import Finding
+from bot.language.pieces import Piece, negated_subjects
 from bot.language.text import Token
 from bot.language.vocabulary import load
 

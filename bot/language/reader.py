@@ -2,155 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from bot.language import agents, facts, imaging, lungs, quantities, replies, therapy, times, unknown_drugs
+from bot.language import (
+    facts,
+    imaging,
+    lungs,
+    pieces,
+    quantities,
+    remarks,
+    replies,
+    therapy,
+    therapy_context,
+    therapy_cues,
+    times,
+    unknown_drugs,
+)
 from bot.language.lexicon import Mark
-from bot.language.lungs import Course, Piece
+from bot.language.links import explain_earlier, from_new_patient, joined_readings
+from bot.language.lungs import Course
 from bot.language.model import Finding, Reading
+from bot.language.sentence_scan import Context, Scan
 from bot.language.text import Sentence, sentences
 from bot.language.times import When
 from bot.language.vocabulary import words
 
 _PRONOUNS = words("reader", "pronouns")
+
+
 _HEADINGS = frozenset({"now", "before", "planned", "never", "other_person"})
+
+
 _WINDOW_OF_A_COURSE = frozenset({"window", "ago", "date"})
-
-
-@dataclass
-class _Context:
-    """What earlier sentences of the same message hand on."""
-
-    heading: str | None = None
-    fresh_heading: bool = False
-    inline_heading: bool = False
-    patient: str | None = None
-    agents: tuple[str, ...] = ()
-    subjects: tuple[Piece, ...] = ()
-    rapid: facts.Rapid | None = None
-    findings: list[Finding] = field(default_factory=list)
-
-
-class _Scan:
-    """One sentence with all that is found in it, before it is interpreted."""
-
-    def __init__(self, text: str, sentence: Sentence) -> None:
-        self.text = text
-        self.sentence = sentence
-        self.tokens = sentence.tokens
-        self.whens: list[When] = times.scan(sentence.tokens)
-        self.agents: list[Mark] = agents.scan(sentence.tokens)
-        inside = {index for mark in self.agents for index in range(mark.first, mark.last)}
-        named = {index for mark in facts.ppf_marks(sentence.tokens) for index in range(mark.first, mark.last)}
-        self.causes = lungs.causes(sentence.tokens)
-        named |= lungs.lead_tokens(sentence.tokens) if self.causes else set()
-        self.row = lungs.pieces(sentence.tokens, frozenset(inside | named))
-        self.agent_walls = frozenset(inside)
-        self.lung_walls = frozenset(
-            index
-            for piece in self.row
-            if piece.role == "subject" and piece.value not in ("overall", "other")
-            for index in range(piece.first, piece.last)
-        )
-
-    def finding(
-        self, kind: str, subject: str | None, value: object, first: int, last: int, **detail: object
-    ) -> Finding:
-        first, last = max(first, 0), min(max(last, first + 1), len(self.tokens))
-        start, end = self.tokens[first].start, self.tokens[last - 1].end
-        return Finding(kind, subject, value, self.text[start:end].strip(), start, end, dict(detail))
 
 
 def read(text: str) -> Reading:
     """What one message says. Never raises; text beyond 20,000 words is not read (`truncated`)."""
     found, truncated = sentences(text)
-    context = _Context(patient=facts.gender([sentence.texts for sentence in found]))
+    context = Context(patient=facts.gender([sentence.texts for sentence in found]))
     for sentence in found:
         known = len(context.findings)
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
-        _explain_earlier(sentence, context.findings, known)
-    kept = _joined_readings(text, _from_new_patient(context.findings))
+        explain_earlier(sentence, context.findings, known)
+    kept = joined_readings(text, from_new_patient(context.findings))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
 
-def _from_new_patient(findings: Sequence[Finding]) -> list[Finding]:
-    """Only what stands after "next patient" belongs to the new case."""
-    last = max((index for index, item in enumerate(findings) if item.kind == "new_patient"), default=0)
-    return list(findings[last:])
-
-
-_COURSES = frozenset({"trend", "measure", "sign"})
-
-
-def _explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> None:
-    """ "We blame the muscles": a cause without a course of its own explains what was told just before."""
-    if any(item.kind in _COURSES for item in findings[known:]):
-        return
-    causes = lungs.causes(sentence.tokens)
-    uncorrected = lungs.is_uncorrected(sentence.tokens)
-    earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
-    if uncorrected and not earlier:
-        findings.append(
-            Finding(
-                "uncorrected", "dlco", True, sentence_words(sentence), sentence.tokens[0].start, sentence.tokens[-1].end
-            )
-        )
-    if causes and not earlier:
-        findings.append(
-            Finding(
-                "other_cause",
-                None,
-                causes[0][1],
-                sentence_words(sentence),
-                sentence.tokens[0].start,
-                sentence.tokens[-1].end,
-            )
-        )
-    for at in _explained(findings, earlier, causes[0][1]) if causes else ():
-        findings[at] = replace(findings[at], detail={**findings[at].detail, "other_cause": causes[0][1]})
-    for at in earlier if uncorrected else ():
-        if findings[at].subject == "dlco":
-            findings[at] = replace(findings[at], detail={**findings[at].detail, "uncorrected": True})
-
-
-def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str) -> list[int]:
-    """Weak muscles explain the numbers told before; any other cause the course told last."""
-    if not earlier:
-        return []
-    numbers = [at for at in earlier if findings[at].subject in ("fvc", "dlco", "pft")]
-    if lungs.is_muscular(cause) and numbers:
-        return numbers
-    last = findings[earlier[-1]].subject
-    return [at for at in earlier if findings[at].subject == last]
-
-
-def sentence_words(sentence: Sentence) -> str:
-    return " ".join(token.text for token in sentence.tokens)
-
-
-def _joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
-    """Readings of one measure that stand apart become one trend: "Now: FVC 66. A year ago: FVC 73"."""
-    for subject in sorted(quantities.NUMERIC):
-        own = [item for item in findings if item.kind == "measure" and item.subject == subject]
-        singles = [item for item in own if "single" in item.value]
-        if len(singles) != len(own) or len(singles) < 2:
-            continue
-        value = quantities.joined([item.value for item in singles])
-        if value is not None:
-            words = " / ".join(item.words for item in singles)
-            detail = {key: entry for item in singles for key, entry in item.detail.items()}
-            findings.append(Finding("measure", subject, value, words, singles[0].start, singles[-1].end, detail))
-    return findings
-
-
-def _sentence(text: str, sentence: Sentence, context: _Context) -> Iterator[Finding]:
-    scan = _Scan(text, sentence)
+def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Finding]:
+    scan = Scan(text, sentence)
     opened = replies.new_patient(sentence)
     if opened is not None:
         yield scan.finding("new_patient", None, True, opened.first, opened.last)
-        scan = _Scan(text, sentence.after(opened.last))
+        scan = Scan(text, sentence.after(opened.last))
     if not scan.tokens:
         return
     yield from _replies(scan)
@@ -160,7 +65,7 @@ def _sentence(text: str, sentence: Sentence, context: _Context) -> Iterator[Find
     yield from _rapid(scan, context)
 
 
-def _rapid(scan: _Scan, context: _Context) -> Iterator[Finding]:
+def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:
     """Oxygen or ventilation beside a worsening within weeks, in this sentence and the one before."""
     opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
     now = facts.rapid(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
@@ -183,9 +88,9 @@ def _rapid(scan: _Scan, context: _Context) -> Iterator[Finding]:
     context.rapid = now
 
 
-def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
+def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
     _heading(scan, context)
-    swap = therapy.swap(scan.tokens, scan.agents)
+    swap = therapy_context.swap(scan.tokens, scan.agents)
     if swap is not None:
         wrong, right = swap
         yield scan.finding(
@@ -197,7 +102,7 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         return
     for item in said:
         kind = {"agent": "therapy", "context": "therapy", "ambiguous": "ambiguous_agent"}[item.mark.kind]
-        if item.mark.kind == "context" and not therapy.beside_drugs(scan.tokens, item.mark, scan.agents):
+        if item.mark.kind == "context" and not therapy_context.beside_drugs(scan.tokens, item.mark, scan.agents):
             continue
         yield scan.finding(
             kind,
@@ -209,13 +114,13 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
             **item.detail,
         )
     if not said and scan.tokens and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls) and context.agents:
-        ended = therapy.ended(scan.sentence)
+        ended = therapy_context.ended(scan.sentence)
         if ended is not None:
             for agent in context.agents:
                 yield scan.finding(
                     "therapy", agent, ended.kind, ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens)
                 )
-    for mark in therapy.NOTHING.scan(scan.tokens):
+    for mark in therapy_cues.NOTHING.scan(scan.tokens):
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and not _comma(scan, mark.last, agent.first) for agent in scan.agents
         )
@@ -235,11 +140,11 @@ def _therapy(scan: _Scan, context: _Context) -> Iterator[Finding]:
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
 
 
-def _comma(scan: _Scan, start: int, end: int) -> bool:
+def _comma(scan: Scan, start: int, end: int) -> bool:
     return any(token.text == "," for token in scan.tokens[start:end])
 
 
-def _prose(scan: _Scan, mark: Mark) -> bool:
+def _prose(scan: Scan, mark: Mark) -> bool:
     """True where an agent without a status word is only mentioned: its clause holds words of another kind.
 
     "tac, pred 5" is a list of what is taken; "rituximab sounds good" is not.
@@ -250,19 +155,19 @@ def _prose(scan: _Scan, mark: Mark) -> bool:
     covered |= {index for when in scan.whens for index in range(when.first, when.last)}
     covered |= {index for other, _ in facts.diseases(scan.tokens) for index in range(other.first, other.last)}
     return any(
-        scan.tokens[at].kind == "word" and at not in covered and scan.tokens[at].text not in therapy.PLAIN
+        scan.tokens[at].kind == "word" and at not in covered and scan.tokens[at].text not in therapy_cues.PLAIN
         for at in range(begin, end)
     )
 
 
-def _heading(scan: _Scan, context: _Context) -> None:
+def _heading(scan: Scan, context: Context) -> None:
     """A line like "Previous treatment:" governs the lines that follow it."""
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
     if context.inline_heading:
         context.heading, context.inline_heading = None, False
-    heading = therapy.heading(scan.sentence, scan.agents)
+    heading = therapy_context.heading(scan.sentence, scan.agents)
     if heading is not None:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents
@@ -271,11 +176,11 @@ def _heading(scan: _Scan, context: _Context) -> None:
         context.heading = None
 
 
-def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
+def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     row = scan.row
     subjects = [piece for piece in row if piece.role == "subject"]
     found_measures = quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
-    supposed = lungs.supposed(scan.tokens)
+    supposed = remarks.supposed(scan.tokens)
     asked = scan.sentence.asks and replies.asks_for_facts(scan.sentence.texts)
     for measure in found_measures:
         if (supposed or asked) and "values" not in measure.value and "single" not in measure.value:
@@ -292,7 +197,9 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
             **_circumstances(scan, measure.first, measure.last),
         )
     levels = (
-        lungs.levels(scan.tokens) if any(piece.value in ("breathlessness", "breathing") for piece in subjects) else None
+        remarks.levels(scan.tokens)
+        if any(piece.value in ("breathlessness", "breathing") for piece in subjects)
+        else None
     )
     if levels is not None:
         yield scan.finding(
@@ -337,7 +244,7 @@ def _lungs(scan: _Scan, context: _Context) -> Iterator[Finding]:
         context.subjects = tuple(subjects)
 
 
-def _course(scan: _Scan, course: Course, subject: str | None, single: frozenset[str]) -> Iterator[Finding]:
+def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[str]) -> Iterator[Finding]:
     if subject in ("other",):
         return
     told = course.value if course.subject or subject is None else lungs.meaning(subject, course.value)[0]
@@ -358,7 +265,7 @@ def _course(scan: _Scan, course: Course, subject: str | None, single: frozenset[
 _GOALS = ("pft", "ct", "breathlessness")
 
 
-def _sentence_window(scan: _Scan, first: int, last: int) -> float | None:
+def _sentence_window(scan: Scan, first: int, last: int) -> float | None:
     """The window that stands in the same clause; else the only window of the sentence."""
     begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
     own = [when for when in scan.whens if begin <= when.first < end and when.kind in ("window", "ago")]
@@ -370,7 +277,7 @@ def _sentence_window(scan: _Scan, first: int, last: int) -> float | None:
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
 
 
-def _of_agent(scan: _Scan, when: When) -> bool:
+def _of_agent(scan: Scan, when: When) -> bool:
     """ "MMF for 8 months" is the agent's time, not the lung's."""
     before = [mark for mark in scan.agents if mark.last <= when.first]
     if not before:
@@ -380,17 +287,17 @@ def _of_agent(scan: _Scan, when: When) -> bool:
     return not walls and when.lead in ("for", "since", "", "after", "of") and len(gap) <= 8
 
 
-def _circumstances(scan: _Scan, first: int, last: int) -> dict[str, object]:
+def _circumstances(scan: Scan, first: int, last: int) -> dict[str, object]:
     detail: dict[str, object] = {}
     causes = [cause for at, cause in scan.causes if _speaks_of(scan, at, first, last)]
     if causes:
         detail["other_cause"] = causes[0]
-    if lungs.is_uncorrected(scan.tokens):
+    if remarks.is_uncorrected(scan.tokens):
         detail["uncorrected"] = True
     return detail
 
 
-def _speaks_of(scan: _Scan, at: int, first: int, last: int) -> bool:
+def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:
     """A cause explains what stands nearest before it; at the start of a sentence, what follows."""
     before = [
         piece
@@ -402,14 +309,14 @@ def _speaks_of(scan: _Scan, at: int, first: int, last: int) -> bool:
     return first <= before[-1].first < last or last - 1 == before[-1].first
 
 
-def _long_past(scan: _Scan) -> frozenset[int]:
+def _long_past(scan: Scan) -> frozenset[int]:
     """Times a year or more ago that are no standard of comparison: "CT was worse two years ago"."""
     return frozenset(
         when.first for when in scan.whens if when.kind == "ago" and when.months >= 12 and not _compared(scan, when)
     )
 
 
-def _compared(scan: _Scan, when: When) -> bool:
+def _compared(scan: Scan, when: When) -> bool:
     before = {token.text for token in scan.tokens[max(0, when.first - 4) : when.first]}
     after = {token.text for token in scan.tokens[when.last : when.last + 2]}
     return (
@@ -422,7 +329,7 @@ def _compared(scan: _Scan, when: When) -> bool:
     )
 
 
-def _facts(scan: _Scan) -> Iterator[Finding]:
+def _facts(scan: Scan) -> Iterator[Finding]:
     for mark, how in facts.diseases(scan.tokens):
         if scan.agents and any(agent.first == mark.first for agent in scan.agents):
             continue
@@ -445,12 +352,12 @@ def _facts(scan: _Scan) -> Iterator[Finding]:
         yield scan.finding("judgement", None, alone[1], alone[0].first, alone[0].last)
 
 
-def _replies(scan: _Scan) -> Iterator[Finding]:
+def _replies(scan: Scan) -> Iterator[Finding]:
     sentence = scan.sentence
     bare = replies.answer(sentence)
     if bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
-    for piece in lungs.negated_subjects(scan.tokens, scan.row):
+    for piece in pieces.negated_subjects(scan.tokens, scan.row):
         if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
             yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
     for mark in replies.unknowns(sentence):

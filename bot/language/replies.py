@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.language.lexicon import Lexicon, Mark
-from bot.language.lungs import Piece
+from bot.language.pieces import Piece
 from bot.language.text import Sentence
 from bot.language.times import When, today_in_months
 from bot.language.vocabulary import load, words

@@ -7,61 +7,45 @@ group before it in the same list, from the heading, or is reported as `bare`.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.language.lexicon import Lexicon, Mark, expand
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Sentence, Token
+from bot.language.therapy_cues import (
+    AFTER_NO,
+    BREAKERS,
+    DOSING,
+    RHYTHM,
+    TERSE,
+    TRANSPARENT,
+    UNITS,
+    cues_of,
+    from_to,
+    has_dose,
+    in_dose,
+    is_year,
+    outranks,
+    transparent,
+)
 from bot.language.times import When
-from bot.language.vocabulary import load, words
+from bot.language.vocabulary import words
 
-_CUES = load("therapy")
-_DOSING = load("dosing")
-
-TRANSPARENT = frozenset(_DOSING["transparent"])
-JOINERS = frozenset(_DOSING["joiners"])
-BREAKERS = frozenset(_DOSING["breakers"])
-PLAIN = TRANSPARENT | JOINERS | frozenset(_DOSING["plain"])
-UNITS = frozenset(_DOSING["units"])
-INFUSIONS = frozenset(_DOSING["infusions"])
+INFUSIONS = frozenset(DOSING["infusions"])
 
 
-def _split(entries: Iterable[str]) -> Iterable[str]:
-    for entry in entries:
-        yield from (part.strip() for part in str(entry).split(", ") if part.strip())
-
-
-def _cue_lexicon() -> Lexicon:
-    """Status phrases; one that is listed both ahead and back counts as either, the first status listed wins."""
-    known: dict[tuple[str, ...], tuple[str, str]] = {}
-    for status, places in _CUES.items():
-        for place, entries in places.items():
-            for sequence in (found for phrase in _split(entries) for found in expand(phrase)):
-                earlier = known.get(sequence)
-                if earlier is None:
-                    known[sequence] = (status, place)
-                elif earlier[0] == status and earlier[1] != place:
-                    known[sequence] = (status, "either")
-    lexicon = Lexicon()
-    for sequence, (status, place) in known.items():
-        if sequence:
-            lexicon.add_words(sequence, status, place)
-    return lexicon
-
-
-CUES = _cue_lexicon()
 _EXTRAS = (
     Lexicon()
-    .add_all("recurring", {True: _DOSING["recurring"]})
-    .add_all("not_tolerated", {True: _DOSING["not_tolerated"]})
-    .add_all("course", {True: _DOSING["courses"]})
+    .add_all("recurring", {True: DOSING["recurring"]})
+    .add_all("not_tolerated", {True: DOSING["not_tolerated"]})
+    .add_all("course", {True: DOSING["courses"]})
 )
-_RHYTHM = Lexicon().add_all("recurring", {True: _DOSING["recurring"]})
-NOTHING = Lexicon().add_all("nothing", _DOSING["nothing"])
+
 
 _LISTING = frozenset({"before", "planned", "other_person", "failed", "now", "never"})
+
+
 _ADDITIVE = frozenset({"added", "adding", "plus", "+", "add"})
 
 
@@ -103,8 +87,8 @@ def statements(
         return []
     tokens = sentence.tokens
     inside = {index for mark in marks for index in range(mark.first, mark.last)}
-    cues = _cues_of(tokens, inside, whens, sentence.asks)
-    cues = sorted([*cues, *_from_to(tokens, marks, cues)], key=lambda cue: cue.first)
+    cues = cues_of(tokens, inside, whens, sentence.asks)
+    cues = sorted([*cues, *from_to(tokens, marks, cues)], key=lambda cue: cue.first)
     groups = _groups(tokens, marks, cues, walls)
     _assign(tokens, groups, cues, walls)
     asking = sentence.asks or (bool(tokens) and tokens[0].text in _OPENING_QUESTION)
@@ -122,107 +106,6 @@ def statements(
             status = "contrasted"
         found += _of_group(tokens, group, status, cue, whens, begin, edge)
     return found
-
-
-def _cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], asks: bool = False) -> list[Mark]:
-    """The status words of a sentence, without those that belong to a time ("past 8 months") or to "nothing else"."""
-    nothing = {index for mark in NOTHING.scan(tokens) for index in range(mark.first, mark.last)}
-    found = []
-    for cue in CUES.scan(tokens):
-        of_time = any(
-            (when.first <= cue.first and cue.last <= when.last)
-            or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous"))
-            for when in whens
-        )
-        if (
-            tokens[cue.first].text == "now"
-            and cue.first
-            and (tokens[cue.first - 1].text in ("-", "to", "until", "till") or _is_year(tokens[cue.first - 1]))
-        ):
-            continue
-        if (
-            cue.kind == "planned"
-            and cue.last - cue.first == 1
-            and tokens[cue.first].text in _ASKING
-            and not (asks or cue.first == 0)
-        ):
-            continue
-        if (
-            tokens[cue.last - 1].text in ("before", "to")
-            and tokens[cue.first].text in ("before", "prior")
-            and cue.last in inside
-            and not any(at in inside for at in range(max(0, cue.first - 3), cue.first))
-        ):
-            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
-            continue
-        if (
-            cue.first in inside
-            or cue.first in nothing
-            or _is_dose_arrow(tokens, cue)
-            or (of_time and cue.kind != "now")
-        ):
-            continue
-        if tokens[cue.first].text == "before" and cue.last - cue.first == 1 and _between_agents(tokens, cue, inside):
-            cue = Mark("arrow", "ahead", cue.first, cue.last)
-        found.append(cue)
-        if (
-            tokens[cue.last - 1].text in ("add", "adding", "added")
-            and cue.last < len(tokens)
-            and tokens[cue.last].text == "to"
-        ):
-            found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
-    return _merged(found)
-
-
-def _merged(cues: list[Mark]) -> list[Mark]:
-    """Neighbouring words as one: "should be" + "added" is a plan, "never" + "stopped" is taken now."""
-    merged: list[Mark] = []
-    for cue in cues:
-        last = merged[-1] if merged else None
-        if (
-            last is not None
-            and last.last == cue.first
-            and last.kind in ("planned", "never")
-            and cue.kind in ("started", "before", "given")
-            and cue.value != "ahead"
-        ):
-            kind = "now" if cue.kind == "before" else last.kind
-            merged[-1] = Mark(kind, cue.value, last.first, cue.last)
-        else:
-            merged.append(cue)
-    return merged
-
-
-_ASKING = words("therapy", "asking")
-
-
-def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
-    return any(index in inside for index in range(max(0, cue.first - 3), cue.first)) and cue.last in inside
-
-
-def _from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]) -> list[Mark]:
-    """The "to" between two agents: an arrow in "switched from A to B", taken now in "adding A to B"."""
-    found = []
-    for left, right in itertools.pairwise(marks):
-        at = next((at for at in range(left.last, right.first) if tokens[at].text in ("to", "onto")), None)
-        if at is None:
-            continue
-        near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
-        between = {token.text for token in tokens[left.last : at]}
-        if near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
-            found.append(Mark("arrow", "ahead", at, at + 1))
-        elif (near | between) & {"add", "adding", "added", "adds", "addition"}:
-            found.append(Mark("now", "ahead", at, at + 1))
-    return found
-
-
-_SWITCHES = words("therapy", "switches")
-
-
-def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:
-    """`40 -> 10 mg` changes a dose, not the agent; so do `tapered to 5` and a bare `> 6 months`."""
-    after = tokens[cue.last] if cue.last < len(tokens) else None
-    return cue.kind == "arrow" and after is not None and after.kind == "number"
 
 
 def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark], walls: frozenset[int]) -> list[Group]:
@@ -244,36 +127,19 @@ def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
 def _bracketed(tokens: Sequence[Token], gap: range) -> bool:
     """A remark in brackets, or a rhythm ("q4w", "6-monthly"), closes a list of agents."""
     texts = [tokens[index].text for index in gap]
-    dated = any(_is_year(tokens[index]) for index in gap)
-    remark = "(" in texts and ")" in texts and (dated or not all(_in_dose(tokens[index]) for index in gap))
+    dated = any(is_year(tokens[index]) for index in gap)
+    remark = "(" in texts and ")" in texts and (dated or not all(in_dose(tokens[index]) for index in gap))
     return (
         remark
         or ("(" in texts and ")" not in texts and texts[0] == "(" and texts[-1] == "(")
-        or bool(_RHYTHM.scan(tokens[gap.start : gap.stop]))
+        or bool(RHYTHM.scan(tokens[gap.start : gap.stop]))
     )
-
-
-def _is_year(token: Token) -> bool:
-    return token.kind == "number" and len(token.text) == 4 and token.text[:2] in ("19", "20")
-
-
-def _in_dose(token: Token) -> bool:
-    return token.kind == "number" or token.text in TRANSPARENT or token.text in JOINERS
 
 
 def _shifts_to_dose(tokens: Sequence[Token], group: Group, mark: Mark, gap: range) -> bool:
     """ "stopped MMF, pred 10 mg": a comma, then the first agent with a dose, opens another group."""
     comma = any(tokens[index].text == "," for index in gap)
     return comma and has_dose(tokens, mark) and not any(has_dose(tokens, earlier) for earlier in group.marks)
-
-
-def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
-    """True for `pred 7.5`, `1 g MMF`, `MMF 1 g`."""
-    after = tokens[mark.last : mark.last + 3]
-    if after and after[0].kind == "number" and after[0].text[:2] not in ("19", "20"):
-        return len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses", "/")
-    before = tokens[max(0, mark.first - 2) : mark.first]
-    return len(before) == 2 and before[0].kind == "number" and before[1].text in UNITS
 
 
 def _assign(tokens: Sequence[Token], groups: list[Group], cues: Sequence[Mark], walls: frozenset[int]) -> None:
@@ -286,43 +152,10 @@ def _assign(tokens: Sequence[Token], groups: list[Group], cues: Sequence[Mark], 
                 _arrow(tokens, left, right, cue)
             continue
         if target == "right" and right is not None:
-            if right.ahead is None or _outranks(tokens, right.ahead, cue):
+            if right.ahead is None or outranks(tokens, right.ahead, cue):
                 right.ahead = cue
         elif target == "left" and left is not None:
             left.back.append(cue)
-
-
-def _outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
-    """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
-    if tokens[earlier.first].text in ("if", "unless", "whether"):
-        return False
-    if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
-        return True
-    if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
-        return True
-    if (
-        later.first == earlier.last
-        and earlier.kind in ("before", "never", "planned")
-        and later.kind in ("now", "given")
-    ):
-        return False
-    if (
-        later.kind == "now"
-        and tokens[later.first].text in ("with", "together", "combined", "in", "plus", "alongside")
-        and earlier.kind == "planned"
-    ):
-        return False
-    if earlier.kind in ("planned", "never") and any(token.text == "," for token in tokens[earlier.last : later.first]):
-        return True
-    governs = {"planned", "other_person", "never"}
-    return (
-        not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow"))
-        and earlier.kind != "other_person"
-    )
-
-
-_PERSONS = words("therapy", "persons")
-_STAYING = words("therapy", "staying")
 
 
 def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark) -> None:
@@ -367,7 +200,7 @@ def _side(
         return "right"
     comma_left = any(token.text in (",", "-", ".") for token in gap_left)
     comma_right = any(token.text in (",", "-", "and", ".") for token in gap_right)
-    near_left, near_right = _transparent(gap_left), _transparent(gap_right)
+    near_left, near_right = transparent(gap_left), transparent(gap_right)
     if comma_left != comma_right and (near_right if comma_left else True):
         return "right" if comma_left else "left"
     if near_left != near_right:
@@ -375,10 +208,6 @@ def _side(
     if near_left and near_right:
         return "right" if left.ahead is not None or left.back else "left"
     return "left" if len(gap_left) < len(gap_right) else "right"
-
-
-def _transparent(gap: Sequence[Token]) -> bool:
-    return all(token.kind == "number" or token.text in TRANSPARENT or token.text in ("(", ")") for token in gap)
 
 
 def _about_pronoun(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -399,18 +228,14 @@ def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[
     if (
         cue.kind == "given"
         and tokens[cue.first].text in ("had", "got", "took", "has", "have", "used")
-        and not _transparent(tokens[cue.last : right.first])
+        and not transparent(tokens[cue.last : right.first])
     ):
         return False
     if cue.kind == "not_systemic":
         return len(gap) <= 1 and not any(tokens[index].text in ",()" for index in gap)
-    if cue.last - cue.first == 1 and tokens[cue.first].text in _TERSE:
-        return all(tokens[index].text in _AFTER_NO for index in gap)
+    if cue.last - cue.first == 1 and tokens[cue.first].text in TERSE:
+        return all(tokens[index].text in AFTER_NO for index in gap)
     return True
-
-
-_TERSE = words("therapy", "terse")
-_AFTER_NO = words("therapy", "after_no")
 
 
 def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozenset[int]) -> bool:
@@ -582,131 +407,3 @@ def _detail(window: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
 def detail(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
     """Side effects, dates and repetition told in a sentence."""
     return _detail(tokens, whens)
-
-
-def ended(sentence: Sentence) -> Mark | None:
-    """ "It was stopped", "was never prescribed": what became of what the sentence before spoke of."""
-    for cue in CUES.scan(sentence.tokens):
-        if (
-            cue.kind == "never"
-            and cue.value in ("either", "back")
-            and cue.last - cue.first > 1
-            and len(sentence.tokens) <= 14
-        ):
-            return cue
-        if (
-            cue.kind == "failed"
-            and cue.first <= 2
-            and sentence.tokens[0].text in ("all", "both", "neither", "none", "it", "which")
-        ):
-            return cue
-        if cue.kind == "before" and cue.value in ("either", "back") and len(sentence.tokens) <= 14:
-            words = {token.text for token in sentence.tokens[cue.first : cue.last]}
-            if words & _ENDS:
-                return cue
-    return None
-
-
-_ENDS = words("therapy", "ends")
-
-
-def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
-    """The status that a line such as "Previous treatment:" gives to what follows; "" where another heading begins."""
-    tokens = sentence.tokens
-    colon = next((index for index, token in enumerate(tokens[:8]) if token.text == ":"), None)
-    if (
-        colon is None
-        and not marks
-        and len(tokens) <= 7
-        and sentence.end_mark in ("\n", "\n\n")
-        and not any(token.text in (",", ".") for token in tokens)
-    ):
-        colon = len(tokens)
-    if colon is None or any(mark.first < colon for mark in marks):
-        return None
-    words = {token.text for token in tokens[:colon]}
-    statuses = [cue.kind for cue in CUES.scan(tokens[:colon])]
-    if marks and words & {"question", "questions", "next", "discussion"}:
-        return None
-    if words & _OTHER_PEOPLE:
-        return "other_person"
-    if words & _PLANS:
-        return "planned"
-    for status in ("never", "planned", "before", "now"):
-        if status in statuses:
-            return status
-    if words & _REGIMENS:
-        return (
-            "before" if words & {"past", "previous", "prior", "former", "far", "history", "given", "course"} else "now"
-        )
-    return ""
-
-
-_PLANS = words("therapy", "plans")
-_OTHER_PEOPLE = frozenset({"family", "fhx", "fh"})
-_REGIMENS = words("therapy", "regimens")
-
-
-def beside_drugs(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
-    """ "MPA" is mycophenolate beside a dose, a status word or another agent; else it names a disease."""
-    if has_dose(tokens, mark):
-        return True
-    if any(
-        token.text in ("anca", "vasculitis", "ild", "mpo", "diagnosis", "diagnosed", "with")
-        for token in tokens[max(0, mark.first - 2) : mark.last + 2]
-    ):
-        return False
-    return any(other.first != mark.first and -6 <= other.first - mark.first <= 6 for other in marks) or any(
-        cue.last == mark.first and cue.kind in ("now", "before", "failed", "never") for cue in CUES.scan(tokens)
-    )
-
-
-def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, Mark] | None:
-    """A corrected name: "ciclosporin, not tacrolimus", "not tac but ciclosporin", "no, ciclosporin", "I meant MMF"."""
-    named = [mark for mark in marks if mark.kind == "agent"]
-    words = [token.text for token in tokens]
-    if len(tokens) > 14 or not named:
-        return None
-    if len(named) == 2:
-        first, second = named
-        between = [word for word in words[first.last : second.first] if word != ","]
-        lead = [word for word in words[: first.first] if word != ","]
-        if (
-            lead
-            and lead[-1] in ("replace", "correct", "exchange", "overwrite")
-            and between in (["by"], ["with"], ["to"], ["for"])
-        ):
-            return first, second
-        if between in (["not"], ["and", "not"]) and not set(lead) - _SWAP_LEADS:
-            return second, first
-        if (
-            lead[-1:] == ["not"]
-            and not set(lead[:-1]) - _SWAP_LEADS
-            and set(between) <= {"but", "its", "it", "is", "rather", "-", "he", "she", "on", "meant", "i"}
-        ):
-            return first, second
-        if (
-            between
-            and set(between)
-            <= {"should", "be", "read", "is", "meant", "was", "i", "say", "have", "been", "a", "typo", "for"}
-            and {"should", "meant", "typo"} & set(between)
-        ):
-            return first, second
-        return None
-    lead = [word for word in words[: named[0].first] if word != ","]
-    tail = [word for word in words[named[0].last :] if word not in (",", ".")]
-    if (
-        len(named) == 1
-        and lead
-        and lead[0] in ("no", "sorry", "correction", "meant", "oops", "i", "wait", "typo")
-        and set(lead) <= _SWAP_LEADS
-        and set(tail) <= {"instead", "sorry", "not"}
-        and set(lead) & {"no", "sorry", "correction", "meant", "mean", "oops", "wait", "typo"}
-    ):
-        if lead[0] == "no" and "," not in words[: named[0].first] and len(lead) == 1:
-            return None
-        return None, named[0]
-    return None
-
-
-_SWAP_LEADS = words("therapy", "swap_leads")

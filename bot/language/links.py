@@ -1,0 +1,80 @@
+"""What sentences of one message mean together: readings told apart, causes told afterwards, a new patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.language import quantities, remarks
+from bot.language.model import Finding
+from bot.language.text import Sentence
+
+
+def from_new_patient(findings: Sequence[Finding]) -> list[Finding]:
+    """Only what stands after "next patient" belongs to the new case."""
+    last = max((index for index, item in enumerate(findings) if item.kind == "new_patient"), default=0)
+    return list(findings[last:])
+
+
+_COURSES = frozenset({"trend", "measure", "sign"})
+
+
+def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> None:
+    """ "We blame the muscles": a cause without a course of its own explains what was told just before."""
+    if any(item.kind in _COURSES for item in findings[known:]):
+        return
+    causes = remarks.causes(sentence.tokens)
+    uncorrected = remarks.is_uncorrected(sentence.tokens)
+    earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
+    if uncorrected and not earlier:
+        findings.append(
+            Finding(
+                "uncorrected", "dlco", True, sentence_words(sentence), sentence.tokens[0].start, sentence.tokens[-1].end
+            )
+        )
+    if causes and not earlier:
+        findings.append(
+            Finding(
+                "other_cause",
+                None,
+                causes[0][1],
+                sentence_words(sentence),
+                sentence.tokens[0].start,
+                sentence.tokens[-1].end,
+            )
+        )
+    for at in _explained(findings, earlier, causes[0][1]) if causes else ():
+        findings[at] = replace(findings[at], detail={**findings[at].detail, "other_cause": causes[0][1]})
+    for at in earlier if uncorrected else ():
+        if findings[at].subject == "dlco":
+            findings[at] = replace(findings[at], detail={**findings[at].detail, "uncorrected": True})
+
+
+def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str) -> list[int]:
+    """Weak muscles explain the numbers told before; any other cause the course told last."""
+    if not earlier:
+        return []
+    numbers = [at for at in earlier if findings[at].subject in ("fvc", "dlco", "pft")]
+    if remarks.is_muscular(cause) and numbers:
+        return numbers
+    last = findings[earlier[-1]].subject
+    return [at for at in earlier if findings[at].subject == last]
+
+
+def sentence_words(sentence: Sentence) -> str:
+    return " ".join(token.text for token in sentence.tokens)
+
+
+def joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
+    """Readings of one measure that stand apart become one trend: "Now: FVC 66. A year ago: FVC 73"."""
+    for subject in sorted(quantities.NUMERIC):
+        own = [item for item in findings if item.kind == "measure" and item.subject == subject]
+        singles = [item for item in own if "single" in item.value]
+        if len(singles) != len(own) or len(singles) < 2:
+            continue
+        value = quantities.joined([item.value for item in singles])
+        if value is not None:
+            words = " / ".join(item.words for item in singles)
+            detail = {key: entry for item in singles for key, entry in item.detail.items()}
+            findings.append(Finding("measure", subject, value, words, singles[0].start, singles[-1].end, detail))
+    return findings

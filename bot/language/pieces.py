@@ -1,0 +1,281 @@
+"""Subjects ("FVC", "reticulation") and courses ("stable", "not improved") of a sentence, in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Token
+from bot.language.vocabulary import load, words
+
+VOCABULARY = load("lungs")
+
+
+def _entries(entries: Iterable[str]) -> list[str]:
+    return [str(entry).replace('"', "") for entry in entries]
+
+
+SUBJECTS = Lexicon().add_all("subject", {name: _entries(words) for name, words in VOCABULARY["subjects"].items()})
+
+
+COURSE = (
+    Lexicon()
+    .add_all("course", {name: _entries(words) for name, words in VOCABULARY["course"].items()})
+    .add_all("negation", {True: VOCABULARY["negation"]})
+)
+
+
+HARD_BREAKS = words("lungs", "hard_breaks")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A subject or a course in a row; `value` of a course is already turned round by a negation."""
+
+    role: str  # subject, course
+    value: str
+    first: int
+    last: int
+    word: str = ""
+    was: bool = False  # told in the past perfect: "had fallen"
+
+
+_TURNED = {
+    "good": "not_good",
+    "bad": "same",
+    "same": "not_same",
+    "gone": "not_good",
+    "new": "denied",
+    "still": "same",
+    "vary": "same",
+}
+
+
+def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
+    """Subjects and courses of a sentence in order; `closed` are tokens with another meaning (agents, "PPF")."""
+    subjects = [
+        _named(tokens, mark)
+        for mark in SUBJECTS.scan(tokens)
+        if mark.first not in closed and not _reporter(tokens, mark)
+    ]
+    marks = COURSE.scan(tokens)
+    subjects = [
+        piece
+        for piece in subjects
+        if not any(
+            mark.last - mark.first > 2 and mark.first < piece.first and piece.last <= mark.last
+            for mark in marks
+            if mark.kind == "course" and mark.value != "nothing"
+        )
+    ]
+    subjects = [_shortened(piece, marks) for piece in subjects]
+    taken = {index for piece in subjects for index in range(piece.first, piece.last)}
+    found = list(subjects)
+    negations: list[Mark] = []
+    for mark in marks:
+        if (
+            mark.first in closed
+            or mark.value == "nothing"
+            or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken))
+        ):
+            continue
+        if mark.value == "same" and _same_thing(tokens, mark, taken):
+            continue
+        if (
+            tokens[mark.last - 1].text in ("more", "less")
+            and mark.last + 1 < len(tokens)
+            and tokens[mark.last].text == "than"
+            and tokens[mark.last + 1].kind == "number"
+        ):
+            continue
+        if mark.value == "met" and not any(piece.value == "goals" for piece in subjects):
+            continue
+        if any(token.text in _EARLY for token in tokens[max(0, mark.first - 2) : mark.first]):
+            continue
+        if mark.kind == "negation":
+            negations.append(mark)
+        elif not any(index in taken for index in range(mark.first, mark.last)):
+            negation = _negation_of(tokens, mark, negations, taken)
+            value = "good" if mark.value == "met" else mark.value
+            if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
+                value = "same"
+            if (value == "vary" and negation is None) or (mark.value == "met" and negation is not None):
+                continue
+            if negation is not None:
+                value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]
+            apart = negation is not None and any(index in taken for index in range(negation.last, mark.first))
+            found.append(
+                Piece(
+                    "course",
+                    value,
+                    negation.first if negation and not apart else mark.first,
+                    mark.last,
+                    tokens[mark.last - 1].text,
+                    _was(tokens, mark),
+                )
+            )
+            if negation is not None:
+                negations.remove(negation)
+    found += _compared(tokens, subjects, negations)
+    found += _signs(tokens, taken)
+    for negation in negations:
+        found.append(Piece("negation", "no", negation.first, negation.last))
+    return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
+
+
+def _was(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "had fallen", "had been worse": before something that came later."""
+    return any(token.text in ("had", "hadnt") for token in tokens[max(0, mark.first - 3) : mark.first])
+
+
+def _signs(tokens: Sequence[Token], taken: set[int]) -> list[Piece]:
+    """ "PFTs =, CT =" and "FVC within 2 % of last year's" as courses."""
+    found = []
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1].text if at + 1 < len(tokens) else ","
+        if token.text == "=" and at - 1 in taken and following in (",", ";", ")", "and"):
+            found.append(Piece("course", "same", at, at + 1, "="))
+        if (
+            token.text == "within"
+            and at + 3 < len(tokens)
+            and tokens[at + 1].kind == "number"
+            and tokens[at + 2].text in ("%", "points", "point", "ml", "percent")
+            and tokens[at + 3].text == "of"
+        ):
+            found.append(Piece("course", "same", at, at + 4, "within"))
+    return found
+
+
+def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: list[Mark]) -> list[Piece]:
+    """ "as breathless as before", "not as breathless", "hardly breathless now", "no dyspnoea any more" as courses."""
+    found = []
+    for piece in subjects:
+        if piece.value not in ("breathlessness", "breathing", "symptoms"):
+            continue
+        negation = next((mark for mark in negations if 0 <= piece.first - mark.last <= 2), None)
+        before = tokens[piece.first - 1].text if piece.first else ""
+        after = [token.text for token in tokens[piece.last : piece.last + 5]]
+        if before in ("as", "equally", "so") and (before == "equally" or "as" in after or negation is not None):
+            value = "same" if negation is None else "good"
+        elif after[:1] == ["as"] and after[1:2] in (["ever"], ["before"], ["usual"], ["always"], ["previously"]):
+            value = "same"
+        elif (
+            negation is not None
+            and (
+                set(after) & _ENDED
+                or tokens[negation.first].text in ("hardly", "barely", "scarcely", "rarely", "seldom")
+            )
+            and not set(after) & {"than"}
+        ):
+            value = "gone"
+        elif before == "more" and piece.first > 1 and tokens[piece.first - 2].text == "no":
+            value = (
+                "same"
+                if "than" in after or tokens[piece.first].text in ("breathless", "dyspnoeic", "short", "out")
+                else "gone"
+            )
+        elif negation is not None and after[:1] == ["than"]:
+            value = "same"
+        else:
+            continue
+        if negation is not None:
+            negations.remove(negation)
+        found.append(Piece("course", value, piece.first, piece.last, "as"))
+    return found
+
+
+_ENDED = words("lungs", "ended")
+
+
+_EARLY = frozenset({"initial", "transient", "temporary", "brief", "early"})
+
+
+def _brought_to_a_halt(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "the decline has stopped"."""
+    after = [token.text for token in tokens[mark.last : mark.last + 7]]
+    ends = next((at for at, text in enumerate(after) if text in ("stopped", "halted", "ceased", "arrested")), None)
+    return ends is not None and not any(text in (",", "but", "when", "after", "and") for text in after[:ends])
+
+
+def _shortened(piece: Piece, marks: Sequence[Mark]) -> Piece:
+    """ "increase in extent" + "on HRCT": the subject begins where the course ends."""
+    for mark in marks:
+        if mark.kind == "course" and mark.last - mark.first > 2 and mark.first < piece.first < mark.last < piece.last:
+            return replace(piece, first=mark.last)
+    return piece
+
+
+def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """ "the same period", "the same machine": the same thing, not an unchanged course."""
+    if tokens[mark.last - 1].text != "same" or mark.last >= len(tokens) or mark.last in taken:
+        return False
+    following = tokens[mark.last]
+    return following.kind == "word" and following.text not in _AFTER_SAME
+
+
+_AFTER_SAME = words("lungs", "after_same")
+
+
+def _named(tokens: Sequence[Token], mark: Mark) -> Piece:
+    """A subject; "the disease" in a radiologist's mouth is the extent on imaging."""
+    value = mark.value
+    disease = tokens[mark.first].text in ("disease", "ild", "involvement", "lung", "lungs")
+    if value == "overall" and disease and any(token.text in _SEEN_ON for token in tokens):
+        value = "ct"
+    return Piece("subject", value, mark.first, mark.last)
+
+
+_SEEN_ON = words("lungs", "seen_on")
+
+
+_REPORTS = words("lungs", "reports")
+
+
+def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "she reports no change": the patient speaks, and is not what is followed."""
+    person = mark.value == "overall" and tokens[mark.first].text in ("she", "he", "patient", "pt")
+    return (
+        person and mark.last < len(tokens) and tokens[mark.last].text in _REPORTS - {"has", "had", "is", "was", "feels"}
+    )
+
+
+def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """ "no longer" speaks of a symptom only right before it ("no longer breathless")."""
+    if tokens[mark.first].text not in ("no", "without"):
+        return False
+    return mark.last not in taken and mark.last + 1 not in taken
+
+
+def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark], taken: set[int]) -> Mark | None:
+    for negation in reversed(negations):
+        gap = range(negation.last, mark.first)
+        if len(gap) > 5:
+            return None
+        if any(tokens[index].text in HARD_BREAKS or tokens[index].text in (",", ":") for index in gap):
+            return None
+        if any(index in taken for index in gap) and len(gap) > 3:
+            return None
+        return negation
+    return None
+
+
+def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:
+    """Subjects after "no", also in a list: "no honeycombing or traction bronchiectasis"."""
+    found: list[Piece] = []
+    for negation in (piece for piece in row if piece.role == "negation"):
+        at, first = negation.last, True
+        for piece in row:
+            if piece.first < at or piece.role == "negation":
+                continue
+            gap = tokens[at : piece.first]
+            stops = (
+                ("but", "however", "with", "though", "although", ",", "repeated", "done", "available", "back")
+                if first
+                else ("but", "however", "with", "though", "although")
+            )
+            if piece.role != "subject" or len(gap) > 3 or any(token.text in stops for token in gap):
+                break
+            found.append(piece)
+            at, first = piece.last, False
+    return found

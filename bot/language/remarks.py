@@ -1,0 +1,80 @@
+"""Remarks on a course: other causes, missing correction, suppositions, levels of effort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.language.lexicon import Lexicon
+from bot.language.pieces import VOCABULARY
+from bot.language.text import Token
+from bot.language.vocabulary import words
+
+_CAUSES = (
+    Lexicon()
+    .add_all("lead", {True: VOCABULARY["other_causes"]["lead"]})
+    .add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
+)
+
+
+_UNCORRECTED = Lexicon().add_all("uncorrected", {True: VOCABULARY["uncorrected"]})
+
+
+_DENIALS = words("lungs", "denials")
+
+
+def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
+    """Other causes that something is put down to ("due to an infection"), with the token where the remark starts."""
+    marks = _CAUSES.scan(tokens)
+    leads = [mark for mark in marks if mark.kind == "lead"]
+    found = []
+    for cause in (mark for mark in marks if mark.kind == "cause"):
+        near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
+        around = tokens[max(0, cause.first - 4) : cause.last + 3]
+        if near and not any(token.text in _DENIALS for token in around):
+            first = min(cause.first, near[0].first)
+            found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
+    return found
+
+
+def lead_tokens(tokens: Sequence[Token]) -> set[int]:
+    """Tokens of "put it down to" and the like, which tell no course."""
+    return {
+        index
+        for mark in _CAUSES.scan(tokens)
+        if mark.kind == "lead" and mark.last - mark.first > 2
+        for index in range(mark.first, mark.last)
+    }
+
+
+def is_uncorrected(tokens: Sequence[Token]) -> bool:
+    return bool(_UNCORRECTED.scan(tokens))
+
+
+def supposed(tokens: Sequence[Token]) -> bool:
+    """ "If the DLCO fell by ten points": nothing that happened."""
+    return any(
+        token.text in ("if", "suppose", "supposing", "imagine", "would", "should", "unless") for token in tokens[:3]
+    )
+
+
+def is_muscular(cause: str) -> bool:
+    return any(word in cause for word in ("weak", "muscle", "diaphragm", "effort", "technique", "cooperation"))
+
+
+_LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])
+
+
+_EARLIER = words("lungs", "earlier")
+
+
+def levels(tokens: Sequence[Token]) -> list[float] | None:
+    """Two levels of effort that make breathless, early and late: "used to be on the flat, now only on hills"."""
+    marks = _LEVELS.scan(tokens)
+    if len(marks) != 2 or marks[0].value == marks[1].value:
+        return None
+    first = {token.text for token in tokens[: marks[1].first - 1]}
+    second = {token.text for token in tokens[marks[0].last : marks[1].first]}
+    values = [float(mark.value) for mark in marks]
+    if second & _EARLIER:
+        return values[::-1]
+    return values if "now" in second or first & _EARLIER else None

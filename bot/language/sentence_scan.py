@@ -1,0 +1,62 @@
+"""One sentence with all that is found in it, and what earlier sentences hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.language import (
+    agents,
+    facts,
+    pieces,
+    remarks,
+    times,
+)
+from bot.language.lexicon import Mark
+from bot.language.model import Finding
+from bot.language.pieces import Piece
+from bot.language.text import Sentence
+from bot.language.times import When
+
+
+@dataclass
+class Context:
+    """What earlier sentences of the same message hand on."""
+
+    heading: str | None = None
+    fresh_heading: bool = False
+    inline_heading: bool = False
+    patient: str | None = None
+    agents: tuple[str, ...] = ()
+    subjects: tuple[Piece, ...] = ()
+    rapid: facts.Rapid | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Scan:
+    """One sentence with all that is found in it, before it is interpreted."""
+
+    def __init__(self, text: str, sentence: Sentence) -> None:
+        self.text = text
+        self.sentence = sentence
+        self.tokens = sentence.tokens
+        self.whens: list[When] = times.scan(sentence.tokens)
+        self.agents: list[Mark] = agents.scan(sentence.tokens)
+        inside = {index for mark in self.agents for index in range(mark.first, mark.last)}
+        named = {index for mark in facts.ppf_marks(sentence.tokens) for index in range(mark.first, mark.last)}
+        self.causes = remarks.causes(sentence.tokens)
+        named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
+        self.row = pieces.pieces(sentence.tokens, frozenset(inside | named))
+        self.agent_walls = frozenset(inside)
+        self.lung_walls = frozenset(
+            index
+            for piece in self.row
+            if piece.role == "subject" and piece.value not in ("overall", "other")
+            for index in range(piece.first, piece.last)
+        )
+
+    def finding(
+        self, kind: str, subject: str | None, value: object, first: int, last: int, **detail: object
+    ) -> Finding:
+        first, last = max(first, 0), min(max(last, first + 1), len(self.tokens))
+        start, end = self.tokens[first].start, self.tokens[last - 1].end
+        return Finding(kind, subject, value, self.text[start:end].strip(), start, end, dict(detail))

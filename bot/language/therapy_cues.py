@@ -1,0 +1,226 @@
+"""Words that say a status, found in a sentence and weighed against each other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+from bot.language.lexicon import Lexicon, Mark, expand
+from bot.language.text import Token
+from bot.language.times import When
+from bot.language.vocabulary import load, words
+
+_CUES = load("therapy")
+
+
+DOSING = load("dosing")
+
+
+TRANSPARENT = frozenset(DOSING["transparent"])
+
+
+JOINERS = frozenset(DOSING["joiners"])
+
+
+BREAKERS = frozenset(DOSING["breakers"])
+
+
+PLAIN = TRANSPARENT | JOINERS | frozenset(DOSING["plain"])
+
+
+UNITS = frozenset(DOSING["units"])
+
+
+def _split(entries: Iterable[str]) -> Iterable[str]:
+    for entry in entries:
+        yield from (part.strip() for part in str(entry).split(", ") if part.strip())
+
+
+def _cue_lexicon() -> Lexicon:
+    """Status phrases; one that is listed both ahead and back counts as either, the first status listed wins."""
+    known: dict[tuple[str, ...], tuple[str, str]] = {}
+    for status, places in _CUES.items():
+        for place, entries in places.items():
+            for sequence in (found for phrase in _split(entries) for found in expand(phrase)):
+                earlier = known.get(sequence)
+                if earlier is None:
+                    known[sequence] = (status, place)
+                elif earlier[0] == status and earlier[1] != place:
+                    known[sequence] = (status, "either")
+    lexicon = Lexicon()
+    for sequence, (status, place) in known.items():
+        if sequence:
+            lexicon.add_words(sequence, status, place)
+    return lexicon
+
+
+CUES = _cue_lexicon()
+
+
+RHYTHM = Lexicon().add_all("recurring", {True: DOSING["recurring"]})
+
+
+NOTHING = Lexicon().add_all("nothing", DOSING["nothing"])
+
+
+def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], asks: bool = False) -> list[Mark]:
+    """The status words of a sentence, without those that belong to a time ("past 8 months") or to "nothing else"."""
+    nothing = {index for mark in NOTHING.scan(tokens) for index in range(mark.first, mark.last)}
+    found = []
+    for cue in CUES.scan(tokens):
+        of_time = any(
+            (when.first <= cue.first and cue.last <= when.last)
+            or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous"))
+            for when in whens
+        )
+        if (
+            tokens[cue.first].text == "now"
+            and cue.first
+            and (tokens[cue.first - 1].text in ("-", "to", "until", "till") or is_year(tokens[cue.first - 1]))
+        ):
+            continue
+        if (
+            cue.kind == "planned"
+            and cue.last - cue.first == 1
+            and tokens[cue.first].text in _ASKING
+            and not (asks or cue.first == 0)
+        ):
+            continue
+        if (
+            tokens[cue.last - 1].text in ("before", "to")
+            and tokens[cue.first].text in ("before", "prior")
+            and cue.last in inside
+            and not any(at in inside for at in range(max(0, cue.first - 3), cue.first))
+        ):
+            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
+            continue
+        if (
+            cue.first in inside
+            or cue.first in nothing
+            or _is_dose_arrow(tokens, cue)
+            or (of_time and cue.kind != "now")
+        ):
+            continue
+        if tokens[cue.first].text == "before" and cue.last - cue.first == 1 and _between_agents(tokens, cue, inside):
+            cue = Mark("arrow", "ahead", cue.first, cue.last)
+        found.append(cue)
+        if (
+            tokens[cue.last - 1].text in ("add", "adding", "added")
+            and cue.last < len(tokens)
+            and tokens[cue.last].text == "to"
+        ):
+            found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
+    return _merged(found)
+
+
+def _merged(cues: list[Mark]) -> list[Mark]:
+    """Neighbouring words as one: "should be" + "added" is a plan, "never" + "stopped" is taken now."""
+    merged: list[Mark] = []
+    for cue in cues:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.last == cue.first
+            and last.kind in ("planned", "never")
+            and cue.kind in ("started", "before", "given")
+            and cue.value != "ahead"
+        ):
+            kind = "now" if cue.kind == "before" else last.kind
+            merged[-1] = Mark(kind, cue.value, last.first, cue.last)
+        else:
+            merged.append(cue)
+    return merged
+
+
+_ASKING = words("therapy", "asking")
+
+
+def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
+    return any(index in inside for index in range(max(0, cue.first - 3), cue.first)) and cue.last in inside
+
+
+def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]) -> list[Mark]:
+    """The "to" between two agents: an arrow in "switched from A to B", taken now in "adding A to B"."""
+    found = []
+    for left, right in itertools.pairwise(marks):
+        at = next((at for at in range(left.last, right.first) if tokens[at].text in ("to", "onto")), None)
+        if at is None:
+            continue
+        near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
+        between = {token.text for token in tokens[left.last : at]}
+        if near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
+            found.append(Mark("arrow", "ahead", at, at + 1))
+        elif (near | between) & {"add", "adding", "added", "adds", "addition"}:
+            found.append(Mark("now", "ahead", at, at + 1))
+    return found
+
+
+_SWITCHES = words("therapy", "switches")
+
+
+def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:
+    """`40 -> 10 mg` changes a dose, not the agent; so do `tapered to 5` and a bare `> 6 months`."""
+    after = tokens[cue.last] if cue.last < len(tokens) else None
+    return cue.kind == "arrow" and after is not None and after.kind == "number"
+
+
+def is_year(token: Token) -> bool:
+    return token.kind == "number" and len(token.text) == 4 and token.text[:2] in ("19", "20")
+
+
+def in_dose(token: Token) -> bool:
+    return token.kind == "number" or token.text in TRANSPARENT or token.text in JOINERS
+
+
+def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
+    """True for `pred 7.5`, `1 g MMF`, `MMF 1 g`."""
+    after = tokens[mark.last : mark.last + 3]
+    if after and after[0].kind == "number" and after[0].text[:2] not in ("19", "20"):
+        return len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses", "/")
+    before = tokens[max(0, mark.first - 2) : mark.first]
+    return len(before) == 2 and before[0].kind == "number" and before[1].text in UNITS
+
+
+def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
+    """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
+    if tokens[earlier.first].text in ("if", "unless", "whether"):
+        return False
+    if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
+        return True
+    if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
+        return True
+    if (
+        later.first == earlier.last
+        and earlier.kind in ("before", "never", "planned")
+        and later.kind in ("now", "given")
+    ):
+        return False
+    if (
+        later.kind == "now"
+        and tokens[later.first].text in ("with", "together", "combined", "in", "plus", "alongside")
+        and earlier.kind == "planned"
+    ):
+        return False
+    if earlier.kind in ("planned", "never") and any(token.text == "," for token in tokens[earlier.last : later.first]):
+        return True
+    governs = {"planned", "other_person", "never"}
+    return (
+        not (earlier.kind in governs and later.kind not in ("before", "failed", "arrow"))
+        and earlier.kind != "other_person"
+    )
+
+
+_PERSONS = words("therapy", "persons")
+
+
+_STAYING = words("therapy", "staying")
+
+
+def transparent(gap: Sequence[Token]) -> bool:
+    return all(token.kind == "number" or token.text in TRANSPARENT or token.text in ("(", ")") for token in gap)
+
+
+TERSE = words("therapy", "terse")
+
+
+AFTER_NO = words("therapy", "after_no")
