@@ -86,7 +86,10 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
     reach: str | None = None  # what holds for the subjects to come
     for at, mark in enumerate(clause):
         value = NOT if mark.kind == NEGATOR else str(mark.value)
-        if mark.kind == SUBJECT and reach is None:
+        if mark.value == "rest":  # "not rituximab, the rest is open"
+            _close(pending, None, claims)
+            pending, settled, reach = [mark], [], None
+        elif mark.kind == SUBJECT and reach is None:
             pending.append(mark)
             settled = []
         elif mark.kind == SUBJECT:
@@ -96,6 +99,9 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
             if not _answers_the_question(mark, tokens):
                 _close(pending, None, claims)
                 pending, settled, reach = [], [], NOT
+        elif pending and pending[-1].value == "none" and _comma_between(pending[-1], mark, tokens):
+            _close(pending, None, claims)  # "none, good response"
+            pending = []
         elif pending:
             settled = _governed(pending, tokens)
             _close([item for item in pending if item not in settled], None, claims)
