@@ -4,12 +4,16 @@ Each finding becomes an entity `fact` whose value is the finding as a dict (word
 message is as a whole stands in the output property `reading`: `{"is_question": bool, "truncated": bool}`.
 The intent follows the facts: a message that states facts and asks nothing is `inform`, one that opens a new patient is
 `new`, and one that looks like `inform` to the classifier but states no fact is not understood. One that asks for
-training is `train`, and whatever it names is no fact.
+training is `train`, and whatever it names is no fact. In a short message that is clearly a side question or a command,
+only what stands before it is a fact.
 """
 
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -21,7 +25,7 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME, INTENT_MESSA
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.language import Reading, read
+from bot.language import Reading, read, update
 from bot.training.commands import opens_training
 
 logger = logging.getLogger(__name__)
@@ -29,6 +33,19 @@ logger = logging.getLogger(__name__)
 EXTRACTOR = "ClinicalTextReader"
 FACT = "fact"
 READING = "reading"
+
+NEW_PATIENT = "new"
+STATEMENTS = frozenset({"inform", "affirm", "deny", "dont_know", "out_of_scope", DEFAULT_NLU_FALLBACK_INTENT_NAME})
+"""Intents that are no request: what the message states decides."""
+
+PASSING_WORDS = frozenset({"mention", "judgement"})
+"""Kinds of findings that mean something only beside others, or as the answer to a question."""
+
+# Chosen on the development messages and the training questions: below, statements were taken for requests.
+CLEAR_QUESTION = 0.7
+CLEAR_REQUEST = 0.9
+SHORT_WORDS = 12
+_CLAUSE_END = re.compile(r"[.,;:?!]\s|\s-\s")
 
 
 @DefaultV1Recipe.register(
@@ -63,14 +80,36 @@ class ClinicalTextReader(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             reading = Reading(()) if _is_command(text) or opens_training(text) else _read(text)
+            asked = _clear_request(text, reading, message.get(INTENT) or {})
+            if asked not in (None, NEW_PATIENT):
+                reading = _before_the_request(text, reading)
             message.set(ENTITIES, [_entity(f) for f in reading.findings], add_to_output=True)
-            flags = {"is_question": reading.is_question, "truncated": reading.truncated}
+            flags = {"is_question": reading.is_question or asked is not None, "truncated": reading.truncated}
             message.set(READING, flags, add_to_output=True)
-            intent = _intent(text, reading, (message.get(INTENT) or {}).get(INTENT_NAME_KEY))
+            intent = asked or _intent(text, reading, (message.get(INTENT) or {}).get(INTENT_NAME_KEY))
             if intent is not None:
                 verdict = {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}
                 message.set(INTENT, verdict, add_to_output=True)
         return messages
+
+
+def _clear_request(text: str, reading: Reading, verdict: Mapping[str, Any]) -> str | None:
+    """Return the side question or command that a short message clearly is, or None.
+
+    "Dose of tacrolimus" and "tell me about rituximab" name agents, and state nothing of a patient.
+    """
+    intent = verdict.get(INTENT_NAME_KEY)
+    states_something = not reading.is_question and bool(update({}, reading).slots)
+    clear = (verdict.get(PREDICTED_CONFIDENCE_KEY) or 0.0) >= (CLEAR_REQUEST if states_something else CLEAR_QUESTION)
+    short = len(text.split()) <= SHORT_WORDS
+    return str(intent) if clear and short and intent not in STATEMENTS and not _is_command(text) else None
+
+
+def _before_the_request(text: str, reading: Reading) -> Reading:
+    """Keep what is stated before the question itself: "on MMF, what counts as PPF?" says MMF."""
+    cuts = [found.end() for found in _CLAUSE_END.finditer(text.rstrip(" .?!"))]
+    start = cuts[-1] if cuts else 0
+    return replace(reading, findings=tuple(f for f in reading.findings if f.end <= start))
 
 
 def _is_command(text: str) -> bool:
@@ -92,8 +131,8 @@ def _intent(text: str, reading: Reading, classified: str | None) -> str | None:
     if opens_training(text):
         return "train"
     if reading.of("new_patient"):
-        return "new"
-    if reading.findings and not reading.is_question:
+        return NEW_PATIENT
+    if not reading.is_question and any(finding.kind not in PASSING_WORDS for finding in reading.findings):
         return "inform"  # also where there is only something to remark, such as an unknown medicine
     if classified == "inform" and not reading.has_facts:
         return DEFAULT_NLU_FALLBACK_INTENT_NAME
