@@ -67,7 +67,8 @@ def summary(case: Case, recommendation: Recommendation) -> str:
     if status == "goals_met":
         return f"Treatment goals met: no add or switch by this guideline line; {nintedanib}."
     if status == "start_immunosuppression":
-        return "No immunosuppressive treatment yet: it is recommended first; this line comes after it."
+        known = "No immunosuppressive treatment" + (" yet" if case.previous_therapy is not None else " that I know of")
+        return f"{known}: it is recommended first; this line comes after it."
     if status == "out_of_scope":
         disease = DISEASES[case.underlying_disease or "other"]
         return f"Outside my scope: {disease}. This line is for myositis-ILD (IIM-ILD) only."
@@ -198,7 +199,7 @@ def nintedanib_line(case: Case, recommendation: Recommendation) -> str:
         return _nintedanib_undetermined(case, recommendation)
     text = {
         "add": f"add, on top of immunosuppression, because there is PPF ({grade}). It replaces nothing. [G1]",
-        "continue": "already taken; continue.",
+        "continue": "already taken; continue, on top of immunosuppression. It replaces nothing. [G1]",
         "already_tried": "there is PPF, but nintedanib was tried before. [G1]",
         "not_indicated": f"not indicated: the line on it is for PPF, and there is none ({grade}). [G1]",
     }[recommendation.nintedanib]

@@ -22,6 +22,7 @@ _NINTEDANIB = {
     "not_indicated": "not indicated",
     "undetermined": "undecided",
 }
+_VERBS = {"add_or_switch": "add or switch to", "switch": "switch to"}
 _ACTIONS = {
     "add_or_switch": "open",
     "switch": "open",
@@ -80,6 +81,8 @@ def _option_difference(before: Mapping[str, Any] | None, now: Mapping[str, Any])
         return f"{label} is no longer {_ACTIONS[before['action']]} but {_ACTIONS[now['action']]}"
     if not now["agents"]:
         return None
+    if before["action"] != now["action"]:
+        return f"for {label} it is now: {_VERBS[now['action']]} {either(now['agents'])}"
     return f"for {label} the option is now {either(now['agents'])}"
 
 
