@@ -31,6 +31,10 @@ class Queues:
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
 
+    def __contains__(self, key: str) -> bool:
+        """Tell whether something is being done, or waits, under a key."""
+        return key in self._waiting
+
     async def drain(self, seconds: float) -> bool:
         """Wait until all is done, at most so long, then cancel the rest; tell whether all was done."""
         if not self._workers:

@@ -103,6 +103,7 @@ class TelegramApi:
         self.token_valid = True
         self._next_update = 1000
         self._next_message = Counter[int]()
+        self._sent: dict[int, list[int]] = defaultdict(list)
         self._arrived = asyncio.Event()
         self._poller: asyncio.Task[Any] | None = None
         self._runner: web.AppRunner | None = None
@@ -334,6 +335,7 @@ class TelegramApi:
         if markup:
             message["reply_markup"] = markup
         self.messages[chat.id, message["message_id"]] = message
+        self._sent[chat.id].append(message["message_id"])
         return message
 
     def _edit(self, message: JSON, changed: JSON, parameters: JSON) -> JSON:
@@ -470,13 +472,9 @@ class TelegramApi:
 
     # --- what can be seen -----------------------------------------------------------------------------------------
 
-    def sent(self, chat: int, *methods: str) -> list[JSON]:
+    def sent(self, chat: int) -> list[JSON]:
         """What the bot sent to a chat and was accepted, as it stands now, oldest first."""
-        return [
-            message
-            for (place, _), message in sorted(self.messages.items())
-            if place == chat and message["from"]["id"] == BOT["id"]
-        ]
+        return [self.messages[chat, number] for number in self._sent[chat]]
 
     def texts(self, chat: int) -> list[str]:
         return [message["text"] for message in self.sent(chat) if "text" in message]

@@ -304,7 +304,7 @@ async def test_what_was_said_is_not_kept_beside_the_conversation(api: TelegramAp
     async with polling(api, assistant) as channel:
         api.say(ANNA, "a very private word")
         await api.replies(ANNA, 1)
-        await until(lambda: not channel.queues._waiting)
+        await until(lambda: str(ANNA) not in channel.queues)
         with channel.store._engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT body, replies, place FROM channel_events").all()
     assert rows == [(None, None, "")]

@@ -1,0 +1,120 @@
+"""What a chat channel costs beside the REST channel: seconds to the answer, messages a second.
+
+Everything runs on loopback in this process: the assistant, both channels, and a server that speaks the platform's API.
+The latency of a channel ends when the platform has the last message of the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from bot.runtime.start import prepare
+
+prepare()
+
+from rasa.core.channels.rest import RestInput  # noqa: E402
+
+from bot.runtime.agent import close_stores, load_agent, open_endpoints  # noqa: E402
+from bot.runtime.project import Project  # noqa: E402
+from bot.runtime.training import ensure_model  # noqa: E402
+from tests.channels.assistant import serving  # noqa: E402
+from tests.channels.telegram_api import telegram_api  # noqa: E402
+from tests.channels.telegram_bot import make_channel  # noqa: E402
+
+WARM_UP = 10
+TURNS = 60
+CHATS = 200
+TEXT = "on mycophenolate, FVC 72 to 65 in 8 months"
+
+Say = Callable[[int, str], Awaitable[None]]
+"""Says something in the chat of this number and returns when it is answered."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Seconds to the answer, median and 95th percentile, and answered messages a second with many chats at once."""
+
+    median: float
+    p95: float
+    per_second: float
+
+
+async def measure(say: Say, first_chat: int) -> Figures:
+    """Measure one channel: messages one after the other, then one from each of many chats at once."""
+    chats = range(first_chat, first_chat + WARM_UP + TURNS)
+    for chat in chats:
+        await say(chat, "/start")
+    seconds = [await _timed(say(chat, TEXT)) for chat in chats][WARM_UP:]
+    crowd = range(chats.stop, chats.stop + CHATS)
+    whole = await _timed(asyncio.gather(*(say(chat, TEXT) for chat in crowd)))
+    return Figures(statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1], CHATS / whole)
+
+
+async def _timed(work: Awaitable[Any]) -> float:
+    begun = time.perf_counter()
+    await work
+    return time.perf_counter() - begun
+
+
+async def over_rest(agent: Any) -> Figures:
+    """Measure the REST channel."""
+    async with serving(RestInput(), agent) as url, httpx.AsyncClient(base_url=url, timeout=120) as http:
+
+        async def say(chat: int, text: str) -> None:
+            answer = await http.post("/webhooks/rest/webhook", json={"sender": f"rest:{chat}", "message": text})
+            assert answer.json()
+
+        return await measure(say, 1_000_000)
+
+
+async def over_telegram(agent: Any) -> Figures:
+    """Measure the Telegram channel by polling, without Telegram's own limit of 30 messages a second."""
+    async with telegram_api() as api:
+        channel = make_channel(api)
+
+        async def say(chat: int, text: str) -> None:
+            before = len(api.sent(chat))
+            api.say(chat, text)
+            # The answer is whole when the channel has nothing left to do in the chat.
+            await api.until(lambda: len(api.sent(chat)) > before and str(chat) not in channel.queues, 120)
+
+        async with serving(channel, agent):
+            await api.until(lambda: api.commands and api.called("deleteWebhook"))
+            return await measure(say, 2_000_000)
+
+
+def table(rest: Figures, others: dict[str, Figures]) -> str:
+    """Return the figures as lines of text."""
+    lines = [f"{'channel':10} {'median':>9} {'p95':>9} {'added':>9} {'messages/s':>11}"]
+    for name, figures in {"REST": rest, **others}.items():
+        added = f"{1000 * (figures.median - rest.median):6.1f} ms" if figures is not rest else ""
+        times = f"{1000 * figures.median:6.1f} ms {1000 * figures.p95:6.1f} ms"
+        lines.append(f"{name:10} {times} {added:>9} {figures.per_second:11.1f}")
+    return "\n".join(lines)
+
+
+async def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TRACKER_DB_URL"] = f"sqlite:///{folder}/bench.db"
+        endpoints = await open_endpoints(Project())
+        agent = load_agent(ensure_model(Project()), endpoints)
+        print("Measuring the channels", file=sys.stderr, flush=True)
+        try:
+            print(table(await over_rest(agent), {"Telegram": await over_telegram(agent)}))
+        finally:
+            await close_stores(endpoints)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
