@@ -94,6 +94,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         _unasked(draft, reading)
         return
     entry = _open(draft, asked)
+    if entry is None and any(item["id"] == asked for item in draft.before["clarifications"] or ()):
+        draft.answered = True
+        return
     if entry is not None:
         draft.answered = _clarified(draft, reading, entry) or draft.answered
         return
@@ -186,7 +189,7 @@ def _clarified(draft: Draft, reading: Reading, entry: dict[str, Any]) -> bool:
         if any(finding.value in ("none", "no") for finding in reading.of("answer")):
             draft.close(entry["id"])
             return True
-        return update_therapy.answer_ambiguous(draft, reading, entry)
+        return update_therapy.answer_ambiguous(draft, reading, entry) is not None
     if kind == "which_goal":
         return _which_goal(draft, reading, entry)
     if kind in ("time_window", "absolute_or_relative", "percent_predicted"):

@@ -63,11 +63,10 @@ def which_goal(words: str, value: str) -> dict[str, Any]:
 
 
 def percent_predicted(words: str, measure: str) -> dict[str, Any]:
-    name = measure.upper()
     limit = "5" if measure == "fvc" else "10"
     choices = [
-        (f"{limit} points or more", f"{name} fell by {limit} points within 12 months"),
-        (f"Less than {limit} points", f"{name} fell by less than {limit} points within 12 months"),
+        (f"{limit} points or more", f"yes, {limit} points or more"),
+        (f"Less than {limit} points", f"no, less than {limit} points"),
         ("Don't know", "don't know"),
     ]
     return _entry("percent_predicted", measure, words, choices, "ppf_physiology", measure=measure)

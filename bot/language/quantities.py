@@ -153,6 +153,11 @@ def _paired(
     return found
 
 
+def _negative_reading(tokens: Sequence[Token], piece: Piece, change: Number) -> bool:
+    """ "FVC -5 %" with no time and no word of change: no reading can be negative."""
+    return change.first == piece.last + 1 and tokens[piece.last].text == "-"
+
+
 def _value(
     subject: str, tokens: Sequence[Token], piece: Piece, numbers: Sequence[Number], whens: Sequence[When]
 ) -> dict[str, Any]:
@@ -180,6 +185,13 @@ def _value(
         unit = change.unit or ("l" if subject == "fvc" and abs(change.value) < 1 else "")
         if months is None:
             value["months"] = _back_to(whens)
+        if (
+            value["months"] is None
+            and unit == "%"
+            and change.absolute is None
+            and _negative_reading(tokens, piece, change)
+        ):
+            return {**value, "out_of_range": [change.value]}
         if unit == "ml":
             return {**value, "unit": "l", "change": change.value / 1000}
         absolute = (

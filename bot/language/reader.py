@@ -245,7 +245,9 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
 
 
 def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[str]) -> Iterator[Finding]:
-    if subject in ("other",):
+    if subject == "other":
+        if remarks.is_walk_or_saturation(scan.tokens[course.first : course.last]):
+            yield scan.finding("other_quantity", None, True, course.first, course.last)
         return
     told = course.value if course.subject or subject is None else lungs.meaning(subject, course.value)[0]
     value = lungs.settled(subject, told)
@@ -338,6 +340,8 @@ def _facts(scan: Scan) -> Iterator[Finding]:
         elif how == "denied" and facts.is_disease_name(scan.tokens[mark.first : mark.last]):
             yield scan.finding("disease_denied", mark.value, True, mark.first, mark.last)
     for mark, value in facts.ppf(scan.sentence, scan.whens):
+        if value == "doubted":
+            continue
         yield scan.finding("ppf", None, value, mark.first, mark.last)
     for mark, present in facts.features(scan.tokens):
         yield scan.finding("feature", mark.value, present, mark.first, mark.last)

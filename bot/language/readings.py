@@ -71,6 +71,7 @@ def find_numbers(
             value is None
             or _text(tokens, at + 1) in _NO_READING
             or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within")
+            or _bounded(tokens, at)
         ):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
@@ -97,6 +98,15 @@ def find_numbers(
             order = found[-1].order
         found.append(Number(value, unit, at, last, change, order, when, absolute, _yearless(whens, when)))
     return found
+
+
+def _bounded(tokens: Sequence[Token], at: int) -> bool:
+    """ "less than 5 points", "5 points or more": a limit, not a value."""
+    before = (_text(tokens, at - 2), _text(tokens, at - 1))
+    after = [token.text for token in tokens[at + 1 : at + 5]]
+    return before in (("less", "than"), ("fewer", "than")) or any(
+        after[index : index + 2] in (["or", "more"], ["or", "less"]) for index in range(3)
+    )
 
 
 def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | None:

@@ -78,3 +78,11 @@ def levels(tokens: Sequence[Token]) -> list[float] | None:
     if second & _EARLIER:
         return values[::-1]
     return values if "now" in second or first & _EARLIER else None
+
+
+def is_walk_or_saturation(tokens: Sequence[Token]) -> bool:
+    """Quantities that clinicians follow and that set no goal: walk distance, saturation, KCO."""
+    return any(token.text in WALK_WORDS for token in tokens)
+
+
+WALK_WORDS = words("remarks", "walk_words")

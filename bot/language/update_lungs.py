@@ -31,6 +31,18 @@ def apply(draft: Draft, reading: Reading) -> None:
     for finding in reading.of("measure"):
         if finding.value.get("out_of_range"):
             draft.note("out_of_range", finding.words, values=finding.value["out_of_range"])
+    for finding in reading.of("other_quantity"):
+        draft.note("walk_or_saturation", finding.words)
+    _single_readings(draft, reading)
+
+
+def _single_readings(draft: Draft, reading: Reading) -> None:
+    """A reading without an earlier one sets nothing; said only where nothing else was told of the same goal."""
+    touched = {"scale": "goal_breathlessness", "ct": "goal_ild_extent"}
+    for finding in reading.of("measure"):
+        slot = touched.get(str(finding.subject), "goal_lung_function")
+        if "single" in finding.value and finding.subject is not None and slot not in draft.touched:
+            draft.note("single_reading", finding.words, subject=finding.subject)
 
 
 def _without_older(reading: Reading) -> Reading:

@@ -26,7 +26,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     for finding in reading.of("ambiguous_agent"):
         _ambiguous(draft, finding, asked)
     for entry in [item for item in draft.now["clarifications"] if item["kind"] == "ambiguous_agent"]:
-        answer_ambiguous(draft, reading, entry)
+        meant = answer_ambiguous(draft, reading, entry)
+        findings = [item for item in findings if item.subject != meant]
     _nothing(draft, reading, asked)
     by_agent: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -269,12 +270,12 @@ def _meant(draft: Draft, right: str) -> str | None:
     return last if last in listed and last != right else None
 
 
-def answer_ambiguous(draft: Draft, reading: Reading, entry: dict[str, Any]) -> bool:
-    """The answer to "which one did you mean?"; True if it was one."""
+def answer_ambiguous(draft: Draft, reading: Reading, entry: dict[str, Any]) -> str | None:
+    """The agent that answers "which one did you mean?", now recorded; None if the message names none of them."""
     for finding in reading.of("therapy"):
         if finding.subject in entry.get("agents", AMBIGUOUS.get(entry["id"].split(":")[-1], ())):
             status = entry["status"] if finding.value in ("bare", "planned") else str(_status(finding, None))
             _record(draft, str(finding.subject), "before" if status in ("before", "failed") else "now", [finding])
             draft.close(entry["id"])
-            return True
-    return False
+            return str(finding.subject)
+    return None
