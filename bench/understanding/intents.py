@@ -16,6 +16,9 @@ QUESTIONS = ROOT / "tests" / "nlu" / "questions.yml"
 TRAINING = ROOT / "data" / "nlu.yml"
 CONFIG = ROOT / "config.yml"
 
+# All that the user is told "not understood" for.
+NOT_UNDERSTOOD = (None, FALLBACK, "out_of_scope")
+
 _PIPELINES = Path(__file__).with_name("pipelines.yml")
 
 
@@ -57,5 +60,6 @@ def _job(pipeline: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _classified(answer: dict[str, Any]) -> Classified:
-    intents = tuple(parsed["intent"] or FALLBACK for parsed in answer["parsed"])
-    return Classified(intents, answer["training_seconds"], answer["milliseconds"])
+    intents = (parsed["intent"] for parsed in answer["parsed"])
+    understood = tuple(FALLBACK if intent in NOT_UNDERSTOOD else intent for intent in intents)
+    return Classified(understood, answer["training_seconds"], answer["milliseconds"])
