@@ -7,15 +7,17 @@ A negator ("not", "except") belongs to the subjects that follow it. Words such a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.guideline.knowledge.entry import Entry
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Sentence, Token, sentences
+from bot.training.answers.spelling import mended
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
 NOT = "not"
+NAMED = "named"  # a value that is part of a name: "improvement in lung function" says nothing of its course
 SUBJECT, VALUE, NEGATOR, BREAK = "subject", "value", "negator", "break"
 _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well"})
 
@@ -52,8 +54,13 @@ class Claims:
 
 
 def read_sentences(text: str) -> list[Sentence]:
-    """Return the sentences of an answer."""
-    return sentences(text)[0]
+    """Return the sentences of an answer, typing errors in the words of answers mended."""
+    return [_mended(sentence) for sentence in sentences(text)[0]]
+
+
+def _mended(sentence: Sentence) -> Sentence:
+    tokens = tuple(replace(token, text=mended(token.text)) for token in sentence.tokens)
+    return replace(sentence, tokens=tokens, texts=tuple(token.text for token in tokens))
 
 
 def claims_of(text: str, lexicon: Lexicon) -> Claims:
@@ -86,6 +93,8 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
     reach: str | None = None  # what holds for the subjects to come
     for at, mark in enumerate(clause):
         value = NOT if mark.kind == NEGATOR else str(mark.value)
+        if value == NAMED:
+            continue
         if mark.value == "rest":  # "not rituximab, the rest is open"
             _close(pending, None, claims)
             pending, settled, reach = [mark], [], None
@@ -94,7 +103,7 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
             settled = []
         elif mark.kind == SUBJECT:
             claims.add(str(mark.value), reach)
-            settled = [mark] if reach == NOT else []
+            settled = [mark] if reach == NOT or _says_more(clause[at + 1 :], tokens) else []
         elif mark.kind == NEGATOR and any(other.kind == SUBJECT for other in clause[at + 1 :]):
             if not _answers_the_question(mark, tokens):
                 _close(pending, None, claims)
@@ -111,9 +120,17 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
             if reach != NOT and not _comma_between(settled[-1], mark, tokens):
                 _close(settled, value, claims)
             reach, settled = None, []
-        elif mark.kind == VALUE:
+        elif mark.kind == VALUE and not (mark.first == 0 and tokens[0].text in SHARED["affirm"]):
             reach = value
     _close(pending, None, claims)
+
+
+def _says_more(following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "More breathless, CT stable": the value behind the CT is its own, unless another subject claims it."""
+    if not following or following[0].kind != VALUE:
+        return False
+    after = following[1] if len(following) > 1 else None
+    return after is None or after.kind != SUBJECT or _comma_between(following[0], after, tokens)
 
 
 def _answers_the_question(mark: Mark, tokens: Sequence[Token]) -> bool:
@@ -148,26 +165,19 @@ def _governed(pending: Sequence[Mark], tokens: Sequence[Token]) -> list[Mark]:
 
 def bare_verdict(text: str) -> str | None:
     """Return "yes" or "no" where an answer begins with it."""
+    plain = text.strip().strip(".!").lower()
+    for verdict, group in (("yes", "affirm"), ("no", "deny")):
+        if plain in SHARED[group]:  # some of these words carry no fact elsewhere, and are left out of sentences
+            return verdict
     for sentence in read_sentences(text)[:1]:
-        for mark in AFFIRM.scan(sentence.tokens):
-            after = sentence.texts[mark.last] if mark.last < len(sentence.texts) else ""
-            alone = after in (
-                "",
-                ",",
-                ":",
-                "-",
-                "it",
-                "this",
-                "that",
-                "because",
-                "as",
-                "since",
-                "only",
-                "there",
-                "he",
-                "she",
-            )
-            if mark.first == 0 and alone:
-                return str(mark.value)
+        marks = AFFIRM.scan(sentence.tokens)
+        if not marks or marks[0].first > 0:
             return None
+        after = sentence.texts[marks[0].last] if marks[0].last < len(sentence.texts) else ""
+        return str(marks[0].value) if after in _AFTER_A_VERDICT else None
     return None
+
+
+_AFTER_A_VERDICT = frozenset(
+    ("", ",", ":", "-", "it", "this", "that", "because", "as", "since", "only", "there", "he", "she", "(", "by", "so")
+)

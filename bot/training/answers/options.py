@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.guideline.knowledge import KNOWLEDGE
 from bot.language import agents
@@ -53,35 +53,29 @@ class OptionsAnswer:
 
 def read_options(text: str) -> OptionsAnswer | None:
     """Read which options are called open; an option that is only named is named as open."""
-    claims, named, added = Claims(), set[str](), False
+    claims, added = Claims(), False
     for sentence in read_sentences(text):
-        tokens = sentence.tokens
-        marks, replaced = _marks(tokens)
-        for clause in clauses(marks):
-            read_clause(clause, tokens, claims)
+        for clause in clauses(_marks(sentence.tokens)):
+            read_clause(clause, sentence.tokens, claims)
             added = added or _adds_cni(clause)
-        named.update(str(mark.value) for mark in agents.scan(tokens) if mark.first not in replaced)
-    return _answer(text, claims, named, added)
+    return _answer(text, claims, added)
 
 
-def _marks(tokens: Sequence[Token]) -> tuple[list[Mark], set[int]]:
-    """Agents as their classes among the other words; an agent that would be replaced is no subject."""
+def _marks(tokens: Sequence[Token]) -> list[Mark]:
+    """Agents among the other words; an agent that would be replaced is no subject."""
     drugs = [mark for mark in agents.scan(tokens) if mark.kind == "agent"]
-    replaced = {mark.first for mark in drugs if _is_replaced(mark, drugs, tokens)}
     inside = {index for mark in drugs for index in range(mark.first, mark.last)}
     words = [mark for mark in _WORDS.scan(tokens) if not inside & set(range(mark.first, mark.last))]
-    subjects = [
-        Mark(SUBJECT, KNOWLEDGE.agents[mark.value].drug_class, mark.first, mark.last)
-        for mark in drugs
-        if mark.first not in replaced
-    ]
-    return sorted((*words, *subjects), key=lambda mark: mark.first), replaced
+    named = [replace(mark, kind=SUBJECT) for mark in drugs if not _is_replaced(mark, drugs, tokens)]
+    return sorted((*words, *named), key=lambda mark: mark.first)
 
 
 def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """ "Switch tac to CsA", "CsA instead of tac": the one that goes."""
     before = [token.text for token in tokens[max(0, mark.first - 3) : mark.first]]
-    if before[-2:] in (["instead", "of"], ["rather", "than"], ["place", "of"]) or before[-1:] == ["from"]:
+    if before[-2:] in (["instead", "of"], ["rather", "than"], ["place", "of"]) or (
+        before[-1:] == ["from"] and "apart" not in before
+    ):
         return True
     after = tokens[mark.last].text if mark.last < len(tokens) else ""
     follows = any(other.first == mark.last + 1 for other in drugs)
@@ -94,27 +88,40 @@ def _adds_cni(clause: Sequence[Mark]) -> bool:
     for mark in clause:
         if mark.kind == VALUE:
             adding = mark.value == "add"
-        elif mark.kind == SUBJECT and mark.value == "calcineurin_inhibitor" and adding:
+        elif mark.kind == SUBJECT and mark.value in _CNI and adding:
             return True
     return False
 
 
-def _answer(text: str, claims: Claims, named: set[str], added: bool) -> OptionsAnswer | None:
+def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
     said = {name: CLOSED if value in (CLOSED, NOT) else OPEN for name, value in claims.said.items()}
-    options = {name: value for name, value in said.items() if name in KNOWLEDGE.options}
+    options = _by_class(said)
     if "none" in said or (not said and bare_verdict(text) == "no"):
         options = {**dict.fromkeys(KNOWLEDGE.options, CLOSED), **options}
     elif "all" in said or (not said and bare_verdict(text) == "yes"):
         options = {**dict.fromkeys(KNOWLEDGE.options, said.get("all", OPEN)), **options}
     elif "rest" in said:
         options = {**dict.fromkeys(KNOWLEDGE.options, said["rest"]), **options}
-    unlisted = frozenset(
-        name for name, value in said.items() if value == OPEN and name not in KNOWLEDGE.options and name in _UNLISTED
-    )
-    cni = KNOWLEDGE.agents_by_class["calcineurin_inhibitor"]
-    agents_named = frozenset(agent for agent in named if agent in cni and agent != "calcineurin_inhibitor")
-    return OptionsAnswer(options, agents_named, added, unlisted) if options or unlisted else None
+    opened = {name for name, value in said.items() if value == OPEN}
+    unlisted = frozenset(name for name in opened if name in KNOWLEDGE.agents and _class(name) in _UNLISTED)
+    cni_agents = frozenset(opened & _CNI) - {"calcineurin_inhibitor"}
+    return OptionsAnswer(options, cni_agents, added, unlisted) if options or unlisted else None
 
 
+def _by_class(said: Mapping[str, str]) -> dict[str, str]:
+    """An option is open where one of its agents is: "ciclosporin, not tacrolimus"."""
+    options: dict[str, str] = {}
+    for name, value in said.items():
+        option = _class(name) if name in KNOWLEDGE.agents else name
+        if option in KNOWLEDGE.options and options.get(option) != OPEN:
+            options[option] = value
+    return options
+
+
+def _class(agent: str) -> str:
+    return KNOWLEDGE.agents[agent].drug_class
+
+
+_CNI = KNOWLEDGE.agents_by_class["calcineurin_inhibitor"]
 _UNLISTED = frozenset({"mycophenolate", "azathioprine", "methotrexate", "leflunomide", "biologic"})
 """Classes that the list does not hold; glucocorticoids and antifibrotics are no answer to this question either way."""

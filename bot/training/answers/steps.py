@@ -33,16 +33,23 @@ def read_goals(text: str) -> GoalsAnswer | None:
         if group in claims.said:
             value = _of_group(group, claims.said[group])
             said = {**dict.fromkeys(GOALS, value), **said}
+    if "rest" in claims.said and (others := _of_rest(claims.said["rest"], said)):
+        said = {**dict.fromkeys(GOALS, others), **said}
     if not claims.said and bare_verdict(text) == "no":
         said = dict.fromkeys(GOALS, NOT)
     return GoalsAnswer(said) if said else None
 
 
 def _of_group(group: str, value: str | None) -> str:
-    """ "All" and "none" of the goals, with what was said of them: "none reached" is "all failed"."""
+    """ "All" and "none" of the goals, with what was said of them: "none improved" leaves open what is stable."""
     if group == "all":
         return value or FAILED
-    return {REACHED: FAILED, NO_GAIN: REACHED}.get(value or "", NOT)
+    return {REACHED: NO_GAIN, NO_GAIN: REACHED}.get(value or "", NOT)
+
+
+def _of_rest(value: str | None, said: Mapping[str, str]) -> str | None:
+    """ "The CT did not fail, the other two did"; after a goal that failed, "the rest" alone says nothing."""
+    return value or (None if FAILED in said.values() else FAILED)
 
 
 @dataclass(frozen=True)
