@@ -201,9 +201,17 @@ def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_ques
             support = mark
     support = support or _more_litres(tokens)
     worsening = any(mark.value == "worsening" for mark in times) or any(
-        mark.value in ("need", "support") for mark in marks
+        _rising(tokens[mark.first : mark.last]) for mark in marks if mark.value in ("need", "support")
     )
     return Rapid(stated, said, support, worsening, recent, old)
+
+
+def _rising(tokens: Sequence[Token]) -> bool:
+    """True for oxygen that is new or rising and for failure of breathing; not for "2 L O2" or a stay on the ICU."""
+    return any(token.text in _RISING for token in tokens)
+
+
+_RISING = words("facts", "rising")
 
 
 def _more_litres(tokens: Sequence[Token]) -> Mark | None:
@@ -288,7 +296,7 @@ def age(tokens: Sequence[Token]) -> tuple[int, int, int] | None:
 
 def stability(sentence: Sentence) -> tuple[Mark, bool] | None:
     """Whether the clinician accepts "stable" as a goal met: a word for stability beside a judgement."""
-    if sentence.asks:
+    if sentence.asks or any(text in ("whether", "asks", "asked", "wonders", "wondering") for text in sentence.texts):
         return None
     marks = STABILITY.scan(sentence.tokens)
     steady = [mark for mark in marks if mark.kind == "steady"]

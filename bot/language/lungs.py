@@ -91,6 +91,7 @@ def courses(
         ]
         if any(mark.kind == "conditional" and begin <= mark.first < end for mark in context):
             continue
+        inside = _without_person(inside)
         bracketed = bracketed and tokens[begin].text == ","
         subjects = [piece for piece in inside if piece.role == "subject"]
         trends = [piece for piece in inside if piece.role == "course"]
@@ -196,6 +197,12 @@ def _holds_too(
             for token in rest
         )
     )
+
+
+def _without_person(inside: list[Piece]) -> list[Piece]:
+    """ "she still gets breathless": the person is not what is followed where a clause names it."""
+    named = any(piece.role == "subject" and piece.value not in ("overall", "other") for piece in inside)
+    return [piece for piece in inside if not (named and piece.value == "overall" and piece.last - piece.first == 1)]
 
 
 def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset[int]) -> list[tuple[int, int]]:

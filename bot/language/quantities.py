@@ -289,7 +289,7 @@ def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | Non
     """Numbers without a subject: "72 to 65 in 8 months", "7 points in 8 months" (taken as a fall)."""
     piece = Piece("subject", "fvc", 0, 0)
     taken = {index for when in whens for index in range(when.first, when.last)}
-    if len(tokens) > 16:
+    if len(tokens) > 16 or swapped(tokens) is not None:
         return None
     numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
     if not numbers:

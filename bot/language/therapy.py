@@ -98,7 +98,7 @@ def statements(
         edge = groups[index + 1].first if index + 1 < len(groups) else len(tokens)
         begin = groups[index - 1].last if index else 0
         status, cue = _status(group, groups[:index], tokens, heading, walls)
-        if status in ("bare", "given") and asks:
+        if asks and (status == "bare" or (status == "given" and cue is not None and tokens[cue.first].text == "given")):
             status = "planned"
         if status == "bare" and _since_when(tokens, group, whens):
             status = "now"
