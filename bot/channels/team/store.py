@@ -24,6 +24,14 @@ _notes = sa.Table(
 )
 
 
+_marks = sa.Table(
+    "team_marks",
+    _tables,
+    sa.Column("source", sa.String(64), primary_key=True),
+    sa.Column("mark", sa.BigInteger, nullable=False),
+)
+
+
 class TeamStore(ChannelStore):
     """A channel's memory with the notes on its threads; a thread that has notes is a case."""
 
@@ -53,6 +61,22 @@ class TeamStore(ChannelStore):
         mine = (_notes.c.source == self._source) & (_notes.c.channel == channel)
         statement = sa.select(_notes.c.place).where(mine).order_by(_notes.c.at.desc()).limit(1)
         return await self._run(lambda connection: connection.execute(statement).scalars().first())
+
+    async def mark(self) -> int | None:
+        """Return how far the platform's messages were read, in its own count; None where none was."""
+        statement = sa.select(_marks.c.mark).where(_marks.c.source == self._source)
+        return await self._run(lambda connection: connection.execute(statement).scalars().first())
+
+    async def set_mark(self, mark: int) -> None:
+        """Remember how far the platform's messages were read; it never goes back."""
+
+        def work(connection: Connection) -> None:
+            mine = _marks.c.source == self._source
+            if connection.execute(sa.select(_marks.c.mark).where(mine)).first() is None:
+                connection.execute(_marks.insert().values(source=self._source, mark=mark))
+            connection.execute(_marks.update().where(mine & (_marks.c.mark < mark)).values(mark=mark))
+
+        await self._run(work)
 
     async def forget(self, place: str) -> Forgotten:
         """Forget all about a thread, the notes too."""

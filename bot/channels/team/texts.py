@@ -30,6 +30,11 @@ def plain(text: str) -> str:
     return text.replace("\ue000", "").replace("\ue001", "")
 
 
+def mentioned(text: str) -> list[str]:
+    """Return the people that a text of ours mentions."""
+    return _MENTION.findall(text)
+
+
 def with_mentions(text: str, name: Callable[[str], str]) -> str:
     """Put names where people are mentioned."""
     return _MENTION.sub(lambda found: name(found[1]), text)
