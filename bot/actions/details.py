@@ -9,8 +9,9 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event, go_on, send
-from bot.actions.state import CASE_FORM, FACT, reading_of, recommendation_of, slots_of
+from bot.actions.state import CASE_FORM, FACT, recommendation_of, slots_of
 from bot.guideline import Case, Recommendation
+from bot.language import read
 from bot.replies import COMMANDS, Reply, details
 from bot.replies.answer import summary
 from bot.replies.misunderstood import help_reply
@@ -68,7 +69,8 @@ class ActionCautions(_OnAnswer):
 
     def shown(self, tracker: Tracker) -> Reply:
         """Return the answers about the agents named; where none is, the cautions of the case."""
-        named = details.answers_about(str(finding.subject) for finding in reading_of(tracker).of("therapy"))
+        findings = read(tracker.latest_message.get("text") or "").of("therapy")
+        named = details.answers_about(str(finding.subject) for finding in findings)
         return details.titled_answer(named) if named else super().shown(tracker)
 
     def show(self, case: Case, recommendation: Recommendation) -> Reply:
