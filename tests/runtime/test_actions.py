@@ -6,8 +6,8 @@ import logging
 from typing import Any
 
 import pytest
-from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError
 from rasa_sdk import Action
 from rasa_sdk.interfaces import ActionExecutionRejection
@@ -73,11 +73,11 @@ async def test_an_unknown_action_is_told_too() -> None:
     assert answer == {"events": [], "responses": [{"text": CRASH_REPLY}]}
 
 
-@pytest.mark.parametrize("events", [[{"event": "slot", "value": 1}], [{"event": "dance"}], "none"])
+@pytest.mark.parametrize("events", [[{"name": "count", "value": 1}], ["slot"], "none", None])
 def test_a_result_that_is_no_result_is_still_refused(events: Any) -> None:
     action = RemoteAction("action_count", InProcessActions(TINY_ACTIONS))
     assert action._validate_action_result({"events": [], "responses": []})
-    with pytest.raises(ValidationError):
+    with pytest.raises(RasaException):
         action._validate_action_result({"events": events, "responses": []})
 
 
