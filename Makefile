@@ -49,7 +49,7 @@ evaluate: $(READY) ## measure how well clinical text is understood (COMPARE=1: b
 	@$(BIN)/python -m tests.language.evaluate
 	$(if $(COMPARE),@$(BIN)/python -m bench.understanding)
 
-bench: $(READY) ## measure this bot beside a stock Rasa bot, in .bench (2.5 GB, about ten minutes)
+bench: $(READY) ## measure this bot beside a stock Rasa bot, in .bench (2.5 GB, ten minutes and more)
 	@$(BIN)/python -m bench
 
 lock: .uv/.ready ## resolve the requirements anew and write the lock files
