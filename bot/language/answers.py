@@ -53,7 +53,7 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     if which is not None and which["kind"] in ("percent_predicted", "time_window", "absolute_or_relative"):
         subject = which.get("measure") or subject
     bare = [item for item in reading.of("trend") if item.subject is None]
-    if subject is None and asked is None and bare and (reading.of("last_year") or reading.of("answer")):
+    if subject is None and asked is None and bare and reading.of("last_year", "answer", "correction"):
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
     if subject is None and asked is None and draft.now["measurements"]:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
@@ -89,7 +89,12 @@ def _open(draft: Draft, asked: str | None) -> dict[str, Any] | None:
 def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     for finding in reading.of("declined"):
         slot = GOAL_OF_SUBJECT.get(str(finding.subject))
-        if slot and slot not in draft.touched and draft.now[slot] is None and finding.subject != "dlco":
+        if not slot or slot in draft.touched or finding.subject == "dlco":
+            continue
+        if draft.now[slot] is not None and finding.value == "not_done":
+            for name in _SLOTS_OF_SUBJECT[str(finding.subject)]:
+                draft.set(name, None)
+        if draft.now[slot] is None:
             draft.decline(slot)
     if asked is None:
         _unasked(draft, reading)
@@ -105,6 +110,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}
     ):
         draft.answered = True
+        if asked in CRITERIA and draft.now[asked] is None:
+            _plain_answer(draft, reading, asked)
         return
     if asked == "stability_acceptable" and reading.of("judgement"):
         finding = reading.of("judgement")[-1]
@@ -116,6 +123,14 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     for finding in reading.of("answer"):
         if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
+            _answer(draft, finding, asked, bool(reading.of("other_cause")))
+            return
+
+
+def _plain_answer(draft: Draft, reading: Reading, asked: str) -> None:
+    """ "no, FVC only 3 points": the answer decides where the numbers beside it leave the criterion open."""
+    for finding in reading.of("answer"):
+        if finding.value in ("yes", "no"):
             _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
 

@@ -61,7 +61,7 @@ def _disease(draft: Draft, reading: Reading) -> None:
     if not named:
         return
     myositis = next((finding for finding in named if finding.subject == "iim"), None)
-    if myositis is None and draft.now["underlying_disease"] == "iim" and not named[-1].detail.get("cause"):
+    if myositis is None and draft.now["underlying_disease"] == "iim" and not reading.of("correction"):
         return
     if myositis is not None and any(finding.subject == "iim" for finding in reading.of("disease_denied")):
         myositis = next((None for finding in named if finding.subject != "iim"), myositis)

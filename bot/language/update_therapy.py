@@ -46,6 +46,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if settled[agent] == "failed":
             kept = any(item.detail.get("cue") in _FELL_SHORT for item in items) and _something_added(findings)
             _record(draft, agent, "before" if something_now and not kept else "now", items)
+    _switched(draft, findings)
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
@@ -56,6 +57,26 @@ _FELL_SHORT = words("update_therapy", "fell_short")
 
 def _something_added(findings: Sequence[Finding]) -> bool:
     return any("added" in str(item.detail.get("cue", "")) for item in findings)
+
+
+_SWITCHED = ("switched", "changed", "swapped", "converted", "moved", "transitioned")
+
+
+def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
+    """ "switched to AZA", where the message does not say from what: the one other immunosuppressant, or its class."""
+    new = [
+        str(item.subject)
+        for item in findings
+        if item.value == "now" and str(item.detail.get("cue", "")).startswith(_SWITCHED)
+    ]
+    if len(new) != 1 or any(item.value in ("before", "failed") for item in findings):
+        return
+    named = {str(item.subject) for item in findings}
+    others = [agent for agent in draft.now[CURRENT] or [] if agent not in named and CLASS_OF[agent] != "glucocorticoid"]
+    same = [agent for agent in others if CLASS_OF[agent] == CLASS_OF[new[0]]]
+    left = same or (others if len(others) == 1 else [])
+    for agent in left:
+        _record(draft, agent, "before", [item for item in findings if item.subject == new[0]])
 
 
 def _others_now(draft: Draft, settled: dict[str, str]) -> bool:
@@ -227,6 +248,8 @@ def _nothing(draft: Draft, reading: Reading, asked: str | None) -> None:
     named_now = any(item.value in ("now", "bare") for item in reading.of("therapy"))
     for finding in reading.of("no_therapy"):
         slots = {"now": (CURRENT,), "before": (PREVIOUS,), "ever": THERAPY}[finding.value]
+        if asked == CURRENT and not any(word in finding.words.lower() for word in ("never", "naive", "yet", "ever")):
+            slots = (CURRENT,) if finding.value == "ever" else slots
         for slot in slots:
             if slot == CURRENT and named_now:
                 continue

@@ -10,7 +10,7 @@ from bot.language import read, update
 TYPICAL = "ASyS-ILD on MMF 1 g bd + pred 7.5, FVC 72 to 65 in 8 months, more breathless, CT more reticulation"
 PARAGRAPH = (
     "She was started on mycophenolate in 2022 and takes prednisolone 7.5 mg. Azathioprine was stopped because of "
-    "hepatitis. Her vital capacity fell from 78 to 71 % over ten months, and the CT shows more reticulation. She has no "
+    "hepatitis. Her vital capacity fell from 78 to 71 % over ten months, the CT shows more reticulation. She has no "
     "fever and no weight loss, and her husband reports that she sleeps well. We will see her again in three months. "
 )
 LENGTHS = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
