@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_chat(commands.add_parser("chat", help="talk to the assistant in this terminal"))
     _add_serve(commands.add_parser("serve", help="answer over HTTP: Rasa's API, the REST channel, other channels"))
     _add_train(commands.add_parser("train", help="train the model, if anything that goes into it has changed"))
-    _add_common(commands.add_parser("validate", help="check the knowledge, Rasa's files and the training cases"))
+    _add_validate(commands.add_parser("validate", help="check the knowledge, Rasa's files and the training cases"))
     _add_training(commands.add_parser("training", help="for teachers: groups, results, cases"))
     return parser
 
@@ -90,6 +90,17 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="train even when nothing has changed")
     parser.add_argument("--quiet", action="store_true", help="print nothing but the path of the model")
+    _add_common(parser)
+
+
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "cases",
+        nargs="*",
+        type=Path,
+        metavar="CASE_FILE",
+        help="check these training cases alone, and show the answers computed from them",
+    )
     _add_common(parser)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,11 +115,18 @@ def _forget(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from bot.training.library import FOLDER, read_case
+    from bot.training.library import FOLDER
+
+    return check_cases(options.files or sorted(FOLDER.glob("*.yml")))
+
+
+def check_cases(files: Sequence[Path]) -> int:
+    """Print what is wrong with case files, or the answers computed from them; 1 when there is a finding."""
+    from bot.training.library import read_case
     from bot.training.soundness import answers_shown, file_findings
 
     wrong = 0
-    for path in options.files or sorted(FOLDER.glob("*.yml")):
+    for path in files:
         found = file_findings(path)
         wrong += len(found)
         print("\n".join(found) if found else answers_shown(read_case(path)), end="\n\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from bot.cli.training import check_cases
 from bot.runtime.project import Project
 from bot.runtime.start import prepare
 from bot.runtime.validation import check_all
@@ -11,6 +12,8 @@ from bot.runtime.validation import check_all
 
 def run(options: argparse.Namespace, project: Project) -> int:
     """Print what was checked and what was found; 1 when there is a finding."""
+    if options.cases:
+        return check_cases(options.cases)
     prepare(options.debug)
     found = 0
     for check in check_all(project):

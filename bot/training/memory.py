@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +22,9 @@ from bot.training.model import Grade, Step
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
-_SCHEDULER = Scheduler(enable_fuzzing=False)
+# What was missed is due again in the same sitting, what was right on another day.
+_AGAIN = timedelta(minutes=10)
+_SCHEDULER = Scheduler(learning_steps=(_AGAIN,), relearning_steps=(_AGAIN,), enable_fuzzing=False)
 
 _tables = sa.MetaData()
 _results = sa.Table(

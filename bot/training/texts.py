@@ -66,7 +66,7 @@ def opening(first: Sequence[Button] = ()) -> Reply:
     levels = tuple(Button(name, f"level {name.lower()}") for name in LEVEL_NAMES.values())
     topics = tuple(Button(TOPIC_NAMES[topic], f"topic {TOPIC_NAMES[topic].lower()}") for topic in SELECTABLE)
     text = "Learn the next step by deciding it, on made-up patients. Choose a level or a topic."
-    return Reply(text, (*first, *levels, *topics, PROGRESS, STOP))
+    return Reply(text, (*first, NEXT, *levels, *topics, PROGRESS, STOP))
 
 
 def after_case() -> Reply:
