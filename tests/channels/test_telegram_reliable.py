@@ -22,6 +22,10 @@ CHATS = 200
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.02)
+
+
+@pytest.fixture
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "READ_SECONDS", 0.5)
 
 
@@ -47,6 +51,7 @@ METHODS = (
 )
 
 
+@pytest.mark.usefixtures("short_patience")
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("method", METHODS)
 async def test_a_fault_at_any_call_costs_no_reply(
@@ -254,14 +259,14 @@ async def test_two_hundred_chats_at_once_are_not_mixed_up(api: TelegramApi, assi
     assistant.delay = 0.01
     people = range(1000, 1000 + CHATS)
     async with polling(api, assistant):
-        for turn in range(3):
+        for turn in range(2):
             for person in people:
                 api.say(person, f"{turn} of {person}")
         for person in people:
-            await api.replies(person, 3, 40)
+            await api.replies(person, 2, 60)
     for person in people:
-        said = [f"{turn} of {person}" for turn in range(3)]
-        assert api.texts(person) == [f"telegram:{person} said: {' | '.join(said[: n + 1])}" for n in range(3)]
+        said = [f"{turn} of {person}" for turn in range(2)]
+        assert api.texts(person) == [f"telegram:{person} said: {' | '.join(said[: n + 1])}" for n in range(2)]
 
 
 async def test_a_slow_chat_does_not_hold_up_another(api: TelegramApi, assistant: Assistant) -> None:
@@ -365,5 +370,5 @@ async def test_two_hundred_chats_over_the_webhook(api: TelegramApi, assistant: A
         for person in people:
             api.say(person, f"I am {person}")
         for person in people:
-            await api.replies(person, 1, 40)
+            await api.replies(person, 1, 60)
     assert all(api.texts(person) == [f"telegram:{person} said: I am {person}"] for person in people)
