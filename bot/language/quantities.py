@@ -117,7 +117,9 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
 
 
 def _stop(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> int:
-    return min([index for index in walls if start <= index < end], default=end)
+    """The end of a measure: an agent's dose begins there, unless a colon leads back to the readings."""
+    inside = [index for index in walls if start <= index < end]
+    return min([at for at in inside if not any(token.text == ":" for token in tokens[at : at + 5])], default=end)
 
 
 def _pair(tokens: Sequence[Token], subjects: Sequence[Piece], at: int) -> tuple[Piece, Piece, int] | None:

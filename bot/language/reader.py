@@ -85,7 +85,8 @@ def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:
     if supported and any(item.worsening for item in both) and any(item.recent for item in both):
         mark = now.support or Mark("", None, 0, len(scan.tokens))
         yield scan.finding("rapid", None, True, mark.first, mark.last)
-    context.rapid = now
+    if now.support or now.worsening or now.recent or context.rapid is None:
+        context.rapid = now
 
 
 def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
@@ -286,6 +287,9 @@ def _of_agent(scan: Scan, when: When) -> bool:
         return False
     gap = scan.tokens[before[-1].last : when.first]
     walls = any(before[-1].last <= index < when.first for index in scan.lung_walls)
+    started = {token.text for token in scan.tokens[max(0, before[-1].first - 4) : before[-1].first]}
+    if when.kind == "ago" and started & {"start", "starting", "started", "since", "beginning", "than"}:
+        return False
     return not walls and when.lead in ("for", "since", "", "after", "of") and len(gap) <= 8
 
 

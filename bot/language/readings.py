@@ -178,6 +178,9 @@ def _unit(tokens: Sequence[Token], at: int, end: int, value: float, piece: Piece
 def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | None, start: int) -> bool:
     previous, following = _text(tokens, at - 1), _text(tokens, last)
     two_back = _text(tokens, at - 2)
+    points = bool(absolute) and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts")
+    if points and following in _SET["change_after"]:
+        return True
     if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
         return False
     if (

@@ -254,7 +254,7 @@ def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozens
     ):
         return False
     if cue.last - cue.first == 1 and tokens[cue.first].text in ("off", "gone", "exposed", "experienced", "burst"):
-        return len(gap) == 0
+        return all(tokens[index].text in (",", "both", "all", "now", "long") for index in gap)
     if cue.last - cue.first == 1 and tokens[cue.first].text in ("no", "none", "never", "before", "over"):
         after = tokens[cue.last].text if cue.last < len(tokens) else ","
         return after in (",", ")", "-")
@@ -286,9 +286,10 @@ def _status(
     if status in ("other_person",):
         return status, cue
     for back in group.back:
-        if back.kind == "now" and (
-            status in ("planned", "never") or (status in ("before", "failed") and len(group.marks) > 1)
-        ):
+        of_last = status in ("before", "failed") and len(group.marks) > 1
+        if back.kind == "now" and (status in ("planned", "never") or of_last) and not _of_all(tokens, back):
+            continue
+        if back.kind == "planned" and RHYTHM.scan(tokens[group.last : back.first]):
             continue
         if (back.kind == "failed" and status == "before") or (back.kind == "given" and status == "planned"):
             continue
@@ -331,6 +332,11 @@ def _of_group(
     return found
 
 
+def _of_all(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "both ongoing": the word speaks of every agent of the list."""
+    return cue.first > 0 and tokens[cue.first - 1].text in ("both", "all")
+
+
 def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) -> str:
     """The status of one agent of a list, where a word behind the list speaks of its end only.
 
@@ -349,7 +355,7 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
         and any(back.kind == "now" for back in group.back)
     ):
         return "now"
-    if status in ("before", "failed") and tail and index < tail:
+    if status in ("before", "failed", "given") and tail and index < tail:
         if ahead == "now":
             return "now"
         doses = [has_dose(tokens, mark) for mark in group.marks]

@@ -98,13 +98,15 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
         [] if own else [item for item in shared if item.kind == "trend"]
     )
     numbers = [item for item in own if item.kind == "measure" and _course_of(measure, item.value) is not None]
-    verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)]
+    last_number = numbers[-1].end if numbers else 0
+    later = [item for item in trends if item.detail.get("moved") and numbers and item.end > last_number + 4]
+    verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)] + later
     if not verdicts and not numbers:
         return None
     findings = [*numbers, *verdicts]
     value = _course_of(measure, numbers[-1].value) if numbers else None
     verdict = _latest(verdicts)
-    if numbers and verdict is not None and _plain_movement(verdicts[-1]):
+    if numbers and verdict is not None and _plain_movement(verdicts[-1]) and not later:
         verdict = None
     goal = GOAL_OF.get(verdict or value or "")
     if goal is None:
