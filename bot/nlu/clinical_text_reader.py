@@ -102,7 +102,8 @@ def _clear_request(text: str, reading: Reading, verdict: Mapping[str, Any]) -> s
     states_something = not reading.is_question and bool(update({}, reading).slots)
     clear = (verdict.get(PREDICTED_CONFIDENCE_KEY) or 0.0) >= (CLEAR_REQUEST if states_something else CLEAR_QUESTION)
     short = len(text.split()) <= SHORT_WORDS
-    return str(intent) if clear and short and intent not in STATEMENTS and not _is_command(text) else None
+    passed = _is_command(text) or opens_training(text)
+    return str(intent) if clear and short and intent not in STATEMENTS and not passed else None
 
 
 def _before_the_request(text: str, reading: Reading) -> Reading:

@@ -57,8 +57,11 @@ QUESTIONS = {
 
 
 def marked(reply: Reply) -> Reply:
-    """Return a reply with the mark before its text."""
-    return replace(reply, text=f"{MARK}\n{reply.text}")
+    """Return a reply with the mark before its text.
+
+    Channels send what an empty line divides as messages of their own; the mark belongs to each, so there is none.
+    """
+    return replace(reply, text=f"{MARK}\n{reply.text}".replace("\n\n", "\n"))
 
 
 def opening(first: Sequence[Button] = ()) -> Reply:
