@@ -66,7 +66,7 @@ class Terminal:
         os.close(slave)
         self.seen = ""
 
-    def wait_for(self, text: str, seconds: float = 30) -> None:
+    def wait_for(self, text: str, seconds: float = 120) -> None:
         """Read until `text` was printed since the last wait."""
         end = time.monotonic() + seconds
         while text not in self.seen:

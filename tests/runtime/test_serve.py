@@ -54,7 +54,7 @@ class Server:
     def ended(self) -> tuple[int, str]:
         """Wait for its end and return the exit code and all that it printed after the first line."""
         self.http.close()
-        out, err = self.process.communicate(timeout=40)
+        out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out + err
 
 
