@@ -38,12 +38,12 @@ _RAPID_TIME = _cues(acute=_FACTS["rapid"]["acute"], worsening=_FACTS["rapid"]["w
 _FEATURE_BEFORE = _cues(denied=_FACTS["feature_denied_before"])
 _FEATURE_AFTER = _cues(denied=_FACTS["feature_denied_after"])
 _KEEPS_PAST = frozenset(_FACTS["feature_keeps_past"])
-_CLAUSE_ENDS = words("facts", "clause_ends")
+CLAUSE_ENDS = words("facts", "clause_ends")
 _MONTHS_OF_A_YEAR = 12.5
 _RAPID_MONTHS = 3.1
 
 
-def clause(tokens: Sequence[Token], first: int, last: int, ends: frozenset[str] = _CLAUSE_ENDS) -> tuple[int, int]:
+def clause(tokens: Sequence[Token], first: int, last: int, ends: frozenset[str] = CLAUSE_ENDS) -> tuple[int, int]:
     """The part of a sentence between commas and "but" that holds the tokens `first` to `last`."""
     begin, end = first, last
     while begin > 0 and tokens[begin - 1].text not in ends:

@@ -252,7 +252,10 @@ def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, m
 
 
 def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece], also: str = ",") -> bool:
-    """True for a segment that is only a list of subjects."""
+    """True for a segment that is only a list of subjects, from its last colon on."""
+    if not subjects:
+        return False
+    begin = max([index + 1 for index in range(begin, subjects[0].first) if tokens[index].text == ":"], default=begin)
     covered = {index for piece in subjects for index in range(piece.first, piece.last)}
     return all(
         index in covered

@@ -150,7 +150,7 @@ def _prose(scan: Scan, mark: Mark) -> bool:
 
     "tac, pred 5" is a list of what is taken; "rituximab sounds good" is not.
     """
-    begin, end = facts.clause(scan.tokens, mark.first, mark.last)
+    begin, end = facts.clause(scan.tokens, mark.first, mark.last, facts.CLAUSE_ENDS | {":"})
     covered = {index for other in scan.agents for index in range(other.first, other.last)}
     covered |= {index for piece in scan.row for index in range(piece.first, piece.last)}
     covered |= {index for when in scan.whens for index in range(when.first, when.last)}

@@ -159,9 +159,8 @@ def _assign(tokens: Sequence[Token], groups: list[Group], cues: Sequence[Mark], 
 
 
 def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark) -> None:
-    additive = any(
-        token.text in _ADDITIVE for token in (*tokens[cue.last : right.first], *tokens[right.last : right.last + 3])
-    )
+    between, behind = tokens[cue.last : right.first], tokens[right.last : right.last + 3]
+    additive = any(token.text in _ADDITIVE for token in between) or any(token.text == "added" for token in behind)
     right.ahead = right.ahead or Mark("now", "ahead", cue.first, cue.last)
     if left is None or additive or left.override:
         return
@@ -230,6 +229,8 @@ def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[
         and tokens[cue.first].text in ("had", "got", "took", "has", "have", "used")
         and not transparent(tokens[cue.last : right.first])
     ):
+        return False
+    if cue.kind == "never" and len(gap) and tokens[gap[0]].text == ",":
         return False
     if cue.kind == "not_systemic":
         return len(gap) <= 1 and not any(tokens[index].text in ",()" for index in gap)

@@ -70,7 +70,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
     for cue in CUES.scan(tokens):
         of_time = any(
             (when.first <= cue.first and cue.last <= when.last)
-            or (cue.last == when.first and tokens[cue.first].text in ("past", "last", "previous"))
+            or (cue.last == when.first and tokens[cue.last - 1].text in ("past", "last", "previous"))
             for when in whens
         )
         if (

@@ -245,7 +245,7 @@ def _ambiguous(draft: Draft, finding: Finding, asked: str | None) -> None:
 
 
 def _nothing(draft: Draft, reading: Reading, asked: str | None) -> None:
-    named_now = any(item.value in ("now", "bare") for item in reading.of("therapy"))
+    named_now = any(item.value == "now" for item in reading.of("therapy"))
     for finding in reading.of("no_therapy"):
         slots = {"now": (CURRENT,), "before": (PREVIOUS,), "ever": THERAPY}[finding.value]
         if asked == CURRENT and not any(word in finding.words.lower() for word in ("never", "naive", "yet", "ever")):
