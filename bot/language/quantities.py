@@ -59,13 +59,16 @@ def measures(
             item for item in find_numbers(tokens, piece, piece.last, end, whens, taken) if item.first not in used
         ]
         begin = piece.first
+        if _readings_precede(tokens, piece):
+            numbers = []
         if not numbers:
             begin = max([subjects[number - 1].last if number else 0, *(w + 1 for w in walls if w < piece.first)])
             before = [
                 item for item in find_numbers(tokens, piece, begin, piece.first, whens, taken) if item.first not in used
             ]
             readings = [item for item in before if not item.change]
-            lone = len(numeric) == 1 and piece.value in ("fvc", "dlco") and len(readings) > 1
+            alone = len(numeric) == 1 or _readings_precede(tokens, piece)
+            lone = alone and piece.value in ("fvc", "dlco") and len(readings) > 1
             numbers = before if lone else [item for item in before if item.change]
             end = piece.last
         used |= {index for item in numbers for index in range(item.first, item.last)}
@@ -100,6 +103,17 @@ def _sharing_time(found: list[Measure]) -> list[Measure]:
         else item
         for item in found
     ]
+
+
+def _readings_precede(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "80 down to 76 FVC": the readings stand right before the subject."""
+    before = [token for token in tokens[max(0, piece.first - 5) : piece.first] if token.text != "%"]
+    return (
+        len(before) > 2
+        and before[-1].kind == "number"
+        and before[-2].text in ("to", "->", "→")
+        and piece.value in ("fvc", "dlco")
+    )
 
 
 def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When]) -> Measure:

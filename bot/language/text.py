@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot.language.spelling import corrected
 from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED, NUMBER_WORDS, TENS
 
+_ORDINAL = ("st", "nd", "rd", "th")
 WORD_LIMIT = 20_000
 LONGEST_SENTENCE = 160
 """Tokens after which a sentence is cut, so that reading stays linear in the length of a message."""
@@ -127,6 +128,14 @@ def _with_boundaries(plain: str) -> Iterator[tuple[Token, str | None]]:
                 yield Token("\n", start, end, "mark"), "\n\n" if raw.count("\n") > 1 else "\n"
             previous = None if raw.count("\n") > 1 else previous
             continue
+        if (
+            kind == "word"
+            and raw in _ORDINAL
+            and previous is not None
+            and previous.kind == "number"
+            and previous.end == start
+        ):
+            continue
         if kind == "word":
             for token in _words(raw, start):
                 previous = token
@@ -163,7 +172,7 @@ def _boundary(plain: str, token: Token, previous: Token | None) -> str | None:
         before = plain[token.start - 1 : token.start]
         queries = after.isalnum() and not before.isalnum()
         return None if queries else "?"
-    if token.text == "•":
+    if token.text in "•|":
         return "\n"
     if token.text != "." or (after and not after.isspace() and after not in ")\"'"):
         return None
