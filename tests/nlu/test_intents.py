@@ -21,6 +21,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import class_from_module_path
 from sklearn.metrics import f1_score  # type: ignore[import-untyped]
 from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
 
@@ -30,6 +31,7 @@ EXAMPLES = ROOT / "data" / "nlu.yml"
 HELD_OUT = Path(__file__).with_name("questions.yml")
 AGENTS = ROOT / "bot" / "guideline" / "knowledge" / "agents.yml"
 
+READER = "bot.nlu.clinical_text_reader.ClinicalTextReader"
 FALLBACK = "nlu_fallback"
 NOT_UNDERSTOOD = (FALLBACK, "out_of_scope")
 # These find the same in a message whatever the examples are: done once, not in each fold.
@@ -100,13 +102,13 @@ def _build(folder: Path, wanted: Callable[[str], bool]) -> Pipeline:
     storage = LocalModelStorage.create(folder)
     entries = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"]
     return Pipeline(
-        _component(entry, storage) for entry in entries if "." not in entry["name"] and wanted(entry["name"])
+        _component(entry, storage) for entry in entries if entry["name"] != READER and wanted(entry["name"])
     )
 
 
 def _component(entry: dict[str, Any], storage: LocalModelStorage) -> Any:
     name = entry["name"]
-    kind = DefaultV1Recipe._from_registry(name).clazz
+    kind = class_from_module_path(name) if "." in name else DefaultV1Recipe._from_registry(name).clazz
     settings = {**kind.get_default_config(), **{key: value for key, value in entry.items() if key != "name"}}
     return kind.create(settings, storage, Resource(name), ExecutionContext(GraphSchema({}), node_name=name))
 
