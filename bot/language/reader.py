@@ -154,6 +154,7 @@ def _prose(scan: Scan, mark: Mark) -> bool:
     covered = {index for other in scan.agents for index in range(other.first, other.last)}
     covered |= {index for piece in scan.row for index in range(piece.first, piece.last)}
     covered |= {index for when in scan.whens for index in range(when.first, when.last)}
+    covered |= {index for cue in therapy_cues.CUES.scan(scan.tokens) for index in range(cue.first, cue.last)}
     covered |= {index for other, _ in facts.diseases(scan.tokens) for index in range(other.first, other.last)}
     return any(
         scan.tokens[at].kind == "word" and at not in covered and scan.tokens[at].text not in therapy_cues.PLAIN

@@ -311,6 +311,8 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         "previous",
     ):
         return -1
+    if before == "of" and _text(tokens, lead - 2) == "instead":
+        return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
