@@ -155,7 +155,7 @@ def _wrong_cni(answer: OptionsAnswer, truth: Truth) -> bool:
     advice = truth.options["calcineurin_inhibitor"]
     if answer.cni_added and advice.action == "switch":
         return True
-    return bool(answer.cni_agents) and not answer.cni_agents & set(advice.agents)
+    return not answer.cni_agents <= set(advice.agents)
 
 
 def _cautions(text: str, truth: Truth) -> Graded | None:

@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.guideline.knowledge import KNOWLEDGE
 from bot.language import agents
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import Lexicon, expand
 from bot.language.text import Token
 from bot.training.answers.claims import bare_verdict, read_sentences
 from bot.training.library import split_phrases
@@ -45,13 +45,14 @@ def words() -> Mapping[str, CautionWords]:
 
 @cache
 def _lexicon() -> Lexicon:
-    by_phrase: dict[str, set[str]] = {}
+    by_words: dict[tuple[str, ...], set[str]] = {}
     for caution, entry in words().items():
         for phrase in (*entry.phrases, _plain(entry.name)):
-            by_phrase.setdefault(phrase, set()).add(caution)
+            for sequence in expand(phrase):
+                by_words.setdefault(sequence, set()).add(caution)
     lexicon = Lexicon()
-    for phrase, cautions in by_phrase.items():
-        lexicon.add(phrase, "caution", frozenset(cautions))
+    for sequence, cautions in by_words.items():
+        lexicon.add_words(sequence, "caution", frozenset(cautions))
     return lexicon
 
 

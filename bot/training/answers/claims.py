@@ -98,6 +98,8 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
         if mark.value == "rest":  # "not rituximab, the rest is open"
             _close(pending, None, claims)
             pending, settled, reach = [mark], [], None
+        elif mark.kind == SUBJECT and reach == NOT and _ends_negation(clause[at - 1], mark, tokens):
+            pending, settled, reach = [mark], [], None
         elif mark.kind == SUBJECT and reach is None:
             pending.append(mark)
             settled = []
@@ -125,6 +127,14 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
     _close(pending, None, claims)
 
 
+def _ends_negation(before: Mark, mark: Mark, tokens: Sequence[Token]) -> bool:
+    """ "No PPF: only symptoms" negates no symptoms."""
+    return any(token.text in _REASONS for token in tokens[before.last : mark.first])
+
+
+_REASONS = frozenset({":", "only", "because", "since", "as"})
+
+
 def _says_more(following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """ "More breathless, CT stable": the value behind the CT is its own, unless another subject claims it."""
     if not following or following[0].kind != VALUE:
@@ -136,7 +146,7 @@ def _says_more(following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
 def _answers_the_question(mark: Mark, tokens: Sequence[Token]) -> bool:
     """ "No, only the CT": a "no" before a comma negates nothing."""
     after = tokens[mark.last].text if mark.last < len(tokens) else ""
-    return after in (",", ":", "-")
+    return after in (",", ":", "-") or after in _REASONS
 
 
 def _comma_between(first: Mark, second: Mark, tokens: Sequence[Token]) -> bool:

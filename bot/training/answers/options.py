@@ -36,6 +36,7 @@ _WORDS = (
     .add_all(NEGATOR, {NOT: SHARED["negators"]})
     .add_all(BREAK, {"break": SHARED["breaks"]})
 )
+_PASSIVE = frozenset({"to", "be", "is", "should", "gets", "must", "can"})
 _ARROWS = frozenset({"->", "-->", "→", ">"})
 _TO = frozenset({"to", "with", "for", "by", "into"})
 _SWAPS = frozenset(split_phrases(_FILE.text("swaps")))
@@ -77,9 +78,13 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
         before[-1:] == ["from"] and "apart" not in before
     ):
         return True
-    after = tokens[mark.last].text if mark.last < len(tokens) else ""
-    follows = any(other.first == mark.last + 1 for other in drugs)
-    return follows and (after in _ARROWS or (after in _TO and bool(_SWAPS & set(before))))
+    following = next((other for other in drugs if other.first >= mark.last), None)
+    if following is None:
+        return False
+    between = [token.text for token in tokens[mark.last : following.first]]
+    if between and between[-1] in _TO and set(between[:-1]) <= _PASSIVE | _SWAPS:
+        return bool(_SWAPS & {*before, *between})
+    return len(between) == 1 and between[0] in _ARROWS
 
 
 def _adds_cni(clause: Sequence[Mark]) -> bool:

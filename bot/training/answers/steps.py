@@ -100,8 +100,9 @@ def _ppf_verdict(text: str, claims: Claims, count: int | None) -> str | None:
         return "undecided"
     if bare:
         return bare
-    if "ppf" in claims.said:
-        return "no" if claims.said["ppf"] in (NOT, "not_met") else "yes"
+    for subject in ("ppf", "ppf_met"):
+        if subject in claims.said:
+            return "no" if claims.said[subject] in (NOT, "not_met") else "yes"
     if claims.said.get("ppf_fibrosis") in (NOT, "not_met"):
         return "no"
     return None
@@ -125,7 +126,7 @@ def _verdict_of_criteria(claims: Claims, criteria: Mapping[str, str], count: int
 
 
 _TRIGGER_ORDER = ("depends", "no", "yes")
-_NINTEDANIB_ORDER = ("undetermined", "already_tried", "continue", "not_indicated", "add")
+_NINTEDANIB_ORDER = ("instead", "undetermined", "already_tried", "continue", "not_indicated", "add")
 
 
 def _verdicts(step: str) -> Lexicon:
