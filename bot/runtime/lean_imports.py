@@ -7,7 +7,6 @@ import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,13 +15,12 @@ _BASE_NAMES = ("InputChannel", "OutputChannel", "UserMessage", "CollectingOutput
 _TABLES = ("BUILTIN_CHANNELS", "input_channel_classes")
 
 
-def import_skops_if_used(config: Path) -> None:
-    """Import skops, if the pipeline has the classifier that is loaded with it, while few other modules are loaded.
+def import_skops() -> None:
+    """Import skops, with which Rasa loads the intent classifier, while few other modules are loaded.
 
     For each of its 800 trusted types it searches every module that is loaded: 0.1 s at first, over 3 s after Rasa.
     """
-    if config.is_file() and "LogisticRegressionClassifier" in config.read_text(encoding="utf-8"):
-        importlib.import_module("skops.io")
+    importlib.import_module("skops.io")
 
 
 def defer_connectors() -> None:

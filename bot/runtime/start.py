@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bot.runtime import logs
-from bot.runtime.lean_imports import defer_connectors, import_skops_if_used
-from bot.runtime.project import Project
+from bot.runtime.lean_imports import defer_connectors, import_skops
 
 
 def prepare(debug: bool = False) -> None:
     """Set up logs and make Rasa's import lean; the first thing that a command does which uses Rasa."""
     logs.configure(debug)
     defer_connectors()
-    import_skops_if_used(Project().config)
+    import_skops()
