@@ -24,9 +24,14 @@ prepare()
 
 from rasa.core.channels.rest import RestInput  # noqa: E402
 
+from bot.channels.access import RateLimit  # noqa: E402
+from bot.channels.base import ChatChannel  # noqa: E402
+from bot.channels.mattermost.channel import MattermostChannel  # noqa: E402
+from bot.channels.mattermost.settings import read_settings  # noqa: E402
 from bot.runtime.agent import close_stores, load_agent, open_endpoints  # noqa: E402
 from bot.runtime.project import Project  # noqa: E402
 from bot.runtime.training import ensure_model  # noqa: E402
+from tests.channels import mattermost_api, slack_api, slack_bot  # noqa: E402
 from tests.channels.assistant import serving  # noqa: E402
 from tests.channels.telegram_api import telegram_api  # noqa: E402
 from tests.channels.telegram_bot import make_channel  # noqa: E402
@@ -93,6 +98,56 @@ async def over_telegram(agent: Any) -> Figures:
             return await measure(say, 2_000_000)
 
 
+async def over_slack(agent: Any) -> Figures:
+    """Measure the Slack channel in Socket Mode, each case in a thread of its own."""
+    async with slack_api.running() as api:
+        channel = slack_bot.make_channel(api, limit=100_000)
+        roots: dict[int, str] = {}
+
+        async def say(chat: int, text: str) -> None:
+            known = roots.get(chat)
+            before = len(api.thread("C0001", known)) if known else 0
+            words = text if known else slack_api.mention(text.lstrip("/"))
+            said = api.say(f"U{chat}", words, thread=known or "")
+            root = roots.setdefault(chat, said)
+            place = f"{slack_api.TEAM}:C0001:{root}"
+            await api.until(lambda: len(api.thread("C0001", root)) > before, 120)
+            await _idle(channel, place)
+
+        async with serving(channel, agent):
+            await api.until(lambda: api.sockets)
+            return await measure(say, 3_000_000)
+
+
+async def over_mattermost(agent: Any) -> Figures:
+    """Measure the Mattermost channel, each case in a thread of its own."""
+    async with mattermost_api.running() as api:
+        settings = read_settings({"MATTERMOST_URL": api.url, "MATTERMOST_TOKEN": mattermost_api.TOKEN})
+        assert settings
+        channel = MattermostChannel(settings, RateLimit(100_000))
+        roots: dict[int, str] = {}
+
+        async def say(chat: int, text: str) -> None:
+            person, known = f"{chat:026d}", roots.get(chat, "")
+            if not known:
+                api.add_user(person, f"user{chat}")
+            before = len(api.thread(known)) if known else 0
+            root = roots.setdefault(chat, api.say(person, text if known else f"@ild {text.lstrip('/')}", root=known))
+            place = f"{mattermost_api.TEAM}:{mattermost_api.TOWN}:{root}"
+            await api.until(lambda: len(api.thread(root)) > before, 120)
+            await _idle(channel, place)
+
+        async with serving(channel, agent):
+            await api.until(lambda: api.sockets)
+            return await measure(say, 4_000_000)
+
+
+async def _idle(channel: ChatChannel, place: str) -> None:
+    """Wait until the answer is whole: the channel has nothing left to do in the thread."""
+    while place in channel.queues:
+        await asyncio.sleep(0.001)
+
+
 def table(rest: Figures, others: dict[str, Figures]) -> str:
     """Return the figures as lines of text."""
     lines = [f"{'channel':10} {'median':>9} {'p95':>9} {'added':>9} {'messages/s':>11}"]
@@ -111,7 +166,9 @@ async def main() -> None:
         agent = load_agent(ensure_model(Project()), endpoints)
         print("Measuring the channels", file=sys.stderr, flush=True)
         try:
-            print(table(await over_rest(agent), {"Telegram": await over_telegram(agent)}))
+            rest = await over_rest(agent)
+            ways = {"Telegram": over_telegram, "Slack": over_slack, "Mattermost": over_mattermost}
+            print(table(rest, {name: await measured(agent) for name, measured in ways.items()}))
         finally:
             await close_stores(endpoints)
 

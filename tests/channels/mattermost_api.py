@@ -53,6 +53,7 @@ class MattermostApi:
         self.users: dict[str, JSON] = {}
         self.channels: dict[str, JSON] = {}
         self.posts: dict[str, JSON] = {}
+        self._said: dict[tuple[str, str], list[JSON]] = defaultdict(list)
         self.members: set[tuple[str, str]] = set()
         self.sockets: list[web.WebSocketResponse] = []
         self.connections = 0
@@ -158,6 +159,8 @@ class MattermostApi:
         post |= {"message": body.get("message", ""), "props": body.get("props") or {}}
         post |= {"create_at": now, "update_at": now, "edit_at": 0, "delete_at": 0, **body.get("extra", {})}
         self.posts[post["id"]] = post
+        if user == BOT:
+            self._said[channel, root].append(post)
         self.channels[channel]["last_post_at"] = now
         self._broadcast("posted", post)
         return post
@@ -255,8 +258,7 @@ class MattermostApi:
 
     def thread(self, root: str, channel: str = TOWN) -> list[JSON]:
         """The bot's posts in a thread; without a root, those of the channel outside of threads."""
-        own = [post for post in self.posts.values() if post["user_id"] == BOT and post["channel_id"] == channel]
-        return [post for post in own if post["root_id"] == root]
+        return list(self._said[channel, root])
 
     def read(self, root: str, channel: str = TOWN) -> str:
         return "\n".join(post["message"] for post in self.thread(root, channel))

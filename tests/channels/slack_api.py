@@ -96,6 +96,7 @@ class SlackApi:
         self.channels: dict[str, JSON] = {}
         self.messages: dict[tuple[str, str], JSON] = {}
         self.deleted: set[tuple[str, str]] = set()
+        self._said: dict[tuple[str, str], list[JSON]] = defaultdict(list)
         self.ephemeral: list[JSON] = []
         self.homes: dict[str, JSON] = {}
         self.deliveries: list[Delivery] = []
@@ -348,6 +349,8 @@ class SlackApi:
         if thread:
             message["thread_ts"] = thread
         self.messages[channel, message["ts"]] = message
+        for place in {thread or "", ""}:
+            self._said[channel, place].append(message)
         return {"channel": channel, "ts": message["ts"], "message": message}
 
     def _do_chat_update(self, parameters: JSON) -> JSON:
@@ -363,8 +366,10 @@ class SlackApi:
     def _do_chat_delete(self, parameters: JSON) -> JSON:
         channel, ts = self._channel(parameters), parameters.get("ts", "")
         self._own(channel, ts, "cant_delete_message")
-        del self.messages[channel, ts]
+        message = self.messages.pop((channel, ts))
         self.deleted.add((channel, ts))
+        for place in {message.get("thread_ts", ""), ""}:
+            self._said[channel, place].remove(message)
         return {"channel": channel, "ts": ts}
 
     def _do_chat_postEphemeral(self, parameters: JSON) -> JSON:
@@ -512,9 +517,8 @@ class SlackApi:
     # --- what people see ------------------------------------------------------------------------------------------
 
     def thread(self, channel: str, ts: str) -> list[JSON]:
-        """The bot's messages in a thread (or, in a direct message, all), oldest first."""
-        own = [m for (place, _), m in sorted(self.messages.items()) if place == channel and m.get("user") == BOT_USER]
-        return [m for m in own if not ts or m.get("thread_ts") == ts]
+        """The bot's messages in a thread, without one all of a channel, oldest first."""
+        return list(self._said[channel, ts])
 
     def read(self, channel: str, ts: str = "") -> str:
         """All that the bot says in a thread, as one text."""

@@ -307,6 +307,50 @@ async def test_guests_programs_and_strangers_are_ignored(slack: SlackApi, agent:
     assert {message["thread_ts"] for message in slack.thread(ROOM, "")} == {thread.ts}
 
 
+async def test_nobody_sets_slots_by_typing_them(slack: SlackApi, agent: Any) -> None:
+    async with on_slack(slack, agent):
+        thread = await opened(slack, mention("on MMF"))
+        (answer,) = await thread.say(ANNA, mention('/inform{"goal_ild_extent": "stable"}'))
+        assert "I do not know that command" in shown(answer)
+        tracker = await agent.tracker_store.retrieve(f"slack:T0001:{ROOM}:{thread.ts}")
+    assert tracker.get_slot("goal_ild_extent") is None
+
+
+async def test_who_sends_too_much_is_told_once_and_talk_does_not_count(slack: SlackApi, agent: Any) -> None:
+    async with on_slack(slack, agent, limit=3):
+        thread = await opened(slack, mention("on MMF"))
+        for _ in range(5):
+            slack.say(ANNA, "lunch at 12?", ROOM, thread.ts)
+        await thread.say(ANNA, "CT worse")
+        await thread.say(ANNA, "CT stable")
+        (told,) = await thread.say(ANNA, "CT better")
+        assert "That was a lot at once" in shown(told)
+        slack.say(ANNA, "CT worse", ROOM, thread.ts)
+        await thread.silence()
+        await thread.say(BERT, "FVC 72 to 66")
+
+
+async def test_a_file_is_not_read_but_its_words_are(slack: SlackApi, agent: Any) -> None:
+    files = [{"id": "F1", "name": "letter.pdf"}]
+    async with on_slack(slack, agent):
+        thread = await opened(slack, mention("on MMF"))
+        slack.say(BERT, "", ROOM, thread.ts, subtype="file_share", files=files)
+        await thread.silence()
+        answers = await thread.say(BERT, "CT worse", subtype="file_share", files=files)
+    assert "I can read typed text only" in shown(answers[0]) and "Extent on CT: not reached" in joined(answers)
+
+
+async def test_what_is_said_at_once_is_taken_in_its_order(slack: SlackApi, agent: Any) -> None:
+    async with on_slack(slack, agent):
+        thread = await opened(slack, mention("on MMF"))
+        slack.say(ANNA, "CT worse", ROOM, thread.ts)
+        slack.say(ANNA, mention("sorry, the CT is stable"), ROOM, thread.ts)
+        slack.say(ANNA, "no, CT better", ROOM, thread.ts)
+        await slack.quiet()
+        tracker = await agent.tracker_store.retrieve(f"slack:T0001:{ROOM}:{thread.ts}")
+    assert tracker.get_slot("goal_ild_extent") == "achieved"
+
+
 async def test_the_allowlist_of_channels_and_workspaces(slack: SlackApi, agent: Any) -> None:
     async with on_slack(slack, agent, allowed=f"T0001, {OTHER_ROOM}"):
         slack.say(ANNA, mention("on MMF"), ROOM)

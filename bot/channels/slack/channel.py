@@ -68,6 +68,8 @@ class SlackChannel(TeamChannel):
         self._me = ""
         self._team = ""
         self._shown_working: dict[str, str] = {}
+        # Events are kept in the order in which they arrive, however many arrive at once.
+        self._in_order = asyncio.Lock()
 
     @classmethod
     def name(cls) -> str:
@@ -120,7 +122,8 @@ class SlackChannel(TeamChannel):
         async def take(client: Any, request: SocketModeRequest) -> None:
             try:
                 with self.arriving():
-                    answer = await run_async_bolt_app(self._app, request)
+                    async with self._in_order:
+                        answer = await run_async_bolt_app(self._app, request)
                     await send_async_response(client, request, answer, 0.0)
             except Exception as error:  # Slack sends it again
                 logger.warning("An event of Slack could not be acknowledged: %s", type(error).__name__)
@@ -143,7 +146,8 @@ class SlackChannel(TeamChannel):
             if not self._me:
                 return empty(503)  # not up yet, or about to stop: Slack sends it again
             with self.arriving():
-                return await AsyncSlackRequestHandler(self._app).handle(request)
+                async with self._in_order:
+                    return await AsyncSlackRequestHandler(self._app).handle(request)
 
         blueprint.add_route(events, "/events", methods=["POST"])
 
