@@ -35,11 +35,15 @@ FACT = "fact"
 READING = "reading"
 
 NEW_PATIENT = "new"
-STATEMENTS = frozenset({"inform", "affirm", "deny", "dont_know", "out_of_scope", DEFAULT_NLU_FALLBACK_INTENT_NAME})
+NOT_UNDERSTOOD: str = DEFAULT_NLU_FALLBACK_INTENT_NAME
+STATEMENTS = frozenset({"inform", "affirm", "deny", "dont_know", "out_of_scope", NOT_UNDERSTOOD})
 """Intents that are no request: what the message states decides."""
 
 PASSING_WORDS = frozenset({"mention", "judgement"})
 """Kinds of findings that mean something only beside others, or as the answer to a question."""
+
+NAMES = frozenset({"therapy", *PASSING_WORDS})
+"""Kinds of findings that a request may consist of: "info on IVIG"."""
 
 # Chosen on the development messages and the training questions: below, statements were taken for requests.
 CLEAR_QUESTION = 0.7
@@ -99,11 +103,13 @@ def _clear_request(text: str, reading: Reading, verdict: Mapping[str, Any]) -> s
     "Dose of tacrolimus" and "tell me about rituximab" name agents, and state nothing of a patient.
     """
     intent = verdict.get(INTENT_NAME_KEY)
-    states_something = not reading.is_question and bool(update({}, reading).slots)
-    clear = (verdict.get(PREDICTED_CONFIDENCE_KEY) or 0.0) >= (CLEAR_REQUEST if states_something else CLEAR_QUESTION)
-    short = len(text.split()) <= SHORT_WORDS
-    passed = _is_command(text) or opens_training(text)
-    return str(intent) if clear and short and intent not in STATEMENTS and not passed else None
+    if intent in STATEMENTS or _is_command(text) or len(text.split()) > SHORT_WORDS:
+        return None
+    names_only = all(finding.kind in NAMES for finding in reading.findings)
+    if not reading.is_question and not names_only:
+        return None
+    needed = CLEAR_REQUEST if not reading.is_question and update({}, reading).slots else CLEAR_QUESTION
+    return str(intent) if (verdict.get(PREDICTED_CONFIDENCE_KEY) or 0.0) >= needed else None
 
 
 def _before_the_request(text: str, reading: Reading) -> Reading:
@@ -128,7 +134,7 @@ def _read(text: str) -> Reading:
 def _intent(text: str, reading: Reading, classified: str | None) -> str | None:
     """The intent that the facts speak for, or None where the classifier's verdict stands."""
     if _is_command(text) or not text.strip():
-        return DEFAULT_NLU_FALLBACK_INTENT_NAME
+        return NOT_UNDERSTOOD
     if opens_training(text):
         return "train"
     if reading.of("new_patient"):
@@ -136,7 +142,7 @@ def _intent(text: str, reading: Reading, classified: str | None) -> str | None:
     if not reading.is_question and any(finding.kind not in PASSING_WORDS for finding in reading.findings):
         return "inform"  # also where there is only something to remark, such as an unknown medicine
     if classified == "inform" and not reading.has_facts:
-        return DEFAULT_NLU_FALLBACK_INTENT_NAME
+        return NOT_UNDERSTOOD
     return None
 
 
