@@ -49,7 +49,7 @@ class Allowlist:
 class RateLimit:
     """At most `count` events in any stretch of `seconds` for each key, with bursts allowed."""
 
-    def __init__(self, count: int = 20, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, count: int = 30, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         self.count = count
         self.seconds = seconds
         self._clock = clock

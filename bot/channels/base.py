@@ -37,6 +37,10 @@ MAX_STARTS = 3
 STRANGERS_REMEMBERED = 10_000
 
 
+class Unusable(Exception):
+    """The platform refuses the bot for good; the message says in one line what to put right."""
+
+
 class ChannelOff(InputChannel):
     """Stands where a channel would be that is not set up, and does nothing."""
 
@@ -153,6 +157,8 @@ class ChatChannel(InputChannel):
                 job = self._ask_again if left.starts > MAX_STARTS and left.replies is None else self._serve
                 self.queues.put(left.event.place, partial(job, left.event, left.replies))
             await self.listen()
+        except Unusable as error:
+            logger.error("%s is off: %s", self.name().capitalize(), error)
         except Exception as error:
             logger.error("%s has stopped: %s", self.name(), frames(error))
 
@@ -205,7 +211,7 @@ class ChatChannel(InputChannel):
         if len(self._refused) >= STRANGERS_REMEMBERED:
             self._refused.clear()
         self._refused.add(who)
-        self.queues.put(event.place, partial(self.send, event, _text(texts.REFUSED.format(id=event.person))))
+        self.queues.put(event.place, partial(self.send, event, _text(texts.REFUSED.format(id=event.place))))
 
     # Serving
 
@@ -284,7 +290,7 @@ class ChatChannel(InputChannel):
             return event, [_text(texts.STALE_BUTTON)]
         turn = self._turn(event.conversation, choice.payload, f"{event.message}:{event.id}", self.metadata(event))
         _, replies = await asyncio.gather(self.show_choice(event, choice), turn)
-        return event, _with_others(replies, choice)
+        return event, with_others(replies, choice)
 
     async def _correct(self, event: Incoming) -> list[Message]:
         text = event.text
@@ -329,7 +335,7 @@ def _text(text: str) -> Message:
     return {"text": text}
 
 
-def _with_others(replies: list[Message], choice: Choice) -> list[Message]:
+def with_others(replies: list[Message], choice: Choice) -> list[Message]:
     """Put the buttons beside one that only asked for something to read ("Why?") under what it brought."""
     asked = is_command(choice.payload) and read_command(choice.payload).name in READING
     if not asked or not replies or any(reply.get("buttons") for reply in replies):

@@ -44,7 +44,7 @@ async def test_a_stranger_cannot_press_buttons_nor_edit(api: TelegramApi, assist
         api.press(ANNA, question, "A")
         await api.replies(GROUP, 3)
     assert [text for _, text in assistant.heard] == ["ask A", "A"]
-    assert api.texts(GROUP)[1] == texts.REFUSED.format(id=STRANGER)
+    assert api.texts(GROUP)[1] == texts.REFUSED.format(id=GROUP)
 
 
 async def test_nobody_is_let_in_where_nothing_is_set(api: TelegramApi, assistant: Assistant) -> None:

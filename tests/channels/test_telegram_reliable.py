@@ -372,3 +372,36 @@ async def test_two_hundred_chats_over_the_webhook(api: TelegramApi, assistant: A
         for person in people:
             await api.replies(person, 1, 60)
     assert all(api.texts(person) == [f"telegram:{person} said: I am {person}"] for person in people)
+
+
+async def test_a_database_that_is_busy_costs_no_message(
+    api: TelegramApi, assistant: Assistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with polling(api, assistant) as channel:
+        inner, failures = channel.store.take_in, iter([True, True])
+
+        async def fails_twice(events: Any) -> Any:
+            if events and next(failures, False):
+                raise RuntimeError("the words of a message")
+            return await inner(events)
+
+        monkeypatch.setattr(channel.store, "take_in", fails_twice)
+        api.say(ANNA, "on MMF")
+        await api.replies(ANNA, 1)
+    assert "could not be kept" in caplog.text and "the words" not in caplog.text
+    assert len(assistant.heard) == 1
+
+
+async def test_a_menu_that_is_refused_stops_nothing(api: TelegramApi, assistant: Assistant) -> None:
+    api.fail("setMyCommands", Fault(status=400))
+    async with serving(make_channel(api), assistant):
+        api.say(ANNA, "hello")
+        await api.replies(ANNA, 1)
+
+
+async def test_a_webhook_address_that_telegram_refuses_is_told(
+    api: TelegramApi, assistant: Assistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(make_channel(api, webhook="http://bot.example"), assistant):
+        await until(lambda: "Telegram is off" in caplog.text)
+    assert "An HTTPS URL must be provided" in caplog.text

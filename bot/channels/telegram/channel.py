@@ -31,7 +31,7 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 
 from bot.channels import texts
 from bot.channels.access import RateLimit
-from bot.channels.base import ChatChannel
+from bot.channels.base import ChatChannel, Unusable
 from bot.channels.files import File, file_of, picture_of
 from bot.channels.model import Incoming, Kind
 from bot.channels.model import Message as Reply
@@ -77,7 +77,7 @@ class TelegramChannel(ChatChannel):
         """Call nobody yet; the limits are Telegram's and ours unless others are given."""
         super().__init__(settings.source, settings.allowlist, limit or RateLimit())
         self._settings = settings
-        self._limiter = limiter
+        self._client = make_client(settings, limiter)
         self._me: User | None = None
         self._intake = asyncio.Lock()
         self._in_order = InOrder(self.enqueue)
@@ -95,24 +95,28 @@ class TelegramChannel(ChatChannel):
     async def connect(self) -> None:
         """Ask Telegram who we are, and tell it our commands and how updates are to come."""
         self._started = time.time()
-        self._client = make_client(self._settings, self._limiter)
         try:
             await self._client.initialize()
-            await self._client.set_my_commands([BotCommand(*entry) for entry in MENU.items()])
-            if self._settings.webhook_url:
-                await self._client.set_webhook(
-                    self._settings.webhook_url,
-                    allowed_updates=WANTED,
-                    secret_token=self._settings.webhook_secret,
-                )
-            else:
-                await self._client.delete_webhook(drop_pending_updates=False)
+            await self._register_commands()
+            await self._choose_way()
         except InvalidToken:
-            logger.error("Telegram is off: TELEGRAM_BOT_TOKEN was refused. Take the token from @BotFather again.")
-            raise asyncio.CancelledError from None
+            raise Unusable("TELEGRAM_BOT_TOKEN was refused. Take the token from @BotFather again.") from None
         except BadRequest as error:
-            logger.error("Telegram is off: it refuses the settings: %s", error.message)
-            raise asyncio.CancelledError from None
+            raise Unusable(f"Telegram refuses the settings: {error.message}") from None
+
+    async def _register_commands(self) -> None:
+        try:
+            await self._client.set_my_commands([BotCommand(*entry) for entry in MENU.items()])
+        except TelegramError as error:
+            logger.warning("Telegram did not take the menu of commands: %s", type(error).__name__)
+
+    async def _choose_way(self) -> None:
+        if not self._settings.webhook_url:
+            await self._client.delete_webhook(drop_pending_updates=False)
+            return
+        await self._client.set_webhook(
+            self._settings.webhook_url, allowed_updates=WANTED, secret_token=self._settings.webhook_secret
+        )
 
     async def listen(self) -> None:
         """Poll, or let the webhook take over."""
@@ -137,9 +141,10 @@ class TelegramChannel(ChatChannel):
         while True:
             try:
                 updates = await self._client.updates(offset, WANTED)
+                for event in await self._take_in(updates, waited):
+                    self.enqueue(event)
             except InvalidToken:
-                logger.error("Telegram is off: TELEGRAM_BOT_TOKEN is no longer accepted.")
-                return
+                raise Unusable("TELEGRAM_BOT_TOKEN is no longer accepted.") from None
             except Conflict:
                 logger.error("Another program takes the updates of this bot from Telegram; only one may. Trying again.")
                 await asyncio.sleep(CONFLICT_SECONDS)
@@ -148,12 +153,13 @@ class TelegramChannel(ChatChannel):
             except TelegramError as error:
                 logger.warning("Telegram is out of reach (%s); trying again.", type(error).__name__)
                 await asyncio.sleep(next(waiting))
+            except Exception as error:
+                # The database, most likely. What was not kept comes again.
+                logger.error("Updates could not be kept: %s", frames(error))
+                await asyncio.sleep(next(waiting))
             else:
                 waiting = pauses()
                 # What the first batches bring was sent before we came up.
-                waited = waited and bool(updates)
-                for event in await self._take_in(updates, waited):
-                    self.enqueue(event)
                 waited = waited and len(updates) == FULL_BATCH
                 offset = max([offset, *(update["update_id"] + 1 for update in updates)])
 
@@ -163,7 +169,8 @@ class TelegramChannel(ChatChannel):
         async def webhook(request: Request) -> HTTPResponse:
             return await self._webhook(request)
 
-        blueprint.add_route(webhook, "/webhook", methods=["POST"])
+        for path, name in (("/webhook", "webhook"), ("/", "root")):
+            blueprint.add_route(webhook, path, methods=["POST"], name=name)
 
     async def _webhook(self, request: Request) -> HTTPResponse:
         """Keep an update and answer at once; the turn runs later."""
