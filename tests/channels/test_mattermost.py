@@ -121,7 +121,9 @@ async def test_a_forged_callback_is_refused(server: MattermostApi, assistant: As
     assert [text for _, text in assistant.heard] == ["ask Yes=say yes, No=say no", "say yes"]
 
 
-async def test_a_command_button_leaves_the_others(server: MattermostApi, assistant: Assistant) -> None:
+async def test_what_only_shows_something_brings_the_other_buttons_again(
+    server: MattermostApi, assistant: Assistant
+) -> None:
     assistant.messages["go"] = [
         {"text": "Done", "buttons": [{"title": "Why?", "payload": "/why"}, {"title": "Sources", "payload": "/sources"}]}
     ]
@@ -130,10 +132,11 @@ async def test_a_command_button_leaves_the_others(server: MattermostApi, assista
         post = (await server.until(lambda: [p for p in server.posts.values() if titles(p)]))[0]
         await server.press(BERT, post["id"], "Why?")
         await server.quiet()
-        assert titles(post) == ["Sources"]
-        await server.press(ANNA, post["id"], "Sources")
+        assert not titles(post) and "✓ **Why?** · @bert" in post["message"]
+        (left,) = [p for p in server.posts.values() if titles(p)]
+        assert titles(left) == ["Sources"]
+        await server.press(ANNA, left["id"], "Sources")
         await server.quiet()
-        assert not titles(post)
     assert [text for _, text in assistant.heard] == ["go", "/why", "/sources"]
 
 

@@ -155,16 +155,19 @@ async def test_only_the_first_of_two_presses_counts(slack: SlackApi, agent: Any)
     assert tracker.get_slot("ppf_symptoms") is True
 
 
-async def test_a_button_under_an_answer_leaves_the_others(slack: SlackApi, agent: Any) -> None:
+async def test_what_only_shows_something_brings_the_other_buttons_again(slack: SlackApi, agent: Any) -> None:
     async with on_slack(slack, agent):
         thread = await opened(slack)
-        answer = await thread.say(BERT, "FVC 72 to 66 over 8 months, breathing stable, nothing tried before", 2)
-        await thread.press(ANNA, answer[1], "Why?")
+        answer = await thread.say(BERT, "FVC 72 to 66 over 8 months, breathing stable", 2)
+        why = await thread.press(ANNA, answer[1], "Why?")
         changed = slack.messages[ROOM, answer[1]["ts"]]
-        await slack.until(lambda: "Why?" not in titles(changed))
-        assert {"Cautions", "Sources"} <= set(titles(changed))
-        sources = await thread.press(BERT, changed, "Sources")
-    assert "10.1183/13993003.02533-2024" in joined(sources)
+        assert not titles(changed) and f"✓ *Why?* · <@{ANNA}>" in shown(changed)
+        assert {"Nothing tried before", "Cautions", "Sources"} <= set(titles(why[-1]))
+        sources = await thread.press(BERT, why[-1], "Sources")
+        assert "10.1183/13993003.02533-2024" in joined(sources)
+        await thread.press(CORA, sources[-1], "Nothing tried before")
+        tracker = await agent.tracker_store.retrieve(f"slack:T0001:{ROOM}:{thread.ts}")
+    assert tracker.get_slot("previous_therapy") == []
 
 
 async def test_contradictions_are_named_and_asked(slack: SlackApi, agent: Any) -> None:

@@ -191,8 +191,6 @@ class MattermostChannel(TeamChannel):
             "channel": channel.id,
             "thread": str(context["thread"]),
             "addressed": True,
-            "value": value,
-            "others": context.get("others") or [],
         }
         id = f"{post}:{value}:{person}"
         await self._keep_and_queue(
@@ -279,20 +277,12 @@ class MattermostChannel(TeamChannel):
             await self._post(event, part, properties)
 
     async def _properties(self, event: Incoming, titles: list[str], buttons: list[dict[str, Any]]) -> dict[str, Any]:
-        commands = all(str(button.get("payload")).startswith("/") for button in buttons)
-        # Of the answers to a question one can be pressed, of commands each.
-        sets = [[button] for button in buttons] if commands else [buttons]
-        values = [value for offered in sets for value in await self.offer(event, offered)]
-        return self._buttons(event.address, list(zip(titles, values, strict=True)), commands)
-
-    def _buttons(self, address: dict[str, Any], choices: list[tuple[str, str]], keep_others: bool) -> dict[str, Any]:
-        channel, thread = address["channel"], address["thread"]
+        channel, thread = event.address["channel"], event.address["thread"]
 
         def context(value: str) -> dict[str, Any]:
-            others = [choice for choice in choices if choice[1] != value] if keep_others else []
-            seal = self._settings.seal(f"{value} {channel} {thread}")
-            return {"value": value, "thread": thread, "seal": seal, "others": others}
+            return {"value": value, "thread": thread, "seal": self._settings.seal(f"{value} {channel} {thread}")}
 
+        choices = list(zip(titles, await self.offer(event, buttons), strict=True))
         return writing.buttons(choices, f"{self._settings.callback_url}{ROUTE}/action", context)
 
     async def _post(self, event: Incoming, text: str, properties: dict[str, Any]) -> None:
@@ -311,11 +301,9 @@ class MattermostChannel(TeamChannel):
         taken = choice.press is Press.TAKEN
         what = writing.escape(choice.title) if taken else "of an earlier patient"
         line = f"✓ **{what}** · @{self._people.username(event.person)}" if taken else what
-        others = event.address["others"] if taken and choice.payload != "/new" else []
         try:
             post = await self.client.call("GET", f"/posts/{event.message}", COURTESY)
-            properties = self._buttons(event.address, [(title, value) for title, value in others], True)
-            change = {"message": f"{post['message']}\n\n{line}"[: writing.POST], "props": properties}
+            change = {"message": f"{post['message']}\n\n{line}"[: writing.POST], "props": {"attachments": []}}
             await self.client.call("PUT", f"/posts/{event.message}/patch", COURTESY, json=change)
         except (Refused, OutOfReach) as error:
             logger.info("Buttons could not be taken away: %s", type(error).__name__)

@@ -63,4 +63,4 @@ def buttons(choices: Sequence[tuple[str, str]], url: str, context: Callable[[str
         }
         for number, (title, value) in enumerate(choices)
     ]
-    return {"attachments": [{"actions": actions}] if actions else []}
+    return {"attachments": [{"actions": actions}]}

@@ -274,15 +274,9 @@ class SlackChannel(TeamChannel):
         for number, part in enumerate(parts, start=1):
             blocks = [writing.section(part)]
             if buttons and number == len(parts):
-                values = await self._offered(event, buttons)
+                values = await self.offer(event, buttons)
                 blocks += writing.button_blocks([str(button.get("title") or "") for button in buttons], values)
             await self._post(event, part, blocks)
-
-    async def _offered(self, event: Incoming, buttons: list[dict[str, Any]]) -> list[str]:
-        """Offer buttons: of the answers to a question one can be pressed, of commands each."""
-        if all(str(button.get("payload")).startswith("/") for button in buttons):
-            return [value for button in buttons for value in await self.offer(event, [button])]
-        return await self.offer(event, buttons)
 
     async def _post(self, event: Incoming, text: str, blocks: list[writing.Block]) -> None:
         where = event.address
@@ -300,8 +294,7 @@ class SlackChannel(TeamChannel):
         taken = choice.press is Press.TAKEN
         what = writing.escape(choice.title) if taken else "of an earlier patient"
         line = f"✓ *{what}* · <@{event.person}>" if taken else what
-        keep_others = taken and choice.payload.startswith("/") and choice.payload != "/new"
-        blocks = writing.after_choice(event.address["blocks"], event.address["value"], line, keep_others)
+        blocks = writing.after_choice(event.address["blocks"], line)
         change = partial(self._client.chat_update, channel=event.address["channel"], ts=event.message)
         await self._politely(partial(change, text=event.address["text"], blocks=blocks))
 

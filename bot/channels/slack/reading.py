@@ -114,7 +114,6 @@ def read_press(body: Body) -> Incoming | None:
         "channel": channel,
         "thread": thread if is_direct(channel) else thread or ts,
         "addressed": True,
-        "value": value,
         "blocks": message.get("blocks") or [],
         "text": str(message.get("text") or ""),
     }

@@ -84,21 +84,6 @@ def _rows(buttons: list[Block]) -> Iterator[list[Block]]:
         yield buttons[begin : begin + _BUTTONS_IN_BLOCK]
 
 
-def after_choice(blocks: Sequence[Block], pressed: str, line: str, keep_others: bool) -> list[Block]:
-    """Return a message's blocks with the choice in the place of the buttons.
-
-    Args:
-        blocks: as Slack sent them
-        pressed: the value of the button
-        line: what was chosen, and by whom
-        keep_others: leave the other buttons where they are
-    """
-    kept = []
-    for block in blocks:
-        if block.get("type") == "actions":
-            others = [e for e in block["elements"] if e.get("value") != pressed] if keep_others else []
-            if others:
-                kept.append({**block, "elements": others})
-        else:
-            kept.append(dict(block))
-    return [*kept, context(line)]
+def after_choice(blocks: Sequence[Block], line: str) -> list[Block]:
+    """Return a message's blocks with a line on the choice in the place of the buttons."""
+    return [*(dict(block) for block in blocks if block.get("type") != "actions"), context(line)]

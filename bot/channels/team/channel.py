@@ -18,7 +18,7 @@ from sqlalchemy.engine.url import URL
 
 from bot.channels import texts as base_texts
 from bot.channels.access import EVERYONE, Allowlist, RateLimit
-from bot.channels.base import ChatChannel
+from bot.channels.base import ChatChannel, with_others
 from bot.channels.commands import FORGET, PASSED, is_command
 from bot.channels.model import Incoming, Kind, Message
 from bot.channels.store import Press
@@ -240,7 +240,7 @@ class TeamChannel(ChatChannel):
             return [_text(base_texts.STALE_BUTTON)]
         chosen = replace(event, kind=Kind.TEXT, text=choice.payload, message=f"{event.message}:{event.id}")
         _, replies = await asyncio.gather(self.show_choice(event, choice), self._chosen(chosen))
-        return replies
+        return with_others(replies, choice)
 
     async def _chosen(self, event: Incoming) -> list[Message]:
         case, notes = await self._case(event), await self.store.notes(event.place) or Notes()
