@@ -83,8 +83,9 @@ class ClinicalTextReader(GraphComponent):
         """Read each message; typed commands ("/...") hold no clinical text."""
         for message in messages:
             text = message.get(TEXT) or ""
-            reading = Reading(()) if _is_command(text) or opens_training(text) else _read(text)
-            asked = _clear_request(text, reading, message.get(INTENT) or {})
+            training = opens_training(text)  # whatever it names, "train me on rituximab" is no other question
+            reading = Reading(()) if _is_command(text) or training else _read(text)
+            asked = None if training else _clear_request(text, reading, message.get(INTENT) or {})
             if asked not in (None, NEW_PATIENT):
                 reading = _before_the_request(text, reading)
             message.set(ENTITIES, [_entity(f) for f in reading.findings], add_to_output=True)
