@@ -272,7 +272,7 @@ class ChatChannel(InputChannel):
         self, conversation: str, text: str, message: str | None = None, metadata: dict[str, Any] | None = None
     ) -> list[Message]:
         said = await self.conversations.say(conversation, text, message, metadata)
-        if said.new_case:
+        if said.new_case or said.switched:
             await self.store.retire(conversation)
         return said.replies
 

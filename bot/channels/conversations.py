@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.shared.core.events import Event, SessionStarted, UserUttered
+from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, UserUttered
 
 from bot.channels import texts
 from bot.channels.model import Message
@@ -19,6 +19,8 @@ from bot.runtime.tracker_store import conversation_store
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 60.0
+# The name that the domain gives it.
+TRAINING_LOOP = "training_form"
 
 
 class Collector(OutputChannel):
@@ -39,10 +41,11 @@ class Collector(OutputChannel):
 
 @dataclass(frozen=True)
 class Said:
-    """What the bot answered, and whether a new case began."""
+    """What the bot answered, whether a new case began, and whether training began or ended (the real case waits)."""
 
     replies: list[Message]
     new_case: bool = False
+    switched: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,9 @@ class Conversations:
         except Exception as error:
             logger.error("A turn failed: %s", frames(error))
             return Said([{"text": texts.FAILED}])
-        return Said(output.messages, await self._began_new_case(conversation))
+        tracker = await self._agent.tracker_store.retrieve(conversation)
+        events = list(tracker.events) if tracker else []
+        return Said(output.messages, _opened_session(events), _switched(events))
 
     async def correct(self, conversation: str, message: str, text: str) -> Said | None:
         """Put `text` in the place of an earlier message and read what came after it again.
@@ -112,10 +117,21 @@ class Conversations:
         training = [await asyncio.to_thread(_forget_training, key) for key in mine]
         return Gone(len(deletions), sum(deletion.events for deletion in deletions), sum(training))
 
-    async def _began_new_case(self, conversation: str) -> bool:
-        """Tell whether the turn just over opened a session: then no message of the user is in it yet."""
-        tracker = await self._agent.tracker_store.retrieve(conversation)
-        return bool(tracker) and not any(isinstance(event, UserUttered) for event in tracker.events)
+
+def _opened_session(events: Sequence[Event]) -> bool:
+    """Tell whether the turn just over began a new case: then no message of the user is in its session yet."""
+    return bool(events) and not any(isinstance(event, UserUttered) for event in events)
+
+
+def _switched(events: Sequence[Event]) -> bool:
+    """Tell whether the turn just over led into training, or out of it."""
+    begun = max((place for place, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
+    return _in_training(events[:begun]) != _in_training(events)
+
+
+def _in_training(events: Sequence[Event]) -> bool:
+    loops = [event.name for event in events if isinstance(event, ActiveLoop)]
+    return bool(loops) and loops[-1] == TRAINING_LOOP
 
 
 def _place_of(message: str, events: Sequence[Event]) -> int | None:

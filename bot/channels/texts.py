@@ -9,7 +9,7 @@ REFUSED = (
     "me this number: {id}."
 )
 WELCOME = "Welcome, the code is right: you have access now."
-STALE_BUTTON = "That button belongs to an earlier patient, so I left the present case as it is."
+STALE_BUTTON = "That button belongs to an earlier patient or another case, so I left the present one as it is."
 UNKNOWN_BUTTON = "I no longer know that button, so nothing was changed. Please type what you mean."
 UNKNOWN_COMMAND = "I do not know that command. I know: {commands}"
 TOO_FAST = "That was a lot at once: I did not read your last message. Please send it again in {seconds} seconds."

@@ -91,6 +91,29 @@ async def test_an_edit_corrects_the_case(api: TelegramApi, agent: Any, person: i
     assert case["goal_lung_function"] == "stable"
 
 
+async def test_no_button_crosses_from_training_to_the_real_case_or_back(
+    api: TelegramApi, agent: Any, person: int
+) -> None:
+    async with polling(api, agent):
+        api.say(person, "on mycophenolate")
+        question = with_button(await quiet(api, person), "Stable")
+        api.say(person, "/train")
+        menu = await quiet(api, person)
+        api.press(person, question, "Stable")
+        assert (await quiet(api, person))[-1]["text"] == texts.STALE_BUTTON
+        (row, *_) = next(message for message in reversed(menu) if "reply_markup" in message)["reply_markup"][
+            "inline_keyboard"
+        ]
+        trained = with_button(menu, row[0]["text"])
+        api.say(person, "stop training")
+        await quiet(api, person)
+        api.press(person, trained, row[0]["text"])
+        assert (await quiet(api, person))[-1]["text"] == texts.STALE_BUTTON
+        case = await slots(agent, f"telegram:{person}")
+    assert case["current_therapy"] == ["mycophenolate"]
+    assert case["goal_lung_function"] is None
+
+
 async def test_nobody_sets_slots_by_typing_an_intent(api: TelegramApi, agent: Any, person: int) -> None:
     async with polling(api, agent):
         api.say(person, "/new")

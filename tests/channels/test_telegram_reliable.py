@@ -404,4 +404,4 @@ async def test_a_webhook_address_that_telegram_refuses_is_told(
 ) -> None:
     async with serving(make_channel(api, webhook="http://bot.example"), assistant):
         await until(lambda: "Telegram is off" in caplog.text)
-    assert "An HTTPS URL must be provided" in caplog.text
+    assert "an https url must be provided" in caplog.text
