@@ -20,6 +20,7 @@ from bot.replies.model import NEW_PATIENT, SUMMARY
 from bot.training import texts
 from bot.training.coach import Coach, Person
 from bot.training.coach import Turn as TrainingTurn
+from bot.training.commands import agents_asked_about
 from bot.training.database import ROOT, memory
 from bot.training.progress import PICTURES
 from bot.training.session import Session, Stage
@@ -146,6 +147,10 @@ def side_answer(tracker: Tracker, session: Session) -> Reply:
     intent = intent_of(tracker) or ""
     if intent in ANSWERS:
         return details.titled_answer(ANSWERS[intent])
+    if asked_about := agents_asked_about(str(tracker.latest_message.get("text") or "")):
+        return details.titled_answer(asked_about)
+    if intent == "sources":
+        return details.sources(None)
     if intent in ("why", "ask_why_question"):
         return Reply(ABOUT_THE_LAST)
     if intent == "thank":

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from bot.guideline.knowledge import KNOWLEDGE
 from bot.guideline.knowledge.entry import Entry
+from bot.language import agents
 from bot.language.lexicon import Lexicon
 from bot.training.answers.claims import read_sentences
 from bot.training.library import requests, split_phrases
@@ -73,6 +75,15 @@ def requests_in(text: str) -> tuple[str, ...]:
     named = [str(mark.value) for sentence in read_sentences(text) for mark in _requests().scan(sentence.tokens)]
     meant = (name for request in named for name in requests()[request].stands_for or (request,))
     return tuple(dict.fromkeys(meant))
+
+
+def agents_asked_about(text: str) -> tuple[str, ...]:
+    """Return the answers of the knowledge on the agents that a question names: "what are the risks of tofacitinib?"."""
+    if not (asks_something(text) or text.rstrip().endswith("?")):
+        return ()
+    marks = (mark for sentence in read_sentences(text) for mark in agents.scan(sentence.tokens) if mark.kind == "agent")
+    names = (name for mark in marks for name in (mark.value, KNOWLEDGE.agents[mark.value].drug_class))
+    return tuple(dict.fromkeys(name for name in names if name in KNOWLEDGE.answers))
 
 
 def asks_something(text: str) -> bool:

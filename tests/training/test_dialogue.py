@@ -261,6 +261,42 @@ async def test_a_case_goes_on_after_a_restart(chat: Talk, trained_model: Any) ->
 
 
 @on_rasa
+async def test_questions_on_the_way_are_answered_and_graded_by_nobody(chat: Talk) -> None:
+    await chat.say("train me mycophenolate-failing")
+    for question, words in [
+        ("what are the risks of tofacitinib?", "tuberculosis"),
+        ("Why not rituximab?", "hepatitis B"),
+        ("sources?", "10.1183/13993003.02533-2024"),
+    ]:
+        text = await chat.say(question)
+        assert words in text, text
+        assert "Step 1 of 6" in text
+    assert "not decided anything yet" in await chat.say("my progress")
+
+
+@on_rasa
+async def test_a_team_votes_and_each_voice_counts_once(chat: Talk) -> None:
+    from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+    async def vote(person: str, text: str) -> str:
+        message = UserMessage(text, CollectingOutputChannel(), chat.sender, metadata={"person": person})
+        chat.replies = await chat.agent.handle_message(message) or []
+        return "\n".join(reply["text"] for reply in chat.replies if reply.get("text"))
+
+    await vote("anna", "team training")
+    await vote("anna", "menu")
+    await vote("anna", "mycophenolate-failing")
+    await vote("anna", "all three")
+    await vote("ben", "breathlessness")
+    text = await vote("anna", "lung function")
+    assert "Votes so far: 2" in text
+    assert "Show the answer" in chat.buttons
+    text = await vote("ben", "reveal")
+    assert "How the group decided" in text
+    assert "1 of 2 right" in text
+
+
+@on_rasa
 async def test_progress_comes_with_a_picture(chat: Talk) -> None:
     await chat.say("train me mycophenolate-failing")
     await chat.say("lung function")
