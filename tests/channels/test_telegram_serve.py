@@ -49,7 +49,7 @@ class Served:
 async def served(project: Path, port: int = 0, **environment: str) -> AsyncIterator[Served]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TELEGRAM_")}
     env = {**inherited, "TRACKER_DB_URL": f"sqlite:///{project}/conversations.db", **environment}
-    options = ["--project", str(project), "--actions", TINY.actions, "--port", str(port)]
+    options = ["--project", str(project), "--actions", TINY.actions, "--port", str(port), "--debug"]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "serve", *options),
         cwd=ROOT,
