@@ -32,6 +32,8 @@ class Screen:
             self._payloads = [str(button["payload"]) for button in buttons]
         number = 1
         for message in messages:
+            if set(message) == {"custom"}:
+                continue  # for programs
             self._line()
             self._text(str(message.get("text") or ""))
             for extra in ("image", "attachment"):
@@ -69,8 +71,19 @@ def wrapped(text: str, width: int) -> list[str]:
     lines: list[str] = []
     for line in text.splitlines():
         indent = " " * len(_INDENT.match(line)[0])  # type: ignore[index]
-        lines += textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+        parts = textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+        lines += _bold_in_each(parts)
     return lines
+
+
+def _bold_in_each(parts: Sequence[str]) -> list[str]:
+    """Close bold words at the end of a line, and open them again in the next, where a break falls among them."""
+    closed, is_open = [], False
+    for part in parts:
+        whole = f"**{part.lstrip()}" if is_open else part
+        is_open = whole.count("**") % 2 == 1
+        closed.append(f"{whole}**" if is_open else whole)
+    return closed
 
 
 def _styled(line: str) -> Text:
