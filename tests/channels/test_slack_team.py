@@ -391,6 +391,19 @@ async def test_the_slash_command(slack: SlackApi, agent: Any) -> None:
         await slack.quiet()
 
 
+async def test_training_in_a_thread_leaves_the_case_alone(slack: SlackApi, agent: Any) -> None:
+    async with on_slack(slack, agent):
+        thread = await opened(slack)
+        await thread.say(BERT, mention("train"))
+        await thread.say(CORA, "B")
+        slack.say(ANNA, f"<@{BERT}> what would you take?", ROOM, thread.ts)
+        await thread.silence()
+        await thread.say(BERT, "stop training")
+        (summary, *_) = await thread.say(BERT, "summary")
+    assert "Prednisolone: taken now" in shown(summary)
+    assert "Anna Lee" in shown(summary) and "Bert Okoro" not in shown(summary)
+
+
 async def test_the_home_tab_has_a_short_guide(slack: SlackApi, agent: Any) -> None:
     async with on_slack(slack, agent):
         slack.open_home(ANNA)

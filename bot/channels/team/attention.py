@@ -22,7 +22,7 @@ _SPOKEN_COMMANDS = {
     "cautions": "cautions",
 }
 # What these say depends on what was asked, so it may be meant for another person.
-_BARE = frozenset({"answer", "mention", "judgement", "window", "kind_of_change"})
+_BARE = frozenset({"answer", "mention", "judgement", "window", "kind_of_change", "correction"})
 _NO_FACT = frozenset({"planned", "question", "unknown_drug", "out_of_range", "new_patient"})
 _KEPT = (*SLOTS, "clarifications", "declined", "patient_features", "not_tolerated")
 

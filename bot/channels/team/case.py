@@ -11,6 +11,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.channels.team.claims import LANGUAGE_SLOTS
 
 _FORM = "case_form"
+TRAINING_LOOP = "training_form"
 _CLARIFICATIONS = "clarifications"
 
 
@@ -22,12 +23,14 @@ class CaseNow:
     asked: the slot, or the clarification, that the assistant asked for last
     intent: of the latest message
     messages: the ids of the messages that it rests on
+    in_training: a fictional case is on the table, and the real one put aside
     """
 
     slots: dict[str, Any] = field(default_factory=dict)
     asked: str | None = None
     intent: str | None = None
     messages: frozenset[str] = frozenset()
+    in_training: bool = False
 
 
 def case_of(tracker: DialogueStateTracker | None) -> CaseNow:
@@ -38,7 +41,8 @@ def case_of(tracker: DialogueStateTracker | None) -> CaseNow:
     # Within a form the applied events lack what was said there.
     said = [event for event in tracker.events if isinstance(event, UserUttered)]
     messages = frozenset(str(event.message_id) for event in said)
-    return CaseNow(slots, _asked(tracker), said[-1].intent_name if said else None, messages)
+    in_training = tracker.active_loop_name == TRAINING_LOOP
+    return CaseNow(slots, _asked(tracker), said[-1].intent_name if said else None, messages, in_training)
 
 
 def _asked(tracker: DialogueStateTracker) -> str | None:

@@ -81,6 +81,10 @@ class TeamChannel(ChatChannel):
         """Open a memory that holds notes on threads."""
         return TeamStore(url, self.source)
 
+    def metadata(self, event: Incoming) -> dict[str, Any] | None:
+        """Return who speaks."""
+        return {"person": event.person}
+
     async def start(self, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> None:
         """Begin, with the agent at hand, whose trackers hold the cases."""
         self._agent = agent
@@ -107,9 +111,8 @@ class TeamChannel(ChatChannel):
         case, notes = await self._case(event), notes or Notes()
         text = event.text if event.kind is Kind.UNREADABLE else _as_command(event.text, addressed)
         heard = hear(text, case.slots, case.asked)
-        if not (
-            addressed or is_command(text) or self._concerns(heard, case, notes, bool(event.address.get("to_others")))
-        ):
+        to_others = bool(event.address.get("to_others"))
+        if not (addressed or is_command(text) or self._concerns(heard, case, notes, to_others)):
             await self._overheard(event, case, notes, heard)
             return []
         if seconds := self.limit.wait(event.person):
@@ -120,6 +123,8 @@ class TeamChannel(ChatChannel):
 
     @staticmethod
     def _concerns(heard: Heard, case: CaseNow, notes: Notes, to_others: bool) -> bool:
+        if case.in_training:
+            return not to_others
         if any(decided_by(dispute, heard, case.slots) is not None for dispute in notes.disputes):
             return True
         return is_for_assistant(heard, case.slots, notes.among_people or to_others)
@@ -130,6 +135,8 @@ class TeamChannel(ChatChannel):
 
     async def _overheard(self, event: Incoming, case: CaseNow, notes: Notes, heard: Heard) -> None:
         """Note who repeats what is known, and that people have begun to ask each other."""
+        if case.in_training:
+            return
         now = claims(case.slots)
         heard_notes = notes.with_turn(now, now, stated_claims(heard), self._voices(event.person, case.slots))
         if heard.reading.is_question:
@@ -140,7 +147,7 @@ class TeamChannel(ChatChannel):
     # Taking something in
 
     async def _take(self, event: Incoming, case: CaseNow, notes: Notes, heard: Heard) -> list[Message]:
-        if is_command(event.text):
+        if is_command(event.text) or case.in_training:
             return await self._turn_of(event, case, notes, heard)
         for dispute in notes.disputes:
             side = decided_by(dispute, heard, case.slots)
@@ -182,6 +189,10 @@ class TeamChannel(ChatChannel):
         if event.text == f"/{FORGET}":
             return replies
         after = await self._case(event)
+        if (case.in_training or after.in_training) and event.conversation not in self._renewed:
+            # Nothing is said of the real case, which comes back as it was.
+            await self._keep(event, notes)
+            return replies
         before = claims(case.slots)
         if event.conversation in self._renewed:
             self._renewed.discard(event.conversation)
@@ -204,8 +215,9 @@ class TeamChannel(ChatChannel):
         async with self._turns:
             await self._let_arrive()
             said = await self.conversations.say(conversation, text, message, metadata)
-        if said.new_case:
+        if said.new_case or said.switched:
             await self.store.retire(conversation)
+        if said.new_case:
             self._renewed.add(conversation)
         return said.replies
 
