@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import json
 import os
 import time
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from rasa.core.processor import MAX_NUMBER_OF_PREDICTIONS
 from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
@@ -99,6 +101,8 @@ class ConversationStore(SQLTrackerStore):
         """Append the events that the database does not have yet, in one transaction."""
         await self.stream_events(tracker)
         stored = await self._stored(tracker)
+        if _is_cut_off(tracker.events):
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
         events = list(tracker.events)
         new = events[stored:]
         if not new:
@@ -222,6 +226,13 @@ def _is_whole_turn(events: Sequence[Event]) -> bool:
         and events[-1].action_name == ACTION_LISTEN_NAME
         and not any(isinstance(event, SessionStarted) for event in events)
     )
+
+
+def _is_cut_off(events: Sequence[Event]) -> bool:
+    """Tell whether Rasa stopped a turn that ran in circles: unless it listens again, it would never answer any more."""
+    actions = (event for event in reversed(events) if isinstance(event, ActionExecuted))
+    since_listening = itertools.takewhile(lambda action: action.action_name != ACTION_LISTEN_NAME, actions)
+    return sum(1 for _ in since_listening) >= MAX_NUMBER_OF_PREDICTIONS
 
 
 def _is_sqlite(url: URL) -> bool:

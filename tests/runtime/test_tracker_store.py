@@ -142,6 +142,15 @@ async def test_a_clock_that_is_set_back_loses_nothing(
     assert sum(isinstance(event, UserUttered) for event in full.events) == 30
 
 
+async def test_a_turn_that_ran_in_circles_ends_listening(store: ConversationStore) -> None:
+    tracker = await store.get_or_create_tracker("round-and-round")
+    tracker.update_with_events([UserUttered("hello"), *(ActionExecuted("action_again") for _ in range(10))], DOMAIN)
+    await store.save(tracker)
+    stored = await store.retrieve("round-and-round")
+    assert stored is not None
+    assert stored.latest_action_name == LISTEN
+
+
 async def test_a_tracker_saved_twice_is_stored_once(store: ConversationStore) -> None:
     await _converse(store, 6)
     tracker = await store.retrieve("anna")
