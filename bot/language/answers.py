@@ -28,6 +28,10 @@ GOAL_OF_SUBJECT = {
     "breathlessness": "goal_breathlessness",
     "breathing": "goal_breathlessness",
     "symptoms": "ppf_symptoms",
+    "fibrosis": "fibrosis_on_ct",
+    "ppf": "progressive_pulmonary_fibrosis",
+    "current_therapy": "current_therapy",
+    "previous_therapy": "previous_therapy",
 }
 _SLOTS_OF_SUBJECT = {
     "fvc": ("goal_lung_function", "ppf_physiology"),
@@ -53,7 +57,9 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     if which is not None and which["kind"] in ("percent_predicted", "time_window", "absolute_or_relative"):
         subject = which.get("measure") or subject
     bare = [item for item in reading.of("trend") if item.subject is None]
-    if subject is None and asked is None and bare and reading.of("last_year", "answer", "correction"):
+    meant = any(item.detail.get("meant") for item in reading.of("correction"))
+    refers_back = meant or (asked is None and reading.of("last_year", "answer", "correction"))
+    if subject is None and which is None and bare and refers_back:
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
     if subject is None and asked is None and draft.now["measurements"]:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
@@ -96,6 +102,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
                 draft.set(name, None)
         if draft.now[slot] is None:
             draft.decline(slot)
+            draft.answered = draft.answered or asked == slot
     if asked is None:
         _unasked(draft, reading)
         return
@@ -121,7 +128,10 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     if _answers_open_question(draft, reading, asked):
         draft.answered = True
         return
+    elsewhere = {GOAL_OF_SUBJECT.get(str(finding.subject)) for finding in reading.of("declined")}
     for finding in reading.of("answer"):
+        if finding.value in _UNKNOWN and elsewhere and asked not in elsewhere:
+            continue
         if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
             _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
@@ -170,12 +180,15 @@ def _answers_open_question(draft: Draft, reading: Reading, asked: str) -> bool:
 def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None:
     value = finding.value
     if value in _UNKNOWN:
+        if asked not in THERAPY and asked != "progressive_pulmonary_fibrosis" and draft.now[asked] is not None:
+            draft.set(asked, None)
         draft.decline(asked)
         draft.answered = True
         return
     if asked in THERAPY:
         if value in ("none", "no"):
-            draft.set(asked, [], finding)
+            if asked == "current_therapy" or not draft.now[asked]:
+                draft.set(asked, [], finding)
             draft.answered = True
         return
     if asked in CRITERIA and value in ("yes", "all", "both") and explained:

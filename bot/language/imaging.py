@@ -8,6 +8,7 @@ from bot.language.lexicon import Lexicon
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding
 from bot.language.pieces import Piece, negated_subjects
+from bot.language.replies import ANSWERS
 from bot.language.text import Token
 from bot.language.vocabulary import load
 
@@ -25,12 +26,15 @@ def presence(
     if asks:
         return
     negated = negated_subjects(tokens, row)
+    unknown = [mark for mark in ANSWERS.scan(tokens) if mark.value == "unknown"]
     for piece in row:
         if piece.role != "subject" or piece.value not in _FIBROTIC | {"ggo"}:
             continue
         if _other_organ(tokens, piece) or any(
             token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]
         ):
+            continue
+        if any(mark.first - piece.last in range(4) for mark in unknown):
             continue
         if piece in negated:
             yield finding("sign", piece.value, "absent", piece.first, piece.last)

@@ -373,7 +373,8 @@ def _replies(scan: Scan) -> Iterator[Finding]:
         for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
             yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
     if replies.corrects(sentence.texts[:3]):
-        yield scan.finding("correction", None, True, 0, 1)
+        meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
+        yield scan.finding("correction", None, True, 0, 1, meant=meant)
     taken_back = replies.retraction(sentence)
     if taken_back is not None:
         subjects = {piece.value for piece in scan.row if piece.role == "subject"} | {mark.value for mark in scan.agents}

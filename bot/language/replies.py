@@ -13,12 +13,15 @@ from bot.language.vocabulary import load, words
 _REPLIES = load("replies")
 
 ANSWERS = Lexicon().add_all("answer", _REPLIES["answers"])
+_AT_THE_END = Lexicon().add_all("answer", _REPLIES["answers_at_the_end"])
 _RETRACT = Lexicon().add_all("retract", {True: _REPLIES["retract"]})
 _LAST_YEAR = Lexicon().add_all("last_year", {True: _REPLIES["last_year"]})
 _NEW = Lexicon().add_all("new", {True: _REPLIES["new_patient"], False: _REPLIES["new_patient_not"]})
 _CORRECTION = Lexicon().add_all("correction", {True: _REPLIES["corrections"]})
+_UNKNOWN_SUBJECTS = Lexicon().add_all("subject", _REPLIES["unknown_subjects"])
 QUESTION_STARTS = frozenset(_REPLIES["question_starts"])
 _OPENERS = words("replies", "openers")
+_BEFORE_UNKNOWN = _OPENERS | words("replies", "before_unknown")
 
 
 def new_patient(sentence: Sentence) -> Mark | None:
@@ -41,10 +44,16 @@ def answer(sentence: Sentence) -> Mark | None:
             and sentence.texts[mark.first] in ("said", "says")
         ):
             return mark
-        if mark.first == 0 or all(text in _OPENERS | {"i", "we"} for text in sentence.texts[: mark.first]):
+        lead = _BEFORE_UNKNOWN if mark.value == "unknown" else _OPENERS | {"i", "we"}
+        if all(text in lead for text in sentence.texts[: mark.first]):
             return mark
-        continue
-    return None
+    return _at_the_end(sentence)
+
+
+def _at_the_end(sentence: Sentence) -> Mark | None:
+    """ "yes, I do" is an answer; "I do not know" is none of that kind."""
+    marks = [mark for mark in _AT_THE_END.scan(sentence.tokens) if mark.last == len(sentence.tokens)]
+    return next((mark for mark in marks if all(text in _OPENERS for text in sentence.texts[: mark.first])), None)
 
 
 def closed(sentence: Sentence, mark: Mark) -> bool:
@@ -124,10 +133,15 @@ def window_months(sentence: Sentence, when: When) -> float:
 
 def subjects_beside(sentence: Sentence, mark: Mark, row: Sequence[Piece], agents: Sequence[Mark]) -> list[str]:
     """The subjects that a "not done" or "don't know" speaks of."""
-    subjects = [piece for piece in row if piece.role == "subject" and piece.value not in ("other", "overall", "scale")]
+    named = [(piece.value, piece.first, piece.last) for piece in row if piece.role == "subject"]
+    named += [(found.value, found.first, found.last) for found in _UNKNOWN_SUBJECTS.scan(sentence.tokens)]
     near = [
-        piece.value for piece in subjects if -8 <= piece.first - mark.last <= 3 or 0 <= mark.first - piece.last <= 4
+        value
+        for value, first, last in named
+        if value not in ("other", "overall", "scale") and (-8 <= first - mark.last <= 3 or 0 <= mark.first - last <= 4)
     ]
+    if "fibrosis" in near and "ct" in near:
+        near.remove("ct")
     return list(dict.fromkeys(near))
 
 

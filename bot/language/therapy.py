@@ -243,6 +243,8 @@ def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozens
     gap = range(start, cue.first)
     if any(index in walls for index in gap) or len(gap) > 16:
         return False
+    if cue.kind == "planned" and any(tokens[index].text in _WHAT for index in gap):
+        return False
     if cue.kind == "not_systemic" and (len(gap) > 5 or any(tokens[index].text == "," for index in gap)):
         return False
     if (
@@ -263,6 +265,9 @@ def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozens
         cue.kind == "now"
         and any(tokens[index].kind == "word" and tokens[index].text not in TRANSPARENT for index in gap)
     )
+
+
+_WHAT = frozenset({"what", "which", "how", "whats"})
 
 
 def _status(
@@ -356,9 +361,10 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
         and any(back.kind == "now" for back in group.back)
     ):
         return "now"
+    of_all = any(_of_all(tokens, back) for back in group.back)
+    if ahead is not None and ahead in _LISTING and status != ahead and index < tail and not of_all:
+        return ahead
     if status in ("before", "failed", "given") and tail and index < tail:
-        if ahead == "now":
-            return "now"
         doses = [has_dose(tokens, mark) for mark in group.marks]
         if ahead is None and doses[index] and not doses[-1]:
             return "bare"

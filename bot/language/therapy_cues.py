@@ -79,12 +79,10 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             and (tokens[cue.first - 1].text in ("-", "to", "until", "till") or is_year(tokens[cue.first - 1]))
         ):
             continue
-        if (
-            cue.kind == "planned"
-            and cue.last - cue.first == 1
-            and tokens[cue.first].text in _ASKING
-            and not (asks or cue.first == 0)
-        ):
+        if cue.kind == "planned" and cue.last - cue.first == 1 and not _asks_there(tokens, cue.first, asks):
+            continue
+        if _names_side_effects(tokens, cue, asks):
+            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
             continue
         if (
             tokens[cue.last - 1].text in ("before", "to")
@@ -135,6 +133,29 @@ def _merged(cues: list[Mark]) -> list[Mark]:
 _ASKING = words("therapy", "asking")
 
 
+def _asks_there(tokens: Sequence[Token], at: int, asks: bool) -> bool:
+    """Whether a question word asks: at the start of a sentence or of its last part, not in "she is on"."""
+    if tokens[at].text not in _ASKING or at == 0:
+        return True
+    return asks and (tokens[at].text not in _ALSO_NO_QUESTION or tokens[at - 1].text in _BEFORE_A_QUESTION)
+
+
+_ALSO_NO_QUESTION = frozenset({"is", "are", "who", "which"})
+_BEFORE_A_QUESTION = words("therapy", "before_a_question")
+
+
+def _names_side_effects(tokens: Sequence[Token], cue: Mark, asks: bool) -> bool:
+    """ "Side effects of X" by itself names a topic; somebody "had side effects of X"."""
+    said = {token.text for token in tokens[cue.first : cue.last]}
+    if tokens[cue.last - 1].text != "of" or not {"side", "adverse"} & said:
+        return False
+    lead = {token.text for token in tokens[: cue.first]}
+    return asks or lead <= _TOPIC_LEADS
+
+
+_TOPIC_LEADS = words("therapy", "topic_leads")
+
+
 def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
     return any(index in inside for index in range(max(0, cue.first - 3), cue.first)) and cue.last in inside
 
@@ -144,7 +165,7 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
     found = []
     for left, right in itertools.pairwise(marks):
         at = next((at for at in range(left.last, right.first) if tokens[at].text in ("to", "onto")), None)
-        if at is None:
+        if at is None or any(cue.first <= at < cue.last for cue in cues):
             continue
         near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
         between = {token.text for token in tokens[left.last : at]}
