@@ -15,13 +15,14 @@ from bot.actions.base import CaseAction, Event, send
 from bot.actions.in_training import TRAINING_FORM, in_training
 from bot.actions.questions import ANSWERS
 from bot.actions.state import CASE_FORM, LANGUAGE_SLOTS, Turn, intent_of, message_id, reading_of
+from bot.database import ROOT
 from bot.replies import Button, Reply, details
 from bot.replies.model import NEW_PATIENT, SUMMARY
 from bot.training import texts
 from bot.training.coach import Coach, Person
 from bot.training.coach import Turn as TrainingTurn
 from bot.training.commands import agents_asked_about
-from bot.training.database import ROOT, memory
+from bot.training.database import memory
 from bot.training.progress import PICTURES
 from bot.training.session import Session, Stage
 

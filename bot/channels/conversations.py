@@ -142,7 +142,8 @@ def _place_of(message: str, events: Sequence[Event]) -> int | None:
 
 def _forget_training(conversation: str) -> int:
     # Training is loaded only where it is needed.
-    from bot.training.database import ROOT, memory
+    from bot.database import ROOT
+    from bot.training.database import memory
     from bot.training.progress import delete_picture
 
     delete_picture(ROOT / "var" / "training", conversation)

@@ -15,12 +15,12 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection
 from sqlalchemy.engine.url import URL
 
 from bot.channels.model import Incoming, Message
+from bot.database import open_engine
 
-BUSY_SECONDS = 10.0
 # Platforms deliver again for a day at most.
 EVENT_DAYS = 3
 BUTTON_DAYS = 90
@@ -118,7 +118,7 @@ class ChannelStore:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it cannot be opened.
         """
-        self._engine = _engine(sa.engine.make_url(url))
+        self._engine = open_engine(sa.engine.make_url(url))
         self._source = source
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="channel-store")
         _tables.create_all(self._engine)
@@ -289,22 +289,3 @@ class ChannelStore:
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, in_transaction)
-
-
-def _engine(url: URL) -> Engine:
-    # Errors of the database must not print what was said.
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    engine = sa.create_engine(
-        url,
-        hide_parameters=True,
-        poolclass=sa.pool.StaticPool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
-    )
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")

@@ -100,7 +100,8 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from bot.training.database import ROOT, memory
+    from bot.database import ROOT
+    from bot.training.database import memory
     from bot.training.progress import PICTURES, delete_picture
 
     group = _group(options.code)

@@ -33,11 +33,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.orm import Query, Session, sessionmaker
 
-from bot.runtime.project import ROOT
+from bot.database import DEFAULT_FILE, URL_VARIABLE, in_project, is_sqlite, open_engine
 
-URL_VARIABLE = "TRACKER_DB_URL"
-DEFAULT_FILE = "var/conversations.db"
-BUSY_SECONDS = 10.0
 CONNECT_SECONDS = 30.0
 SERVER_THREADS = 8
 # Rasa replays a session's events several times a turn: about 15 turns keep that below a few milliseconds.
@@ -80,10 +77,10 @@ class ConversationStore(SQLTrackerStore):
         TrackerStore.__init__(self, domain, event_broker)
         self.events_per_session = int(events_per_session)
         url = _url(os.environ.get(URL_VARIABLE) or self.get_db_url(db=db, **database))
-        self.engine = _engine(url)
+        self.engine = open_engine(url, pool_size=SERVER_THREADS)
         self.sessionmaker = sessionmaker(bind=self.engine)
         # One connection suffices for SQLite, which has one writer anyway.
-        threads = 1 if _is_sqlite(url) else SERVER_THREADS
+        threads = 1 if is_sqlite(url) else SERVER_THREADS
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="conversations")
         _create_tables(self.engine, self.Base.metadata)
 
@@ -235,49 +232,21 @@ def _is_cut_off(events: Sequence[Event]) -> bool:
     return sum(1 for _ in since_listening) >= MAX_NUMBER_OF_PREDICTIONS
 
 
-def _is_sqlite(url: URL) -> bool:
-    return bool(url.get_backend_name() == "sqlite")
-
-
 def _url(url: str | URL) -> URL:
     """Read a database's URL; a relative SQLite path begins in the project's folder, and its folder is made."""
     try:
         url = make_url(url)
     except sa.exc.ArgumentError as error:
         raise ConnectionException(f"{URL_VARIABLE} is not a database URL such as sqlite:///{DEFAULT_FILE}.") from error
-    if not _is_sqlite(url) or not url.database or url.database == ":memory:":
-        return url
-    path = ROOT / url.database
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        return in_project(url)
     except OSError as error:
-        raise ConnectionException(f"Cannot make the folder {path.parent}: {error.strerror}") from error
-    return url.set(database=str(path))
-
-
-def _engine(url: URL) -> Engine:
-    # Without hide_parameters an error of the database would print the events, that is, what was said.
-    if not _is_sqlite(url):
-        return sa.create_engine(url, hide_parameters=True, pool_size=SERVER_THREADS, pool_pre_ping=True)
-    engine = sa.create_engine(
-        url,
-        hide_parameters=True,
-        poolclass=sa.pool.StaticPool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
-    )
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # WAL: a reader from outside (a backup, the sqlite shell) and the bot do not block each other.
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+        raise ConnectionException(f"Cannot make the folder {error.filename}: {error.strerror}") from error
 
 
 def _create_tables(engine: Engine, tables: sa.MetaData) -> None:
     """Create what is missing; a database server gets some time to come up, a file does not."""
-    deadline = time.monotonic() + (0 if _is_sqlite(engine.url) else CONNECT_SECONDS)
+    deadline = time.monotonic() + (0 if is_sqlite(engine.url) else CONNECT_SECONDS)
     while True:
         try:
             tables.create_all(engine)

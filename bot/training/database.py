@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 import yaml
-from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
 
+from bot.database import DEFAULT_FILE, ROOT, URL_VARIABLE, in_project, open_engine
 from bot.training.memory import Memory
-
-ROOT = Path(__file__).resolve().parents[2]
-URL_VARIABLE = "TRACKER_DB_URL"
-DEFAULT_FILE = "var/conversations.db"
-BUSY_SECONDS = 10.0
 
 
 def database_url() -> URL:
     """Return what `TRACKER_DB_URL` names, else the tracker store's entry in endpoints.yml, else a file in var/."""
     named = os.environ.get(URL_VARIABLE)
     url = make_url(named) if named else _url_of(_tracker_store_entry())
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return url
-    path = ROOT / url.database
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return url.set(database=str(path))
+    return in_project(url)
 
 
 def _tracker_store_entry() -> dict[str, Any]:
@@ -54,27 +43,6 @@ def _url_of(entry: dict[str, Any]) -> URL:
         database=database,
         query=entry.get("query") or {},
     )
-
-
-def open_engine(url: URL) -> Engine:
-    """Open a database."""
-    # Without hide_parameters an error of the database would print what it was about to keep.
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    engine = sa.create_engine(
-        url,
-        hide_parameters=True,
-        poolclass=sa.pool.StaticPool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
-    )
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # A teacher's export and the bot do not block each other.
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def memory() -> Memory:
