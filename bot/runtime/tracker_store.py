@@ -229,7 +229,7 @@ def _is_cut_off(events: Sequence[Event]) -> bool:
     """Tell whether Rasa stopped a turn that ran in circles: unless it listens again, it would never answer any more."""
     actions = (event for event in reversed(events) if isinstance(event, ActionExecuted))
     since_listening = itertools.takewhile(lambda action: action.action_name != ACTION_LISTEN_NAME, actions)
-    return sum(1 for _ in since_listening) >= MAX_NUMBER_OF_PREDICTIONS
+    return bool(sum(1 for _ in since_listening) >= MAX_NUMBER_OF_PREDICTIONS)
 
 
 def _url(url: str | URL) -> URL:
