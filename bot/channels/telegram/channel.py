@@ -15,6 +15,7 @@ from typing import Any
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import (
     BotCommand,
     Chat,
@@ -176,7 +177,7 @@ class TelegramChannel(ChatChannel):
         """Keep an update and answer at once; the turn runs later."""
         given = request.headers.get(SECRET_HEADER, "")
         secret = self._settings.webhook_secret if self._settings.webhook_url else ""
-        if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+        if not secret or not hmac.compare_digest(given.encode(errors="surrogateescape"), secret.encode()):
             return empty(403)
         if self._me is None:
             return empty(503)  # not up yet, or about to stop: Telegram sends it again
@@ -192,22 +193,32 @@ class TelegramChannel(ChatChannel):
     async def _take_in(self, updates: Sequence[dict[str, Any]], waited: bool) -> list[Incoming]:
         """Keep what is for the bot, one batch after the other, and return it."""
         async with self._intake:
-            events = [event for update in updates if (event := await self._event(update, waited))]
+            events = []
+            for update in updates:
+                post = self._read_update(update)
+                event = await self._incoming(str(update["update_id"]), post, waited) if post else None
+                events += [event] if event else []
             taken = await self.receive(events)
             for event in taken:
-                if event.address["case"]:
-                    await self.store.link(event.place, [event.message], event.address["case"])
+                await self._remember_case(event, event.message)
             return taken
 
-    async def _event(self, raw: dict[str, Any], waited: bool) -> Incoming | None:
+    def _read_update(self, raw: dict[str, Any]) -> Post | None:
         try:
-            update = Update.de_json(raw, self._client)
-            post = read(update, self._client.bot)
-            return await self._incoming(str(raw["update_id"]), post, waited) if post else None
+            return read(Update.de_json(raw, self._client), self._client.bot)
         except Exception as error:
             # A kind of update, or a part of one, that did not exist when this was written.
             logger.warning("An update of Telegram was not understood: %s", frames(error))
             return None
+
+    async def _remember_case(self, event: Incoming, message: str) -> None:
+        """Note to which case a message belongs; an event must not be lost because that failed."""
+        if not event.address["case"]:
+            return
+        try:
+            await self.store.link(event.place, [message], event.address["case"])
+        except SQLAlchemyError as error:
+            logger.error("A message's case could not be noted: %s", frames(error))
 
     async def _incoming(self, id: str, post: Post, waited: bool) -> Incoming | None:
         message, place = post.message, str(post.message.chat.id)
@@ -307,8 +318,7 @@ class TelegramChannel(ChatChannel):
         except ChatMigrated as moved:
             self._moved[chat] = moved.new_chat_id
             sent = await method(chat_id=moved.new_chat_id, **where, **content)
-        if event.address["case"]:
-            await self.store.link(event.place, [str(sent.message_id)], event.address["case"])
+        await self._remember_case(event, str(sent.message_id))
 
     async def show_choice(self, event: Incoming, choice: Choice) -> None:
         """Take the buttons away, and write the choice under the text."""
@@ -387,5 +397,5 @@ def _json(request: Request) -> Any:
 def _date(update: dict[str, Any]) -> float:
     """Return when a message was sent, in seconds since 1970; for other updates, now."""
     message = update.get("message") or update.get("edited_message")
-    date = message.get("date") if isinstance(message, dict) else None
+    date = message.get("edit_date") or message.get("date") if isinstance(message, dict) else None
     return float(date) if isinstance(date, int | float) else time.time()
