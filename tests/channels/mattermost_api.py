@@ -58,6 +58,7 @@ class MattermostApi:
         self.sockets: list[web.WebSocketResponse] = []
         self.connections = 0
         self.typed: list[JSON] = []
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.busy: Callable[[], bool] = lambda: False
         self.url = ""
         self._token = TOKEN
@@ -110,7 +111,10 @@ class MattermostApi:
         try:
             if request.headers.get("Authorization") != f"Bearer {self._token}":
                 raise Refused(401, "api.context.session_expired.app_error")
-            body = await request.json() if request.can_read_body else {}
+            if path == "files":
+                body: JSON = {"content": await request.read()}
+            else:
+                body = await request.json() if request.can_read_body else {}
             answer, status = self._answer(request.method, path.split("/"), body, request.query), 200
         except Refused as refused:
             answer, status = {"id": refused.id, "message": "", "status_code": refused.status}, refused.status
@@ -141,6 +145,11 @@ class MattermostApi:
                 return {"user_id": user}
             case "GET", ["posts", id]:
                 return _public(_found(self.posts, id))
+            case "POST", ["files"]:
+                _found(self.channels, query["channel_id"])
+                id = _id("f")
+                self.files[id] = (query["filename"], body["content"])
+                return {"file_infos": [{"id": id}]}
             case "POST", ["posts"]:
                 return _public(self._post(BOT, body))
             case "PUT", ["posts", id, "patch"]:
@@ -153,9 +162,17 @@ class MattermostApi:
             raise Refused(403, "api.context.permissions.app_error")
         if root and (root not in self.posts or self.posts[root]["root_id"]):
             raise Refused(400, "api.post.create_post.root_id.app_error")
-        _check(body)
+        if not body.get("file_ids"):
+            _check(body)
         now = int(time.time() * 1000)
-        post = {"id": _id("p"), "channel_id": channel, "root_id": root, "user_id": user, "type": ""}
+        post = {
+            "file_ids": body.get("file_ids") or [],
+            "id": _id("p"),
+            "channel_id": channel,
+            "root_id": root,
+            "user_id": user,
+            "type": "",
+        }
         post |= {"message": body.get("message", ""), "props": body.get("props") or {}}
         post |= {"create_at": now, "update_at": now, "edit_at": 0, "delete_at": 0, **body.get("extra", {})}
         self.posts[post["id"]] = post

@@ -99,6 +99,7 @@ class SlackApi:
         self._said: dict[tuple[str, str], list[JSON]] = defaultdict(list)
         self.ephemeral: list[JSON] = []
         self.homes: dict[str, JSON] = {}
+        self.files: dict[str, JSON] = {}
         self.deliveries: list[Delivery] = []
         self.request_url = ""
         self.busy: Callable[[], bool] = lambda: False
@@ -121,6 +122,7 @@ class SlackApi:
         app = web.Application(client_max_size=5 * 2**20)
         app.router.add_route("*", "/api/{method}", self._handle)
         app.router.add_get("/link", self._socket)
+        app.router.add_post("/upload/{file}", self._upload)
         app.router.add_post("/response/{channel}/{user}", self._response_url)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -129,6 +131,7 @@ class SlackApi:
         self.url = f"http://{host}:{port}/api/"
         self._link = f"ws://{host}:{port}/link"
         self._response = f"http://{host}:{port}/response"
+        self._uploads = f"http://{host}:{port}/upload"
         self._client = ClientSession(timeout=ClientTimeout(total=10))
 
     async def stop(self) -> None:
@@ -322,6 +325,14 @@ class SlackApi:
         self._note(Call("response_url", body, time.monotonic(), 200))
         return web.json_response({"ok": True})
 
+    async def _upload(self, request: web.Request) -> web.Response:
+        file = self.files[request.match_info["file"]]
+        content = await request.read()
+        if len(content) != file["length"]:
+            return web.Response(status=400)
+        file["content"] = content
+        return web.Response(text=f"OK - {len(content)}")
+
     # --- what the bot calls ---------------------------------------------------------------------------------------
 
     def _do_auth_test(self, _: JSON) -> JSON:
@@ -379,6 +390,21 @@ class SlackApi:
             raise Refused("user_not_in_channel")
         self.ephemeral.append(parameters)
         return {"message_ts": self._stamp()}
+
+    def _do_files_getUploadURLExternal(self, parameters: JSON) -> JSON:
+        id = f"F{next(_numbers)}"
+        self.files[id] = {"filename": parameters["filename"], "length": int(parameters["length"])}
+        return {"upload_url": f"{self._uploads}/{id}", "file_id": id}
+
+    def _do_files_completeUploadExternal(self, parameters: JSON) -> JSON:
+        given = parameters["files"]
+        ids = [entry["id"] for entry in (json.loads(given) if isinstance(given, str) else given)]
+        if not all("content" in self.files.get(id, {}) for id in ids):
+            raise Refused("file_not_found")
+        channel = self._channel({"channel": parameters.get("channel_id")})
+        for id in ids:
+            self.files[id] |= {"channel": channel, "thread": parameters.get("thread_ts", "")}
+        return {"files": [{"id": id} for id in ids]}
 
     def _do_views_publish(self, parameters: JSON) -> JSON:
         view = parameters.get("view")
@@ -665,13 +691,13 @@ def _content(parameters: JSON) -> JSON:
 
 
 async def _parameters(request: web.Request) -> tuple[JSON, str]:
+    """Slack takes parameters from the address and from the body, as JSON or as a form."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if request.method == "GET":
-        parameters: JSON = dict(request.query)
-    elif request.content_type == "application/json":
-        parameters = await request.json()
-    else:
-        parameters = dict(await request.post())
+    parameters: JSON = dict(request.query)
+    if request.content_type == "application/json" and request.can_read_body:
+        parameters |= await request.json()
+    elif request.method == "POST":
+        parameters |= dict(await request.post())
     return parameters, str(parameters.pop("token", "") or token)
 
 

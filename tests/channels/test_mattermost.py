@@ -249,6 +249,16 @@ async def test_an_edit_corrects_what_was_said(server: MattermostApi, agent: Any)
     assert tracker.get_slot("goal_ild_extent") == "stable"
 
 
+async def test_documents_go_into_the_thread(server: MattermostApi, assistant: Assistant) -> None:
+    note = {"type": "document", "filename": "note.txt", "content": "For the record"}
+    assistant.messages["go"] = [{"text": "Here", "custom": note}]
+    async with on_mattermost(server, assistant):
+        root = server.say(ANNA, "@ild go")
+        await server.until(lambda: len(server.thread(root)) == 2)
+    (file,) = server.thread(root)[1]["file_ids"]
+    assert server.files[file] == ("note.txt", b"For the record")
+
+
 async def test_fifty_threads_at_once(server: MattermostApi, agent: Any) -> None:
     agents = ["mycophenolate", "azathioprine", "tacrolimus", "methotrexate"]
     async with on_mattermost(server, agent):

@@ -155,6 +155,23 @@ async def test_a_fault_at_each_call_loses_no_reply(
     assert all(delivery.acknowledged for delivery in slack.deliveries)
 
 
+NOTE = {"text": "Here", "custom": {"type": "document", "filename": "note.txt", "content": "For the record"}}
+
+
+async def test_documents_go_into_the_thread(slack: SlackApi, assistant: Assistant) -> None:
+    assistant.messages["go"] = [NOTE]
+    for method in ("files.getUploadURLExternal", "files.completeUploadExternal"):
+        slack.fail(method, Fault(status=503))
+    async with on_slack(slack, assistant):
+        root = slack.say("U1", mention("go"))
+        await slack.until(lambda: any("thread" in file for file in slack.files.values()))
+        (file,) = [file for file in slack.files.values() if "thread" in file]
+        slack.fail("files.getUploadURLExternal", Fault(error="missing_scope"))
+        slack.say("U1", mention("go"), ROOM, root)
+        await slack.until(lambda: "note.txt" in slack.read(ROOM, root))
+    assert (file["filename"], file["content"], file["thread"]) == ("note.txt", b"For the record", root)
+
+
 async def test_a_token_that_is_refused_is_told_in_one_line(
     slack: SlackApi, assistant: Assistant, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -122,6 +122,7 @@ SCOPES = {
     "channels:history",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "im:history",
     "mpim:history",

@@ -8,7 +8,7 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from sanic import Blueprint
@@ -18,6 +18,7 @@ from sanic.response import json as json_response
 
 from bot.channels import texts as base_texts
 from bot.channels.access import RateLimit
+from bot.channels.files import File, file_of, picture_of
 from bot.channels.mattermost import reading, writing
 from bot.channels.mattermost.client import COURTESY, Client, OutOfReach, Refused, pauses
 from bot.channels.mattermost.people import People
@@ -264,7 +265,7 @@ class MattermostChannel(TeamChannel):
     # Sending
 
     async def send(self, event: Incoming, message: Message) -> None:
-        """Send a reply, its buttons under the last of its parts."""
+        """Send a reply, the buttons under the last part of its text, then its files."""
         buttons = message.get("buttons") or message.get("quick_replies") or []
         titles = [str(button.get("title") or "") for button in buttons]
         text = str(message.get("text") or (base_texts.CHOOSE if buttons else ""))
@@ -275,6 +276,8 @@ class MattermostChannel(TeamChannel):
             shown = buttons if number == len(parts) else []
             properties = await self._properties(event, titles, shown) if shown else {}
             await self._post(event, part, properties)
+        for file in filter(None, (picture_of(message), file_of(message))):
+            await self._upload(event, file)
 
     async def _properties(self, event: Incoming, titles: list[str], buttons: list[dict[str, Any]]) -> dict[str, Any]:
         channel, thread = event.address["channel"], event.address["thread"]
@@ -285,7 +288,18 @@ class MattermostChannel(TeamChannel):
         choices = list(zip(titles, await self.offer(event, buttons), strict=True))
         return writing.buttons(choices, f"{self._settings.callback_url}{ROUTE}/action", context)
 
-    async def _post(self, event: Incoming, text: str, properties: dict[str, Any]) -> None:
+    async def _upload(self, event: Incoming, file: File) -> None:
+        if isinstance(file.content, bytes):
+            query = {"channel_id": event.address["channel"], "filename": file.name}
+            try:
+                found = await self.client.call("POST", "/files", params=query, data=file.content)
+                await self._post(event, "", {}, [info["id"] for info in found["file_infos"]])
+                return
+            except Refused as refused:
+                logger.warning("A file could not be sent: %s", refused)
+        await self._post(event, writing.escape(base_texts.NOT_SENT.format(name=file.address)), {})
+
+    async def _post(self, event: Incoming, text: str, properties: dict[str, Any], files: Sequence[str] = ()) -> None:
         for person in texts.mentioned(text):
             await self._people.get(person)
         body = {
@@ -293,6 +307,7 @@ class MattermostChannel(TeamChannel):
             "root_id": event.address["thread"],
             "message": writing.with_names(text, self._people.username),
             "props": properties,
+            "file_ids": list(files),
         }
         await self.client.call("POST", "/posts", json=body)
 

@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import texts as base_texts
 from bot.channels.access import RateLimit
+from bot.channels.files import File, file_of, picture_of
 from bot.channels.model import Incoming, Kind, Message
 from bot.channels.slack import home, reading, writing
 from bot.channels.slack.client import (
@@ -268,7 +269,10 @@ class SlackChannel(TeamChannel):
     # Sending
 
     async def send(self, event: Incoming, message: Message) -> None:
-        """Send a reply, its buttons under the last of its parts; the first takes the place of "Working on it"."""
+        """Send a reply, the buttons under the last part of its text, then its files.
+
+        What is sent first takes the place of "Working on it".
+        """
         buttons = message.get("buttons") or message.get("quick_replies") or []
         parts = writing.texts_of(str(message.get("text") or (base_texts.CHOOSE if buttons else "")))
         for number, part in enumerate(parts, start=1):
@@ -277,6 +281,20 @@ class SlackChannel(TeamChannel):
                 values = await self.offer(event, buttons)
                 blocks += writing.button_blocks([str(button.get("title") or "") for button in buttons], values)
             await self._post(event, part, blocks)
+        for file in filter(None, (picture_of(message), file_of(message))):
+            await self._upload(event, file)
+
+    async def _upload(self, event: Incoming, file: File) -> None:
+        where = event.address
+        if isinstance(file.content, bytes):
+            upload = partial(self._client.files_upload_v2, channel=where["channel"], thread_ts=where["thread"] or None)
+            try:
+                await patiently(partial(upload, file=file.content, filename=file.name, title=file.name))
+                return
+            except SlackApiError as error:
+                logger.warning("A file could not be sent: %s. See docs/slack.md.", error_of(error))
+        text = writing.escape(base_texts.NOT_SENT.format(name=file.address))
+        await self._post(event, text, [writing.section(text)])
 
     async def _post(self, event: Incoming, text: str, blocks: list[writing.Block]) -> None:
         where = event.address
