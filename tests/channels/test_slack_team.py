@@ -240,11 +240,13 @@ async def test_the_summary_for_the_record(slack: SlackApi, agent: Any) -> None:
         assert line in text, text
 
 
-async def test_new_in_a_thread_begins_an_empty_case(slack: SlackApi, agent: Any) -> None:
+@pytest.mark.parametrize("words", ["new: on azathioprine", "next patient. On azathioprine."])
+async def test_new_in_a_thread_begins_an_empty_case(slack: SlackApi, agent: Any, words: str) -> None:
     async with on_slack(slack, agent):
         thread = await opened(slack)
         old = slack.thread(ROOM, thread.ts)[-1]
-        await thread.say(BERT, mention("new: on azathioprine"), 2)
+        begun = await thread.say(BERT, mention(words), 2)
+        assert "differ" not in joined(begun)
         (stale,) = await thread.press(ANNA, old, titles(old)[0])
         assert "earlier patient" in shown(stale)
         (summary, *_) = await thread.say(CORA, "summary")

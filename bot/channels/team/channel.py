@@ -147,7 +147,7 @@ class TeamChannel(ChatChannel):
     # Taking something in
 
     async def _take(self, event: Incoming, case: CaseNow, notes: Notes, heard: Heard) -> list[Message]:
-        if is_command(event.text) or case.in_training:
+        if is_command(event.text) or case.in_training or heard.reading.of("new_patient"):
             return await self._turn_of(event, case, notes, heard)
         for dispute in notes.disputes:
             side = decided_by(dispute, heard, case.slots)
@@ -159,7 +159,8 @@ class TeamChannel(ChatChannel):
         replies = []
         if split.rest:
             rest = hear(split.rest, case.slots, case.asked)
-            replies = await self._turn_of(replace(event, text=split.rest, kind=Kind.TEXT), case, notes, rest)
+            part = replace(event, text=split.rest, kind=Kind.TEXT, message=f"{event.message}:rest")
+            replies = await self._turn_of(part, case, notes, rest)
             notes = await self.store.notes(event.place) or notes
         return [*replies, *await self._ask_which(event, notes, split.contested, heard, bool(split.rest))]
 
