@@ -39,6 +39,7 @@ def said_by(person: str, slots: dict[str, object] = CASE) -> Notes:
         "stopped the MMF in May",
         "FVC 72 to 66 over 8 months",
         "CT from Tuesday: stable",
+        "CT from Tuesday: stable. Should we add rituximab?",
         "she was on rituximab until last year",
         "I looked again: no fibrosis on the CT",
     ],
@@ -52,6 +53,9 @@ def test_facts_are_for_the_assistant(text: str) -> None:
     "text",
     [
         "lunch at 12?",
+        "can we move the meeting to 3 pm?",
+        "is the CT worse, or stable?",
+        "+1",
         "I will be there at 3",
         "is she still on MMF?",
         "should we add rituximab?",

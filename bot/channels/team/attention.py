@@ -10,6 +10,7 @@ from typing import Any
 from bot.channels.team.claims import claims
 from bot.language import Finding, Reading, Update, read, update
 from bot.language.case_state import SLOTS
+from bot.language.text import sentences
 
 # Unaddressed words that can mean nothing else in a thread of a case.
 _SPOKEN_COMMANDS = {
@@ -21,6 +22,8 @@ _SPOKEN_COMMANDS = {
     "options": "options",
     "cautions": "cautions",
 }
+# Said to each other in chats; to the reader it would be a figure.
+_AGREEMENT = frozenset({"+1", "1+"})
 # What these say depends on what was asked, so it may be meant for another person.
 _BARE = frozenset({"answer", "mention", "judgement", "window", "kind_of_change", "correction"})
 _NO_FACT = frozenset({"planned", "question", "unknown_drug", "out_of_range", "new_patient"})
@@ -60,13 +63,18 @@ def is_for_assistant(heard: Heard, slots: Mapping[str, Any], among_people: bool)
 
     `among_people`: somebody has asked another person something since the assistant spoke; a bare "yes" is for them.
     """
-    if heard.reading.of("new_patient"):
+    if heard.reading.of("new_patient") or heard.text.strip() in _AGREEMENT or _only_asks(heard.text):
         return False
     if heard.is_bare:
         return heard.change.answered and not among_people and not heard.reading.is_question
     if heard.change.answered and not among_people:
         return True
     return _changes(heard.change, slots) and not _repeats(heard, slots)
+
+
+def _only_asks(text: str) -> bool:
+    found, _ = sentences(text)
+    return bool(found) and all(sentence.asks for sentence in found)
 
 
 def _is_bare(finding: Finding) -> bool:
