@@ -25,8 +25,8 @@ from bot.training.answers.steps import (
 from bot.training.model import Grade, Step
 from bot.training.truth import Truth
 
-ENOUGH_CAUTIONS = 3
-"""So many of the patient's own cautions make an answer right, where there are more."""
+ENOUGH_CAUTIONS, ENOUGH_OWN = 3, 2
+"""So many cautions make an answer right, so many of them the patient's own, where there are more."""
 ENOUGH_LABEL_CAUTIONS = 2
 """So many cautions of the labels make an answer right, where the patient brings up none."""
 
@@ -90,6 +90,8 @@ def judge_ppf(answer: PpfAnswer, truth: Truth) -> Graded:
         return Graded(Grade.WRONG, false=("verdict",))
     met = {name for name, value in truth.criteria.items() if value is True}
     false = tuple(n for n in CRITERIA if n in answer.criteria and not _fits(answer.criteria[n], truth.criteria[n]))
+    if answer.count is not None and verdict == "no" and answer.count != len(met):
+        false = (*false, "count")
     told = {name for name, said in answer.criteria.items() if said == "met"}
     # Where the meeting's word stands, no criterion carries the verdict.
     expected = met if verdict == "yes" and not truth.slots.get("ppf_stated") else set()
@@ -164,15 +166,30 @@ def _cautions(text: str, truth: Truth) -> Graded | None:
 
 
 def judge_cautions(answer: CautionsAnswer, truth: Truth) -> Graded:
-    """The patient's own cautions must be named (three where there are more); else two of those of the labels."""
-    applying = set(truth.cautions)
-    named = {caution for cautions in answer.named for caution in cautions & applying}
-    false = tuple(sorted({min(cautions) for cautions in answer.named if not cautions & applying}))
-    own = set(truth.own_cautions)
-    wanted, enough = (own, min(len(own), ENOUGH_CAUTIONS)) if own else (applying, ENOUGH_LABEL_CAUTIONS)
-    left = tuple(caution for caution in truth.cautions if caution in wanted - named)
-    missed = left if len(named & wanted) < min(enough, len(wanted)) else ()
-    return _judged(len(named), missed, false)
+    """The patient's own cautions must be named, or enough of them; one that does not apply costs the full grade."""
+    applying, own = set(truth.cautions), set(truth.own_cautions)
+    named = _named_cautions(answer, truth)
+    strange = (breath for breath in answer.named if not applying & frozenset[str]().union(*breath))
+    false = tuple(sorted({min(breath[0]) for breath in strange}))
+    wanted = own or applying
+    missed = tuple(caution for caution in truth.cautions if caution in wanted - named)
+    return _judged(len(named), () if _enough(named, own, applying) else missed, false)
+
+
+def _named_cautions(answer: CautionsAnswer, truth: Truth) -> set[str]:
+    """Each thing that was named counts for one caution, the patient's own first: "clots" is not four of them."""
+    counted: set[str] = set()
+    for meant in (cautions for breath in answer.named for cautions in breath):
+        ordered = (*truth.own_cautions, *truth.cautions)
+        counted.update([caution for caution in ordered if caution in meant and caution not in counted][:1])
+    return counted
+
+
+def _enough(named: set[str], own: set[str], applying: set[str]) -> bool:
+    """All that the patient brings up, or three cautions, two of them the patient's own; else two of the labels."""
+    if not own:
+        return len(named) >= min(ENOUGH_LABEL_CAUTIONS, len(applying))
+    return own <= named or (len(named & own) >= ENOUGH_OWN and len(named) >= ENOUGH_CAUTIONS)
 
 
 def grade_work_up(asked: tuple[str, ...], matters: tuple[str, ...]) -> Graded:

@@ -39,7 +39,7 @@ def _flaws(step: Step, graded: Graded) -> list[str]:
     if name is None:
         return []
     missed = [name(item) for item in graded.missed]
-    false = [name(item) for item in graded.false if item != "verdict"]
+    false = [name(item) for item in graded.false if item not in ("verdict", "count")]
     lines = [f"Missed: {enumerate_words(missed)}."] if missed and step is not Step.CAUTIONS else []
     return lines + ([f"Not so: {enumerate_words(false)}."] if false else [])
 

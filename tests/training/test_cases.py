@@ -92,7 +92,7 @@ def test_every_caution_is_read_from_its_own_name() -> None:
     for caution, entry in words().items():
         answer = read_cautions(entry.name)
         assert answer
-        assert any(caution in named for named in answer.named), caution
+        assert any(caution in named for breath in answer.named for named in breath), caution
 
 
 SOUND = """\

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.guideline.knowledge import KNOWLEDGE
+from bot.guideline.knowledge.entry import Entry
 from bot.language import agents
 from bot.language.lexicon import Lexicon, expand
 from bot.language.text import Token
@@ -25,22 +26,32 @@ class CautionWords:
     name: str
     phrases: tuple[str, ...]
     together: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class CautionsAnswer:
-    """Each thing that was named, as the cautions that it may stand for; none is "no cautions"."""
+    """What was named, breath by breath, each thing as the cautions that it may stand for; empty is "no cautions"."""
 
-    named: tuple[frozenset[str], ...]
+    named: tuple[tuple[frozenset[str], ...], ...]
 
 
 @cache
 def words() -> Mapping[str, CautionWords]:
     """How each caution is named, by id."""
-    return {
-        name: CautionWords(entry.text("name"), split_phrases(entry.text("phrases")), entry.texts("together"))
-        for name, entry in load("cautions").entries("cautions").items()
-    }
+    return {name: _caution_words(entry) for name, entry in load("cautions").entries("cautions").items()}
+
+
+def _caution_words(entry: Entry) -> CautionWords:
+    entry.only("name", "phrases", "together", "near", "words")
+    return CautionWords(
+        name=entry.text("name"),
+        phrases=split_phrases(entry.text("phrases")),
+        together=entry.texts("together"),
+        near=entry.texts("near"),
+        words=split_phrases(entry.optional_text("words") or ""),
+    )
 
 
 @cache
@@ -63,15 +74,24 @@ def _plain(name: str) -> str:
 
 def read_cautions(text: str) -> CautionsAnswer | None:
     """Read which cautions are named."""
-    named: list[frozenset[str]] = []
+    named: list[tuple[frozenset[str], ...]] = []
     for sentence in read_sentences(text):
         for part in _parts(sentence.tokens):
             together = _together(part)
-            named += [together] if together else []
-            named += [frozenset(mark.value) for mark in _lexicon().scan(part)]
+            found = (*([together] if together else []), *(frozenset(mark.value) for mark in _lexicon().scan(part)))
+            named += [found] if found else []
     if named:
         return CautionsAnswer(tuple(named))
-    return CautionsAnswer(()) if bare_verdict(text) == "no" or text.strip().lower() in ("none", "nothing") else None
+    return CautionsAnswer(()) if bare_verdict(text) == "no" or _names_none(text) else None
+
+
+def _names_none(text: str) -> bool:
+    return any(_none().scan(sentence.tokens) for sentence in read_sentences(text))
+
+
+@cache
+def _none() -> Lexicon:
+    return Lexicon().add_all("none", {True: split_phrases(load("cautions").text("none"))})
 
 
 def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
@@ -85,12 +105,20 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def _together(tokens: Sequence[Token]) -> frozenset[str]:
-    """The cautions about agents that are named in one breath."""
+    """The cautions about agents that are named in one breath, or beside a word such as "combined"."""
     found = [str(mark.value) for mark in agents.scan(tokens) if mark.kind == "agent"]
-    if not 2 <= len(found) <= _MOST_TOGETHER:
-        return frozenset()
     names = {*found, *(KNOWLEDGE.agents[agent].drug_class for agent in found)}
-    return frozenset(caution for caution, entry in words().items() if _fits(entry.together, names))
+    pair = 2 <= len(found) <= _MOST_TOGETHER
+    return frozenset(
+        caution
+        for caution, entry in words().items()
+        if (pair and _fits(entry.together, names)) or (names & set(entry.near) and _beside(caution).scan(tokens))
+    )
+
+
+@cache
+def _beside(caution: str) -> Lexicon:
+    return Lexicon().add_all("word", {True: words()[caution].words})
 
 
 def _fits(together: Sequence[str], names: set[str]) -> bool:

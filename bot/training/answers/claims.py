@@ -6,6 +6,7 @@ A negator ("not", "except") belongs to the subjects that follow it. Words such a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -55,7 +56,11 @@ class Claims:
 
 def read_sentences(text: str) -> list[Sentence]:
     """Return the sentences of an answer, typing errors in the words of answers mended."""
-    return [_mended(sentence) for sentence in sentences(text)[0]]
+    # "No." is an abbreviation elsewhere; here it is an answer.
+    return [_mended(sentence) for sentence in sentences(_ANSWERED.sub(r"\1,", text))[0]]
+
+
+_ANSWERED = re.compile(r"^(\s*(?:no|yes))\.", re.I)
 
 
 def _mended(sentence: Sentence) -> Sentence:
@@ -91,6 +96,7 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
     pending: list[Mark] = []  # named, nothing said of them yet
     settled: list[Mark] = []  # the last ones of which something was said
     reach: str | None = None  # what holds for the subjects to come
+    denied = -1  # where a negation of what stands before ended
     for at, mark in enumerate(clause):
         value = NOT if mark.kind == NEGATOR else str(mark.value)
         if value == NAMED:
@@ -106,6 +112,15 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
         elif mark.kind == SUBJECT:
             claims.add(str(mark.value), reach)
             settled = [mark] if reach == NOT or _says_more(clause[at + 1 :], tokens) else []
+        elif (
+            mark.kind == NEGATOR and pending and _denies_what_stands_before(mark, pending[-1], clause[at + 1 :], tokens)
+        ):
+            settled = _governed(pending, tokens)
+            _close([item for item in pending if item not in settled], None, claims)
+            _close(settled, NOT, claims)
+            pending, reach, denied = [], None, mark.last
+        elif mark.kind == VALUE and mark.first == denied:
+            continue  # "hasn't progressed"
         elif mark.kind == NEGATOR and any(other.kind == SUBJECT for other in clause[at + 1 :]):
             if not _answers_the_question(mark, tokens):
                 _close(pending, None, claims)
@@ -113,12 +128,16 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
         elif pending and pending[-1].value == "none" and _comma_between(pending[-1], mark, tokens):
             _close(pending, None, claims)  # "none, good response"
             pending = []
+        elif pending and _begins_the_next(pending[-1], mark, clause[at + 1 :], tokens):
+            _close(pending, None, claims)  # "FVC, more traction bronchiectasis"
+            pending, reach = [], value
         elif pending:
             settled = _governed(pending, tokens)
             _close([item for item in pending if item not in settled], None, claims)
             _close(settled, value, claims)
             pending, reach = [], None
-        elif settled:  # "not rituximab, already tried" gives a reason; "FVC drop too small" corrects itself
+        elif settled and not _belongs_to_the_next(mark, clause[at + 1 :], tokens):
+            # "Not rituximab, already tried" gives a reason; "FVC drop too small" corrects itself.
             if reach != NOT and not _comma_between(settled[-1], mark, tokens):
                 _close(settled, value, claims)
             reach, settled = None, []
@@ -143,6 +162,33 @@ def _says_more(following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     return after is None or after.kind != SUBJECT or _comma_between(following[0], after, tokens)
 
 
+def _belongs_to_the_next(mark: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "FVC fell and she is more breathless": "more" says nothing of FVC."""
+    near = following[0] if following else None
+    if near is None or near.kind != SUBJECT:
+        return False
+    return not any(token.text in (",", "and", "or", "-", ":", "with") for token in tokens[mark.last : near.first])
+
+
+def _begins_the_next(subject: Mark, mark: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "Breathlessness and a fall in FVC": the value stands apart from what was named before it."""
+    apart = any(token.text in _APART for token in tokens[subject.last : mark.first])
+    return apart and _belongs_to_the_next(mark, following, tokens)
+
+
+_APART = frozenset({",", "and", "plus", "+", "&", "with", "-", ":"})
+
+
+def _denies_what_stands_before(mark: Mark, subject: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "The CT hasn't changed", but not "FVC, not the CT"."""
+    near = following[0] if following else None
+    names_another = near is not None and near.kind == SUBJECT and near.first - mark.last <= 1
+    return not names_another and all(token.text in _AUXILIARIES for token in tokens[subject.last : mark.first])
+
+
+_AUXILIARIES = frozenset({"has", "have", "had", "is", "are", "was", "were", "did", "does", "do", "goal", "criterion"})
+
+
 def _answers_the_question(mark: Mark, tokens: Sequence[Token]) -> bool:
     """ "No, only the CT": a "no" before a comma negates nothing."""
     after = tokens[mark.last].text if mark.last < len(tokens) else ""
@@ -150,7 +196,7 @@ def _answers_the_question(mark: Mark, tokens: Sequence[Token]) -> bool:
 
 
 def _comma_between(first: Mark, second: Mark, tokens: Sequence[Token]) -> bool:
-    return any(token.text == "," for token in tokens[first.last : second.first])
+    return any(token.text in (",", "-", ":") for token in tokens[first.last : second.first])
 
 
 def _close(pending: Iterable[Mark], value: str | None, claims: Claims) -> None:

@@ -128,5 +128,5 @@ def _class(agent: str) -> str:
 
 
 _CNI = KNOWLEDGE.agents_by_class["calcineurin_inhibitor"]
-_UNLISTED = frozenset({"mycophenolate", "azathioprine", "methotrexate", "leflunomide", "biologic"})
+_UNLISTED = frozenset(KNOWLEDGE.agents_by_class) - {*KNOWLEDGE.options, "glucocorticoid", "antifibrotic"}
 """Classes that the list does not hold; glucocorticoids and antifibrotics are no answer to this question either way."""

@@ -22,12 +22,36 @@ class GoalsAnswer:
     said: Mapping[str, str] = field(default_factory=dict)
 
 
+MORE, LESS = "more", "less"
+"""What these words mean depends on what there is more or less of."""
+_MORE_OR_LESS = {
+    "goal_lung_function": {MORE: REACHED, LESS: FAILED},
+    "goal_ild_extent": {MORE: FAILED, LESS: REACHED},
+    "goal_breathlessness": {MORE: FAILED, LESS: REACHED},
+    "all": {MORE: FAILED, LESS: FAILED},
+    "ppf_symptoms": {MORE: "met", LESS: "not_met"},
+    "ppf_physiology": {MORE: "not_met", LESS: "met"},
+    "ppf_radiology": {MORE: "met", LESS: "not_met"},
+}
+
+
+def _resolved(subject: str, value: str | None) -> str | None:
+    """ "Less" lung function is a loss, less breathlessness a gain."""
+    return _MORE_OR_LESS.get(subject, {}).get(value or "", value)
+
+
 _GOALS = grammar(table("goals", "subjects"), table("goals", "values"))
+
+
+def _told(text: str, lexicon: Lexicon) -> Claims:
+    told = claims_of(text, lexicon)
+    known = {subject: value for subject, value in told.said.items() if value != "unknown"}
+    return Claims({subject: _resolved(subject, value) for subject, value in known.items()})
 
 
 def read_goals(text: str) -> GoalsAnswer | None:
     """Read which goals failed; a goal that is only named is named as failed."""
-    claims = claims_of(text, _GOALS)
+    claims = _told(text, _GOALS)
     said = {goal: value or FAILED for goal, value in claims.said.items() if goal in GOALS}
     for group in ("all", "none"):
         if group in claims.said:
@@ -73,7 +97,7 @@ _PAIRS = {
 
 def read_ppf(text: str) -> PpfAnswer | None:
     """Read whether there is PPF, and by which criteria."""
-    claims = _without_pairs(claims_of(text, _PPF))
+    claims = _without_pairs(_told(text, _PPF))
     count = next((int(mark.value) for s in read_sentences(text) for mark in _COUNTS.scan(s.tokens)), None)
     verdict = _ppf_verdict(text, claims, count)
     said = {name: _criterion(value, verdict, text) for name, value in claims.said.items() if name in CRITERIA}
@@ -159,11 +183,9 @@ def _first_said(text: str, lexicon: Lexicon) -> str | None:
 def read_nintedanib(text: str) -> str | None:
     """Read what should become of nintedanib: a value of the recommendation, or None."""
     named = _first_of(text, _NINTEDANIB, _NINTEDANIB_ORDER)
-    if named is not None and named not in ("add", "not_indicated"):
-        return named
-    bare = bare_verdict(text)
-    if bare is not None:
-        return "add" if bare == "yes" else "not_indicated"
+    if named is None or named in ("add", "not_indicated"):
+        bare = bare_verdict(text)
+        return {"yes": "add", "no": "not_indicated"}[bare] if bare else _first_said(text, _NINTEDANIB)
     return named
 
 
@@ -181,8 +203,9 @@ _FLAGS = grammar(table("red_flag", "subjects"), {"none": split_phrases(_ANSWERS.
 def read_red_flag(text: str) -> RedFlagAnswer | None:
     """Read which red flags were named; an empty set is "none"."""
     claims = claims_of(text, _FLAGS)
-    named = frozenset(flag for flag, value in claims.said.items() if value is None)
     bare = bare_verdict(text)
+    # After a "yes", "oxygen from nothing to high flow" denies nothing.
+    named = frozenset(flag for flag, said in claims.said.items() if said is None or (bare == "yes" and said != NOT))
     if named:
         return RedFlagAnswer(named)
     if bare == "yes":
