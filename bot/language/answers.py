@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.language import update_lungs, update_therapy
+from bot.language import clarify, update_lungs, update_therapy
 from bot.language.agents import AGENTS
 from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
 from bot.language.model import Finding, Reading
@@ -263,6 +263,8 @@ def _measure_question(draft: Draft, reading: Reading, entry: dict[str, Any]) -> 
         enough = "reached" if fall >= limit else "below"
         in_time = known.get("months") is not None and known["months"] <= update_lungs.YEAR
         known = {**known, "ppf": "relative_known" if not absolute else enough if in_time else "time"}
+        if known["ppf"] == "time":
+            draft.ask(clarify.time_window(entry["words"], "ppf_physiology", measure, fall))
     elif entry["kind"] == "percent_predicted" and reading.of("answer"):
         yes = reading.of("answer")[0].value in ("yes", "all")
         known = {**known, "ppf": "reached" if yes else "below"}
@@ -389,6 +391,8 @@ def tidy(draft: Draft, asked: str | None) -> None:
     """Keeps only the questions that still matter: an answer or a later fact on the same slot closes them."""
     for entry in list(draft.now["clarifications"]):
         slot = entry["slot"]
+        if entry["kind"] == "contradiction" and slot in GOALS and slot in draft.touched:
+            draft.close(entry["id"])
         if entry["id"] in draft.touched or slot is None or entry["kind"] in ("ambiguous_agent", "contradiction"):
             continue
         if draft.now.get(slot) is not None:

@@ -20,7 +20,6 @@ STABILITY = (
     .add_all("refused", {True: _FACTS["stability"]["refused"]})
     .add_all("accepted", {True: _FACTS["stability"]["accepted"]})
 )
-CRITERIA = Lexicon().add_all("criterion", _FACTS["criteria"])
 _PPF = Lexicon().add_all("ppf", {True: _FACTS["ppf"]["named"]})
 _FAMILY = Lexicon().add_all("family", {True: _FACTS["family"]})
 
@@ -101,11 +100,13 @@ def ppf_marks(tokens: Sequence[Token]) -> list[Mark]:
     return _PPF.scan(tokens)
 
 
-def ppf(sentence: Sentence, whens: Sequence[When]) -> list[tuple[Mark, str]]:
-    """PPF as a word: yes, no, past (a label more than a year old) or doubted."""
+def ppf(sentence: Sentence, whens: Sequence[When], named: Sequence[Mark] = ()) -> list[tuple[Mark, str]]:
+    """PPF as a word: yes, no, past (a label more than a year old) or doubted; `named` are criteria with a verdict."""
     tokens = sentence.tokens
     found = []
     for mark in _PPF.scan(tokens):
+        if any(name.first - 1 <= mark.last <= name.first or name.first < mark.first < name.last for name in named):
+            continue
         begin, end = clause(tokens, mark.first, mark.last, frozenset({",", "but", "however", ";"}))
         before, after = tokens[begin : mark.first], tokens[mark.last : end]
         if _only_criteria(before, after):
@@ -175,6 +176,30 @@ def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -
         if when.kind == "date" and today_in_months() - when.months > _MONTHS_OF_A_YEAR:
             return True
     return False
+
+
+def rapid_marks(tokens: Sequence[Token]) -> list[Mark]:
+    """ "Rapidly progressive" as a name of the state, which tells no course of its own."""
+    named = {"progressive", "progression", "rpild", "rp"}
+    return [
+        mark
+        for mark in _RAPID.scan(tokens)
+        if mark.value == "stated" and named & {token.text for token in tokens[mark.first : mark.last]}
+    ]
+
+
+def only_asked(sentence: Sentence) -> bool:
+    """ "Sarcoidosis?", "do you cover scleroderma?": asks about a disease in general, of nobody."""
+    general = bool(sentence.texts) and sentence.texts[0] in _GENERAL_QUESTIONS
+    return (
+        (general or (sentence.asks and len(sentence.texts) <= 3))
+        and not any(text in _SOMEBODY for text in sentence.texts)
+        and len(sentence.texts) <= 12
+    )
+
+
+_GENERAL_QUESTIONS = words("facts", "general_questions")
+_SOMEBODY = words("facts", "somebody")
 
 
 def rapid(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_question: bool) -> Rapid:

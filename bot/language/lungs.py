@@ -118,10 +118,10 @@ def courses(
             ):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 continue
-            last_subjects = subjects
+            last_subjects_before, last_subjects = last_subjects, subjects
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
-            if opened is not None and pure:
+            if opened is not None and pure and _goes_on(opened, last_subjects_before, subjects):
                 found += [_course(subject, opened, number, past) for subject in subjects]
             else:
                 waiting = [*waiting, *subjects] if pure else subjects
@@ -157,6 +157,12 @@ def courses(
         )
         last_subjects = [subject for subject, _ in pairs] or subjects
     return found
+
+
+def _goes_on(trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> bool:
+    """ "more reticulation, honeycombing" and "no change in FVC, CT" go on; "more breathless, fibrosis" does not."""
+    imaging = {piece.value in IMAGING for piece in (*earlier, *later)}
+    return trend.word not in ATTRIBUTES or len(imaging) == 1
 
 
 _TESTS = words("lungs", "tests")
@@ -273,7 +279,7 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
     for index, piece in enumerate(inside):
         following = inside[index + 1] if index + 1 < len(inside) else None
         if piece.role == "subject":
-            if open_trend is not None:
+            if open_trend is not None and (not pairs or _goes_on(open_trend, [pairs[-1][0]], [piece])):
                 pairs.append((piece, open_trend))
             else:
                 before.append(piece)

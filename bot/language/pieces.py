@@ -100,7 +100,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             value = "good" if mark.value == "met" else mark.value
             if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
                 value = "same"
-            if (value == "vary" and negation is None) or (mark.value == "met" and negation is not None):
+            if value == "vary" and negation is None:
                 continue
             if negation is not None:
                 value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]

@@ -174,6 +174,15 @@ def _negative_reading(tokens: Sequence[Token], piece: Piece, change: Number) -> 
     return change.first == piece.last + 1 and tokens[piece.last].text == "-"
 
 
+def _below_nothing(tokens: Sequence[Token], change: Number) -> bool:
+    """ "72 to -5 %": a reading cannot be negative."""
+    return (
+        change.first >= 2
+        and tokens[change.first - 1].text == "-"
+        and tokens[change.first - 2].text in ("to", "→", "->")
+    )
+
+
 def _value(
     subject: str, tokens: Sequence[Token], piece: Piece, numbers: Sequence[Number], whens: Sequence[When]
 ) -> dict[str, Any]:
@@ -184,6 +193,7 @@ def _value(
     unit, chosen = _one_unit(subject, readings)
     bad = [item.value for item in chosen if out_of_range(subject, name, unit, item.value)]
     value: dict[str, Any] = {"unit": unit, "months": months, "scale": name}
+    bad += [item.value for item in changes if readings and _below_nothing(tokens, item)]
     if bad:
         return {**value, "out_of_range": bad}
     ordered = _ordered(chosen)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.language import (
+    criteria,
     facts,
     imaging,
     lungs,
@@ -228,10 +229,15 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in found_measures if "single" in item.value)
-    for course in lungs.courses(
-        scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens)
-    ):
-        if asked or course.past:
+    told = lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens))
+    opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
+    for name in sorted(opposed):
+        yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
+    judged = facts.stability(scan.sentence) is not None
+    for course in told:
+        if asked or course.past or course.subject in opposed or (judged and course.subject is None):
+            continue
+        if course.subject is None and course.value in ("up", "down") and _commands(scan, course):
             continue
         subject = course.subject
         if (
@@ -241,9 +247,26 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         ):
             subject = context.subjects[-1].value
         yield from _course(scan, course, subject, single)
+    if not any(piece.role == "course" for piece in row):
+        for piece in subjects:
+            if piece.value == "other" and remarks.is_walk_or_saturation(scan.tokens[piece.first : piece.last]):
+                yield scan.finding("other_quantity", None, True, piece.first, piece.last + 2)
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _commands(scan: Scan, course: Course) -> bool:
+    """ "Drop the table": a verb in the imperative with an object tells no course; "drop since May" does."""
+    if course.first or course.last >= len(scan.tokens) or scan.sentence.texts[course.last - 1] not in _IMPERATIVES:
+        return False
+    following = scan.tokens[course.last]
+    timed = any(when.first <= course.last < when.last for when in scan.whens)
+    return following.kind == "word" and not timed and following.text not in _AFTER_A_DROP
+
+
+_IMPERATIVES = words("reader", "imperatives")
+_AFTER_A_DROP = words("reader", "after_a_drop")
 
 
 def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[str]) -> Iterator[Finding]:
@@ -260,13 +283,19 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
     detail = _circumstances(scan, course.first, course.last)
     months = _sentence_window(scan, course.first, course.last)
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
-    for name in _GOALS if subject == "goals" else (subject,):
+    for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(
             kind, name, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail
         )
 
 
 _GOALS = ("pft", "ct", "breathlessness")
+
+
+def _goals_of(scan: Scan, value: str) -> tuple[str, ...]:
+    """ "Goals not met" leaves open which of them; "all goals" and "none of the goals" do not."""
+    said = [text for text in scan.sentence.texts if text in ("all", "none", "three", "both", "no", "not", "neither")]
+    return _GOALS if value != "not_better" or said[:1] in (["all"], ["none"], ["three"], ["no"]) else ("overall",)
 
 
 def _sentence_window(scan: Scan, first: int, last: int) -> float | None:
@@ -337,14 +366,20 @@ def _compared(scan: Scan, when: When) -> bool:
 
 
 def _facts(scan: Scan) -> Iterator[Finding]:
+    asked = facts.only_asked(scan.sentence)
     for mark, how in facts.diseases(scan.tokens):
+        if asked and not scan.lung_walls and not scan.agents:
+            continue
         if scan.agents and any(agent.first == mark.first for agent in scan.agents):
             continue
         if how == "stated":
             yield scan.finding("disease", mark.value, True, mark.first, mark.last)
         elif how == "denied" and facts.is_disease_name(scan.tokens[mark.first : mark.last]):
             yield scan.finding("disease_denied", mark.value, True, mark.first, mark.last)
-    for mark, value in facts.ppf(scan.sentence, scan.whens):
+    named = [] if scan.sentence.asks else list(criteria.criteria(scan.tokens))
+    for mark, slot, met in named:
+        yield scan.finding("criterion", slot, met, mark.first, mark.last)
+    for mark, value in facts.ppf(scan.sentence, scan.whens, [mark for mark, _, _ in named]):
         if value == "doubted":
             continue
         yield scan.finding("ppf", None, value, mark.first, mark.last)

@@ -43,6 +43,8 @@ class Scan:
         self.agents: list[Mark] = agents.scan(sentence.tokens)
         inside = {index for mark in self.agents for index in range(mark.first, mark.last)}
         named = {index for mark in facts.ppf_marks(sentence.tokens) for index in range(mark.first, mark.last)}
+        for mark in facts.rapid_marks(sentence.tokens):
+            named.update(range(mark.first, mark.last))
         self.causes = remarks.causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
         self.row = pieces.pieces(sentence.tokens, frozenset(inside | named))

@@ -23,18 +23,23 @@ def corrected(word: str) -> str:
     """The word itself, or the known word that it was meant to be.
 
     One wrong, missing, extra or swapped letter is forgiven from six letters on, two from eight letters on;
-    never in the first letter, and never where two known words are equally near.
+    never in the first letter, and never where two known words are equally near. Many languages write f for ph.
     """
     if word in _VARIANTS:
         return _VARIANTS[word]
     if len(word) < SHORTEST or word in _KNOWN or not word.isascii():
         return word
     allowed = 2 if len(word) >= LONG else 1
-    near = [
+    respelt = word[0] + word[1:].replace("f", "ph")
+    near = _near(word, allowed) or (_near(respelt, allowed) if respelt != word else [])
+    if not near or (len(near) > 1 and near[0][1] == near[1][1]):
+        return word
+    return near[0][0]
+
+
+def _near(word: str, allowed: int) -> list[tuple[str, float]]:
+    return [
         (hit, distance)
         for hit, distance, _ in extract(word, _TARGETS, scorer=OSA.distance, score_cutoff=allowed, limit=3)
         if hit[0] == word[0] and (distance < 2 or len(hit) >= LONG + 1)
     ]
-    if not near or (len(near) > 1 and near[0][1] == near[1][1]):
-        return word
-    return near[0][0]

@@ -30,6 +30,8 @@ _SAME_LENGTH = str.maketrans(
     }
 )
 
+_MARKUP = re.compile(r"\*{2,}|</?[a-zA-Z][^<>\n]{0,60}>")
+
 _TOKEN = re.compile(
     r"(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d(?![\d.,/%]))"
     r"|(?P<number>\d+(?:[.,]\d+)?(?!\d))"
@@ -75,7 +77,7 @@ class Sentence:
 
 def normalise(text: str) -> str:
     """Lower case, plain dashes and quotes, no control characters; the same length as `text`."""
-    flat = text.translate(_SAME_LENGTH)
+    flat = _MARKUP.sub(lambda match: " " * len(match.group()), text).translate(_SAME_LENGTH)
     flat = "".join(_plain(char) for char in flat) if not flat.isascii() else flat.lower()
     return "".join(char if char.isprintable() or char == "\n" else " " for char in flat)
 

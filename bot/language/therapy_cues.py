@@ -65,7 +65,12 @@ NOTHING = Lexicon().add_all("nothing", DOSING["nothing"])
 
 def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], asks: bool = False) -> list[Mark]:
     """The status words of a sentence, without those that belong to a time ("past 8 months") or to "nothing else"."""
-    nothing = {index for mark in NOTHING.scan(tokens) for index in range(mark.first, mark.last)}
+    nothing = {
+        index
+        for mark in NOTHING.scan(tokens)
+        if tokens[mark.first].text not in ("all", "everything") or not any(at < mark.first for at in inside)
+        for index in range(mark.first, mark.last)
+    }
     found = []
     for cue in CUES.scan(tokens):
         of_time = any(

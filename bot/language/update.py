@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.guideline import ppf
-from bot.language import answers, update_lungs, update_therapy
+from bot.language import answers, clarify, update_lungs, update_therapy
 from bot.language.case_state import CRITERIA, SLOTS, Draft
 from bot.language.model import Reading, Update
 
@@ -26,6 +26,7 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     update_therapy.apply(draft, reading, asked)
     update_lungs.apply(draft, reading)
     _facts(draft, reading)
+    _contradictions(draft, reading)
     answers.apply(draft, reading, asked)
     _derive(draft)
     answers.tidy(draft, asked)
@@ -41,6 +42,8 @@ def _facts(draft: Draft, reading: Reading) -> None:
     current = [finding for finding in labels if finding.value in ("yes", "no")]
     if current:
         draft.set("ppf_stated", current[-1].value, current[-1])
+    for finding in reading.of("criterion"):
+        draft.set(str(finding.subject), finding.value, finding)
     urgent = reading.of("rapid")
     if urgent:
         said = next((finding for finding in urgent if finding.value), urgent[-1])
@@ -54,6 +57,14 @@ def _facts(draft: Draft, reading: Reading) -> None:
         _feature(draft, str(finding.subject), bool(finding.value))
     for finding in reading.of("unknown_drug"):
         draft.note("unknown_drug", finding.words, nearest=finding.value)
+
+
+def _contradictions(draft: Draft, reading: Reading) -> None:
+    """A goal called better and worse in one sentence keeps its old value until the clinician says which holds."""
+    for finding in reading.of("contradiction"):
+        slot = answers.GOAL_OF_SUBJECT[str(finding.subject)]
+        name = {"goal_lung_function": "lung function", "goal_ild_extent": "CT"}.get(slot, "breathlessness")
+        draft.ask(clarify.contradictory_goal(slot, finding.words, name))
 
 
 def _disease(draft: Draft, reading: Reading) -> None:
