@@ -51,7 +51,7 @@ def compare_intents() -> None:
     """Print the scores of the intents, and write the confusions by name."""
     asked = intents.questions()
     alone, whole = intents.ours()
-    programs = {f"{tables.OURS}, classifier": alone, tables.WITH_FACTS: whole, "DIET": intents.diet()}
+    programs = {tables.CLASSIFIER: alone, tables.WITH_FACTS: whole, "DIET": intents.diet()}
     print("\n" + tables.INTENT_NOTES, "", *tables.intent_table(asked, programs), sep="\n", flush=True)
     for name, program in programs.items():
         _write(f"intents-{name.split()[-1].lower()}.txt", tables.confusions(asked, program))

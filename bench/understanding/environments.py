@@ -79,7 +79,13 @@ def ask(worker: str, request: dict[str, Any], python: Path) -> dict[str, Any]:
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
     log = FOLDER / f"{worker}.log"
-    settings = {"PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    settings = {
+        "PYTHONPATH": str(ROOT),
+        "RASA_TELEMETRY_ENABLED": "false",
+        # What was trained on the same examples before is used again; each environment can read only its own.
+        "RASA_CACHE_DIRECTORY": str(FOLDER / f"cache{python.parents[1].name}"),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
     with log.open("wb") as said:
         child = subprocess.run(
             [str(python), str(WORKERS / f"{worker}.py")],

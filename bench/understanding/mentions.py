@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.language import agents, text, therapy
+from bot.language import agents, text, therapy_context
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def _mentions(message: str) -> Iterator[Mention]:
         tokens = sentence.tokens
         marks = agents.scan(tokens)
         for mark in marks:
-            context = mark.kind == "context" and therapy.beside_drugs(tokens, mark, marks)
+            context = mark.kind == "context" and therapy_context.beside_drugs(tokens, mark, marks)
             if mark.kind == "agent" or context:
                 yield Mention(mark.value, tokens[mark.first].start, tokens[mark.last - 1].end)
 

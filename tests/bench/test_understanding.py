@@ -7,7 +7,7 @@ import pytest
 from bench.understanding.intents import Classified
 from bench.understanding.mentions import mentions
 from bench.understanding.scores import FALLBACK, Status, Therapies, score_intents, score_therapies
-from bench.understanding.tables import OURS, WITH_FACTS, confusions, intent_table, therapy_table
+from bench.understanding.tables import CLASSIFIER, OURS, confusions, intent_table, therapy_table
 from bench.understanding.therapy import example, names_an_agent, status_of
 from tests.language.evaluation.split import Message, Turn
 
@@ -75,6 +75,11 @@ def test_mentions_point_at_the_words_of_the_message() -> None:
     assert found == {"tacrolimis": "tacrolimus", "MMF": "mycophenolate", "pred": "glucocorticoid"}
 
 
+def test_an_abbreviation_that_can_be_a_disease_is_a_mention_beside_a_dose_only() -> None:
+    assert [mention.agent for mention in mentions("MPA 720 mg bd, pred 5 mg")] == ["mycophenolate", "glucocorticoid"]
+    assert mentions("it is MPA, a vasculitis") == ()
+
+
 def test_a_training_example_has_the_roles_of_the_gold() -> None:
     slots = {"current_therapy": ["azathioprine"], "previous_therapy": ["mycophenolate"]}
     entry = example(Message("id", (Turn("MMF -> AZA, rituximab planned"),), slots))
@@ -109,7 +114,7 @@ def test_the_table_of_intents_names_no_question() -> None:
     asked = [("why", "how so"), (FALLBACK, "will it rain")]
     ours = Classified(("help", FALLBACK), 2.0, 1.0)
     other = Classified(("why", "why"), 60.0, 9.0)
-    rows = [" ".join(line.split()) for line in intent_table(asked, {WITH_FACTS: ours, "DIET": other})]
-    assert rows[1].endswith("0.0 % 0.0 % 100.0 % 0 2 1.0")
+    rows = [" ".join(line.split()) for line in intent_table(asked, {CLASSIFIER: ours, "DIET": other})]
+    assert rows[1].endswith("0.0 % 50.0 % 0.0 % 100.0 % 0 2 1.0")
     assert rows[2] == "DIET 100.0 % 33.3 % 0.0 % 0.0 % 1 60 9.0"
     assert list(confusions(asked, ours)) == ["1 why -> help"]
