@@ -13,6 +13,7 @@ from bot.language.vocabulary import load, words
 _CRITERIA = load("facts")["criteria"]
 _NAMED = Lexicon().add_all("named", _CRITERIA["named"]).add_all("short", _CRITERIA["short"])
 _VERDICT = Lexicon().add_all("verdict", {True: _CRITERIA["met"], False: _CRITERIA["not_met"]})
+_VERB = Lexicon().add_all("verb", {True: _CRITERIA["meets"], False: _CRITERIA["does_not_meet"]})
 _BETWEEN = words("criteria", "between")
 _ENDS = words("criteria", "ends")
 _TURNS = words("criteria", "turns")
@@ -27,11 +28,25 @@ def criteria(tokens: Sequence[Token]) -> Iterator[tuple[Mark, str, bool]]:
         while at < len(tokens) and tokens[at].text in _BETWEEN and at not in verdicts:
             at += 1
         verdict = verdicts.get(at)
+        before = _verdict_before(tokens, mark)
+        if mark.kind == "named" and verdict is None and before is not None:
+            yield Mark(mark.kind, mark.value, before.first, mark.last), str(mark.value), bool(before.value)
+            continue
         if verdict is None or (verdict.last < len(tokens) and tokens[verdict.last].text not in _ENDS):
             continue
         plain = tokens[verdict.first].text in ("yes", "no") and verdict.last - verdict.first == 1
         if mark.kind == "named" or plain:
             yield Mark(mark.kind, mark.value, mark.first, verdict.last), str(mark.value), bool(verdict.value)
+
+
+def _verdict_before(tokens: Sequence[Token], mark: Mark) -> Mark | None:
+    """ "Meets the physiological criterion", "does not fulfil the CT criterion"."""
+    near = [
+        found
+        for found in _VERB.scan(tokens[: mark.first])
+        if all(token.text in _BETWEEN for token in tokens[found.last : mark.first])
+    ]
+    return near[-1] if near else None
 
 
 def contradictions(tokens: Sequence[Token], courses: Sequence[Course], timed: bool) -> set[str]:

@@ -105,7 +105,7 @@ def ppf(sentence: Sentence, whens: Sequence[When], named: Sequence[Mark] = ()) -
     tokens = sentence.tokens
     found = []
     for mark in _PPF.scan(tokens):
-        if any(name.first - 1 <= mark.last <= name.first or name.first < mark.first < name.last for name in named):
+        if any(name.first - 1 <= mark.last <= name.first or name.first < mark.first <= name.last + 2 for name in named):
             continue
         begin, end = clause(tokens, mark.first, mark.last, frozenset({",", "but", "however", ";"}))
         before, after = tokens[begin : mark.first], tokens[mark.last : end]
@@ -131,7 +131,7 @@ def ppf(sentence: Sentence, whens: Sequence[When], named: Sequence[Mark] = ()) -
 
 
 def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """ "PPF criteria: ..." opens a list and says nothing yet; "meets PPF criteria" does."""
+    """ "PPF criteria: ..." opens a list and says nothing yet; "meets PPF criteria" does, "one PPF criterion met" not."""
     if not after or after[0].text not in (
         "criteria",
         "criterion",
@@ -143,6 +143,8 @@ def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
         "question",
     ):
         return False
+    if any(token.text in ("one", "1", "single") for token in before[-4:]):
+        return True
     verbs = {
         "meet",
         "meets",

@@ -402,6 +402,9 @@ def _replies(scan: Scan) -> Iterator[Finding]:
     if bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
     for piece in pieces.negated_subjects(scan.tokens, scan.row):
+        named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
+        if named in ("criterion", "criteria"):
+            continue
         if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
             yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
     for mark in replies.unknowns(sentence):

@@ -100,6 +100,8 @@ def statements(
         status, cue = _status(group, groups[:index], tokens, heading, walls)
         if asks and (status == "bare" or (status == "given" and cue is not None and tokens[cue.first].text == "given")):
             status = "planned"
+        if asking and status == "before" and _proposed(tokens, cue):
+            status = "mentioned"
         if status == "bare" and _since_when(tokens, group, whens):
             status = "now"
         if status == "bare" and _contrasted(tokens, groups[index + 1 :]):
@@ -372,6 +374,16 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
 
 
 _OPENING_QUESTION = words("therapy", "opening_question")
+
+
+def _proposed(tokens: Sequence[Token], cue: Mark | None) -> bool:
+    """ "Should MMF be stopped?", "shall we stop it?": nothing that happened."""
+    if cue is None or tokens[0].text not in _MODALS:
+        return False
+    return any(token.text in ("be", "we", "i", "she", "he") for token in tokens[max(0, cue.first - 2) : cue.first + 1])
+
+
+_MODALS = frozenset({"should", "could", "would", "can", "shall", "may", "must", "might"})
 
 
 def _since_when(tokens: Sequence[Token], group: Group, whens: Sequence[When]) -> bool:

@@ -213,6 +213,8 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
         return False
     if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
         return True
+    if later.kind == "now" and _says_of_patient(tokens, later):
+        return True
     if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
         return True
     if (
@@ -237,6 +239,15 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
 
 
 _PERSONS = words("therapy", "persons")
+
+
+def _says_of_patient(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "does it matter that she is on X": a statement inside a question."""
+    lead = [token.text for token in tokens[max(0, cue.first - 2) : cue.first]]
+    first = tokens[cue.first].text
+    return (
+        len(lead) == 2 and lead[0] in _PERSONS and lead[1] in ("is", "remains") and first in ("on", "taking", "still")
+    )
 
 
 _STAYING = words("therapy", "staying")
