@@ -51,6 +51,7 @@ evaluate: $(READY) ## measure how well clinical text is understood (COMPARE=1: b
 
 bench: $(READY) ## measure this bot beside a stock Rasa bot, in .bench (2.5 GB, ten minutes and more)
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.channels
 
 lock: .uv/.ready ## resolve the requirements anew and write the lock files
 	@$(UV) pip compile -q pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-header \

@@ -30,6 +30,7 @@ examples:
 environment:
   TRACKER_DB_URL   where conversations are kept (default sqlite:///var/conversations.db)
   RASA_TOKEN       opens the whole HTTP API of `serve` to those who send it
+  TELEGRAM_..., SLACK_..., MATTERMOST_...   switch a channel on: docs/telegram.md, docs/slack.md, docs/mattermost.md
 
 exit codes: 0 done, 1 findings, 2 something to put right, told in one line
 """
