@@ -131,7 +131,7 @@ def ppf(sentence: Sentence, whens: Sequence[When], named: Sequence[Mark] = ()) -
 
 
 def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """ "PPF criteria: ..." opens a list and says nothing yet; "meets PPF criteria" does, "one PPF criterion met" not."""
+    """ "PPF criteria: ..." opens a list, "one PPF criterion met" says too little; "meets PPF criteria" counts."""
     if not after or after[0].text not in (
         "criteria",
         "criterion",

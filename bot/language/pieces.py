@@ -94,7 +94,10 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         if any(token.text in _EARLY for token in tokens[max(0, mark.first - 2) : mark.first]):
             continue
         if mark.kind == "negation":
-            negations.append(mark)
+            if not (
+                tokens[mark.first].text == "nor" and any(tokens[item.first].text == "neither" for item in negations)
+            ):
+                negations.append(mark)
         elif not any(index in taken for index in range(mark.first, mark.last)):
             negation = _negation_of(tokens, mark, negations, taken)
             value = "good" if mark.value == "met" else mark.value
@@ -250,6 +253,10 @@ def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> boo
 def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark], taken: set[int]) -> Mark | None:
     for negation in reversed(negations):
         gap = range(negation.last, mark.first)
+        if tokens[negation.first].text == "neither" and all(
+            at in taken or tokens[at].text in _NEITHER_NOR for at in gap
+        ):
+            return negation
         if len(gap) > 5:
             return None
         if any(tokens[index].text in HARD_BREAKS or tokens[index].text in (",", ":") for index in gap):
@@ -258,6 +265,11 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
             return None
         return negation
     return None
+
+
+_NEITHER_NOR = frozenset(
+    {"nor", "or", "and", "of", "the", "has", "have", "is", "are", "was", "were", "did", "does", "any"}
+)
 
 
 def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:

@@ -188,7 +188,7 @@ def _value(
 ) -> dict[str, Any]:
     readings = [number for number in numbers if not number.change]
     changes = [number for number in numbers if number.change]
-    months = next((when.months for when in reversed(whens) if when.kind == "window"), None)
+    months = max((when.months for when in whens if when.kind == "window"), default=None)
     name = tokens[piece.first].text if subject == "scale" else subject
     unit, chosen = _one_unit(subject, readings)
     bad = [item.value for item in chosen if out_of_range(subject, name, unit, item.value)]

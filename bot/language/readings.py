@@ -101,8 +101,10 @@ def find_numbers(
 
 
 def _bounded(tokens: Sequence[Token], at: int) -> bool:
-    """ "less than 5 points", "5 points or more": a limit, not a value."""
+    """ "less than 5 points", "6 of the 10 points": a limit or a total, not a value."""
     before = (_text(tokens, at - 2), _text(tokens, at - 1))
+    if before == ("of", "the") and is_number(_text(tokens, at - 3)):
+        return True
     after = [token.text for token in tokens[at + 1 : at + 5]]
     return before in (("less", "than"), ("fewer", "than")) or any(
         after[index : index + 2] in (["or", "more"], ["or", "less"]) for index in range(3)
@@ -312,6 +314,8 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     ):
         return -1
     if before == "of" and _text(tokens, lead - 2) == "instead":
+        return -1
+    if before == "after" and is_number(_text(tokens, lead - 2)):
         return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1

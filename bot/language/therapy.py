@@ -106,6 +106,10 @@ def statements(
             status = "now"
         if status == "bare" and _contrasted(tokens, groups[index + 1 :]):
             status = "contrasted"
+        if status == "now" and cue is not None and tokens[cue.first].text in _IN_TURN:
+            status = "before" if _contrasted(tokens, groups[index + 1 :]) else status
+        if status in ("now", "before") and _supposed_switch(tokens, group, cues):
+            status = "planned"
         found += _of_group(tokens, group, status, cue, whens, begin, edge)
     return found
 
@@ -247,6 +251,8 @@ def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozens
         return False
     if cue.kind == "planned" and any(tokens[index].text in _WHAT for index in gap):
         return False
+    if tokens[cue.first].text == "due" and any(tokens[index].text in _COURSES for index in gap):
+        return False
     if cue.kind == "not_systemic" and (len(gap) > 5 or any(tokens[index].text == "," for index in gap)):
         return False
     if (
@@ -269,6 +275,7 @@ def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozens
     )
 
 
+_COURSES = frozenset({"dose", "infusion", "cycle", "course", "pulse", "one"})
 _WHAT = frozenset({"what", "which", "how", "whats"})
 
 
@@ -276,6 +283,7 @@ def _status(
     group: Group, earlier: Sequence[Group], tokens: Sequence[Token], heading: str | None, walls: frozenset[int]
 ) -> tuple[str, Mark | None]:
     status: str | None = None
+    inherited = group.ahead is None
     cue = group.ahead
     if cue is not None:
         status = "now" if cue.kind == "started" else cue.kind
@@ -301,7 +309,12 @@ def _status(
             continue
         if (back.kind == "failed" and status == "before") or (back.kind == "given" and status == "planned"):
             continue
-        if back.kind == "now" and tokens[back.first].text == "since" and status in ("before", "failed"):
+        if (
+            back.kind == "now"
+            and tokens[back.first].text == "since"
+            and status in ("before", "failed")
+            and not inherited
+        ):
             continue
         if back.kind == "planned" and status is not None and status != "never" and group.back[0] is not back:
             continue
@@ -328,7 +341,7 @@ def _of_group(
         right = group.marks[index + 1].first if index + 1 < len(group.marks) else edge
         window = tokens[left:right]
         leading = [when for when in whens if not begin and not index and when.last <= mark.first and when.first <= 1]
-        detail = _detail(window, [*leading, *(when for when in whens if left <= when.first < right)])
+        detail = _detail(window, [*leading, *(when for when in whens if left <= when.first < right)], (mark.last,))
         detail["dose"] = has_dose(tokens, mark)
         detail["name"] = " ".join(token.text for token in tokens[mark.first : mark.last])
         if cue is not None:
@@ -406,6 +419,15 @@ def _contrasted(tokens: Sequence[Token], later: Sequence[Group]) -> bool:
     )
 
 
+_IN_TURN = frozenset({"then", "subsequently", "later", "afterwards", "thereafter"})
+
+
+def _supposed_switch(tokens: Sequence[Token], group: Group, cues: Sequence[Mark]) -> bool:
+    """ "Thinking of a switch from A to B": neither has happened; A is left open."""
+    at = next((at for at in range(group.first) if tokens[at].text in ("switch", "change", "conversion", "swap")), None)
+    return at is not None and any(cue.kind == "planned" and cue.last <= at for cue in cues)
+
+
 def _dose_end(tokens: Sequence[Token], at: int, edge: int) -> int:
     end = at
     while end < edge and (
@@ -415,12 +437,15 @@ def _dose_end(tokens: Sequence[Token], at: int, edge: int) -> int:
     return end
 
 
-def _detail(window: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
+def _detail(window: Sequence[Token], whens: Sequence[When], behind: Sequence[int] = ()) -> dict[str, Any]:
+    """What surrounds an agent; `behind` are the tokens where a time would follow its name at once."""
     extras = {mark.kind for mark in _EXTRAS.scan(window)}
     detail: dict[str, Any] = {name: True for name in ("recurring", "not_tolerated", "course") if name in extras}
     for when in whens:
         if when.kind == "ago" and when.months:
             detail["ago"] = when.months
+        if when.kind == "ago" and when.months and when.first in behind:
+            detail["ago_behind"] = when.months
         elif when.kind == "range":
             detail["until"] = when.end
         elif when.kind == "date":

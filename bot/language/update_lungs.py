@@ -132,6 +132,9 @@ def _plain_movement(item: Finding) -> bool:
 
 
 def _latest(findings: Sequence[Finding]) -> str | None:
+    """The last verdict; "no better, no worse" is stable in either order."""
+    if {"stable", "not_better"} == {str(item.value) for item in findings[-2:]}:
+        return "stable"
     return str(findings[-1].value) if findings else None
 
 
@@ -265,7 +268,7 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     courses = [item for item in signs if item.value != "absent"]
     if not extent and not courses and not _all_absent(signs):
         return
-    verdict = extent[-1] if extent else None
+    verdict = next((item for item in reversed(extent) if item.value == _latest(extent)), None)
     values = [str(item.value) for item in ([verdict] if verdict else [])] + [str(item.value) for item in courses]
     goal = _extent_goal(values)
     said = _worst(goal, [*([verdict] if verdict else []), *courses, *signs])
@@ -362,8 +365,8 @@ def _symptoms(draft: Draft, reading: Reading) -> None:
     scales = [item for item in reading.of("measure") if item.subject == "scale" and "values" in item.value]
     moved = [_scale_finding(item) for item in scales]
     findings = [*moved, *said] if said else moved
-    if findings:
-        verdict = findings[-1]
+    verdict = next((item for item in reversed(findings) if item.value == _latest(findings)), None)
+    if verdict is not None:
         draft.set("goal_breathlessness", GOAL_OF[str(verdict.value)], verdict)
         draft.set("ppf_symptoms", _symptom_criterion(draft, verdict), verdict)
     others = [item for item in reading.of("trend") if item.subject == "symptoms"]

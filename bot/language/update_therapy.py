@@ -71,7 +71,12 @@ def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
     ]
     if len(new) != 1 or any(item.value in ("before", "failed") for item in findings):
         return
-    named = {str(item.subject) for item in findings}
+    classes = {CLASS_OF[agent] for agent in new}
+    named = {
+        str(item.subject)
+        for item in findings
+        if not (item.value == "bare" and not item.detail.get("dose") and CLASS_OF[str(item.subject)] in classes)
+    } | set(new)
     others = [agent for agent in draft.now[CURRENT] or [] if agent not in named and CLASS_OF[agent] != "glucocorticoid"]
     same = [agent for agent in others if CLASS_OF[agent] == CLASS_OF[new[0]]]
     left = same or (others if len(others) == 1 else [])
@@ -159,6 +164,8 @@ def _of_item(item: Finding, asked: str | None) -> str:
         if detail.get("until") is not None and float(detail["until"]) < today_in_months():
             return "before"
         return "now"
+    if status == "now" and (detail.get("ago_behind") or 0) >= 12 and detail.get("cue") in _ONCE:
+        return "before"
     if (
         status == "now"
         and infusion
@@ -169,6 +176,9 @@ def _of_item(item: Finding, asked: str | None) -> str:
     ):
         return "before"
     return status
+
+
+_ONCE = ("on", "well on", "under", "worse on")
 
 
 def _months_ago(detail: dict[str, Any]) -> float | None:
