@@ -29,8 +29,8 @@ from bot.language.therapy_cues import (
     outranks,
     transparent,
 )
+from bot.language.therapy_sentence import Frame
 from bot.language.times import When
-from bot.language.vocabulary import words
 
 INFUSIONS = frozenset(DOSING["infusions"])
 
@@ -91,25 +91,13 @@ def statements(
     cues = sorted([*cues, *from_to(tokens, marks, cues)], key=lambda cue: cue.first)
     groups = _groups(tokens, marks, cues, walls)
     _assign(tokens, groups, cues, walls)
-    asking = sentence.asks or (bool(tokens) and tokens[0].text in _OPENING_QUESTION)
-    asks = asking and not any(cue.kind in ("now", "before", "started", "failed") for cue in cues)
+    frame = Frame.of(sentence, cues, whens)
     found: list[Statement] = []
     for index, group in enumerate(groups):
         edge = groups[index + 1].first if index + 1 < len(groups) else len(tokens)
         begin = groups[index - 1].last if index else 0
         status, cue = _status(group, groups[:index], tokens, heading, walls)
-        if asks and (status == "bare" or (status == "given" and cue is not None and tokens[cue.first].text == "given")):
-            status = "planned"
-        if asking and status == "before" and _proposed(tokens, cue):
-            status = "mentioned"
-        if status == "bare" and _since_when(tokens, group, whens):
-            status = "now"
-        if status == "bare" and _contrasted(tokens, groups[index + 1 :]):
-            status = "contrasted"
-        if status == "now" and cue is not None and tokens[cue.first].text in _IN_TURN:
-            status = "before" if _contrasted(tokens, groups[index + 1 :]) else status
-        if status in ("now", "before") and _supposed_switch(tokens, group, cues):
-            status = "planned"
+        status = frame.settle(status, cue, group.first, [later.ahead for later in groups[index + 1 :]])
         found += _of_group(tokens, group, status, cue, whens, begin, edge)
     return found
 
@@ -384,48 +372,6 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
         if ahead is None and doses[index] and not doses[-1]:
             return "bare"
     return status
-
-
-_OPENING_QUESTION = words("therapy", "opening_question")
-
-
-def _proposed(tokens: Sequence[Token], cue: Mark | None) -> bool:
-    """ "Should MMF be stopped?", "shall we stop it?": nothing that happened."""
-    if cue is None or tokens[0].text not in _MODALS:
-        return False
-    return any(token.text in ("be", "we", "i", "she", "he") for token in tokens[max(0, cue.first - 2) : cue.first + 1])
-
-
-_MODALS = frozenset({"should", "could", "would", "can", "shall", "may", "must", "might"})
-
-
-def _since_when(tokens: Sequence[Token], group: Group, whens: Sequence[When]) -> bool:
-    """ "since last winter MMF", "for the past 8 months mycophenolate"."""
-    return any(
-        when.last <= group.first
-        and all(token.text in (",", "on", "the", "with") for token in tokens[when.last : group.first])
-        and {token.text for token in tokens[max(0, when.first - 3) : when.first]} & {"since", "for"}
-        for when in whens
-    )
-
-
-def _contrasted(tokens: Sequence[Token], later: Sequence[Group]) -> bool:
-    """ "burned through A and B, currently on C": what stands before such a "now" without a status word is past."""
-    return any(
-        group.ahead is not None
-        and group.ahead.kind == "now"
-        and tokens[group.ahead.first].text in ("now", "currently", "presently")
-        for group in later
-    )
-
-
-_IN_TURN = frozenset({"then", "subsequently", "later", "afterwards", "thereafter"})
-
-
-def _supposed_switch(tokens: Sequence[Token], group: Group, cues: Sequence[Mark]) -> bool:
-    """ "Thinking of a switch from A to B": neither has happened; A is left open."""
-    at = next((at for at in range(group.first) if tokens[at].text in ("switch", "change", "conversion", "swap")), None)
-    return at is not None and any(cue.kind == "planned" and cue.last <= at for cue in cues)
 
 
 def _dose_end(tokens: Sequence[Token], at: int, edge: int) -> int:

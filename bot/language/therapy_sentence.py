@@ -1,0 +1,77 @@
+"""What a sentence as a whole makes of a status that the nearest word gave: questions, times, turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.language.lexicon import Mark
+from bot.language.text import Sentence, Token
+from bot.language.times import When
+from bot.language.vocabulary import words
+
+_OPENING_QUESTION = words("therapy", "opening_question")
+_MODALS = frozenset({"should", "could", "would", "can", "shall", "may", "must", "might"})
+_IN_TURN = frozenset({"then", "subsequently", "later", "afterwards", "thereafter"})
+_SWITCH = frozenset({"switch", "change", "conversion", "swap"})
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The sentence around its agents: status words, times, whether it asks."""
+
+    tokens: Sequence[Token]
+    cues: Sequence[Mark]
+    whens: Sequence[When]
+    asking: bool
+
+    @classmethod
+    def of(cls, sentence: Sentence, cues: Sequence[Mark], whens: Sequence[When]) -> Frame:
+        tokens = sentence.tokens
+        return cls(tokens, cues, whens, sentence.asks or (bool(tokens) and tokens[0].text in _OPENING_QUESTION))
+
+    def settle(self, status: str, cue: Mark | None, first: int, later: Sequence[Mark | None]) -> str:
+        """The status of agents from token `first` on; `later` are the words ahead of the agents that follow."""
+        word = self.tokens[cue.first].text if cue is not None else ""
+        if self._only_asks() and (status == "bare" or (status == "given" and word == "given")):
+            return "planned"
+        if self.asking and status == "before" and self._proposed(cue):
+            return "mentioned"
+        if status == "bare" and self._since_when(first):
+            return "now"
+        if self._contrasted(later) and (status == "bare" or (status == "now" and word in _IN_TURN)):
+            return "contrasted" if status == "bare" else "before"
+        if status in ("now", "before") and self._supposed_switch(first):
+            return "planned"
+        return status
+
+    def _only_asks(self) -> bool:
+        return self.asking and not any(cue.kind in ("now", "before", "started", "failed") for cue in self.cues)
+
+    def _proposed(self, cue: Mark | None) -> bool:
+        """ "Should MMF be stopped?", "shall we stop it?": nothing that happened."""
+        if cue is None or self.tokens[0].text not in _MODALS:
+            return False
+        lead = self.tokens[max(0, cue.first - 2) : cue.first + 1]
+        return any(token.text in ("be", "we", "i", "she", "he") for token in lead)
+
+    def _since_when(self, first: int) -> bool:
+        """ "since last winter MMF", "for the past 8 months mycophenolate"."""
+        return any(
+            when.last <= first
+            and all(token.text in (",", "on", "the", "with") for token in self.tokens[when.last : first])
+            and {token.text for token in self.tokens[max(0, when.first - 3) : when.first]} & {"since", "for"}
+            for when in self.whens
+        )
+
+    def _contrasted(self, later: Sequence[Mark | None]) -> bool:
+        """ "burned through A and B, currently on C": what stands before such a "now" without a status word is past."""
+        return any(
+            cue is not None and cue.kind == "now" and self.tokens[cue.first].text in ("now", "currently", "presently")
+            for cue in later
+        )
+
+    def _supposed_switch(self, first: int) -> bool:
+        """ "Thinking of a switch from A to B": neither has happened; A is left open."""
+        at = next((at for at in range(first) if self.tokens[at].text in _SWITCH), None)
+        return at is not None and any(cue.kind == "planned" and cue.last <= at for cue in self.cues)
