@@ -74,7 +74,8 @@ def reading_of(tracker: Tracker) -> Reading:
 
 def bare_answer(tracker: Tracker) -> str | None:
     """Return what a message that is nothing but an answer says (yes, no, none, ...); None for any other message."""
-    findings = reading_of(tracker).findings
+    # "No" also marks what would follow it as a correction.
+    findings = [finding for finding in reading_of(tracker).findings if finding.kind != "correction"]
     if not findings or any(finding.kind not in ("answer", "judgement") for finding in findings):
         return None
     said = findings[-1]
