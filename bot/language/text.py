@@ -180,12 +180,18 @@ def _boundary(plain: str, token: Token, previous: Token | None) -> str | None:
         return None
     if previous is None:
         return None
-    if previous.end == token.start and previous.text in ABBREVIATIONS:
+    if previous.end == token.start and previous.text in ABBREVIATIONS and not _names_the_drug(plain, previous):
         return None
     line_start = plain.rfind("\n", 0, previous.start) + 1
     if previous.kind == "number" and not plain[line_start : previous.start].strip():
         return None
     return "."
+
+
+def _names_the_drug(plain: str, token: Token) -> bool:
+    """ "on MMF and pred." ends a sentence; "72 % pred." need not."""
+    lead = plain[max(0, token.start - 10) : token.start].rstrip(" (")
+    return token.text == "pred" and not (lead[-1:].isdigit() or lead.endswith(("%", "of", "percent")))
 
 
 def _ends_line(plain: str, match: re.Match[str], previous: Token | None) -> bool:

@@ -104,7 +104,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             or (of_time and cue.kind != "now")
         ):
             continue
-        if tokens[cue.first].text == "before" and cue.last - cue.first == 1 and _between_agents(tokens, cue, inside):
+        said = " ".join(token.text for token in tokens[cue.first : cue.last])
+        if said in ("before", "prior to") and _between_agents(tokens, cue, inside):
             cue = Mark("arrow", "ahead", cue.first, cue.last)
         found.append(cue)
         if (

@@ -42,16 +42,19 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if settled[agent] != "failed":
             _record(draft, agent, settled[agent], items)
     something_now = any(status == "now" for status in settled.values()) or _others_now(draft, settled)
+    something_given = any(item.value in ("given", "started") for item in findings)
     for agent, items in by_agent.items():
         if settled[agent] == "failed":
             kept = any(item.detail.get("cue") in _FELL_SHORT for item in items) and _something_added(findings)
-            _record(draft, agent, "before" if something_now and not kept else "now", items)
+            replaced = something_given and all(item.detail.get("cue") in _AFTER for item in items)
+            _record(draft, agent, "before" if replaced or (something_now and not kept) else "now", items)
     _switched(draft, findings)
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
 
 
+_AFTER = ("after", "following", "post", "upon")
 _FELL_SHORT = words("update_therapy", "fell_short")
 
 
