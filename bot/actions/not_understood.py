@@ -7,7 +7,7 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.base import CaseAction, Event, go_on, send
-from bot.actions.state import Turn, in_form, intent_of
+from bot.actions.state import NOT_UNDERSTOOD, Turn, in_form, intent_of
 from bot.replies import Reply
 from bot.replies.misunderstood import misunderstood
 from bot.replies.notes import note_text
@@ -33,8 +33,8 @@ class ActionNotUnderstood(CaseAction):
                 dispatcher,
                 misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1)),
             )
-        # As the policy's own fallback this action has no rule that ends the turn.
-        return [] if intent_of(tracker) == "nlu_fallback" else [FollowupAction("action_listen")]
+        # Rules take the turn on, so that the form asks again; as the policy's own fallback nothing would end the turn.
+        return [] if intent_of(tracker) in NOT_UNDERSTOOD else [FollowupAction("action_listen")]
 
 
 class ActionBack(CaseAction):
