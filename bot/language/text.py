@@ -94,7 +94,7 @@ def sentences(text: str) -> tuple[list[Sentence], bool]:
     current: list[Token] = []
     paragraph = False
     words = 0
-    for token, ends in _with_boundaries(plain):
+    for token, ends in _with_boundaries(plain, text):
         if ends is None:
             words += token.kind == "word"
             if words > WORD_LIMIT:
@@ -119,7 +119,7 @@ def _sentence(tokens: list[Token], end_mark: str, paragraph: bool) -> Sentence:
     return Sentence(kept, end_mark, paragraph, tuple(token.text for token in kept))
 
 
-def _with_boundaries(plain: str) -> Iterator[tuple[Token, str | None]]:
+def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None]]:
     """Every token, with the mark that ends a sentence there (None inside a sentence)."""
     previous: Token | None = None
     for match in _TOKEN.finditer(plain):
@@ -146,12 +146,17 @@ def _with_boundaries(plain: str) -> Iterator[tuple[Token, str | None]]:
         kind = {"long": "number", "date": "word"}.get(kind, kind)
         token = Token(raw, start, end, kind)
         ends = _boundary(plain, token, previous) if kind == "mark" else None
+        if raw == "." and ends is None and previous is not None and previous.text in _MAY_END:
+            ends = "." if typed[end : end + 1].isspace() and typed[end : end + 3].strip()[:1].isupper() else None
         if kind == "mark" and raw == "-" and _inside_word(plain, start):
             continue
         if kind == "mark" and raw == "." and ends is None:
             continue
         yield token, ends
         previous = token
+
+
+_MAY_END = frozenset({"no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
 
 def _words(raw: str, start: int) -> Iterator[Token]:
