@@ -12,6 +12,7 @@ from bot.actions.base import CaseAction, Event
 from bot.actions.in_training import in_training
 from bot.actions.state import (
     ANSWER_INTENTS,
+    NOT_KNOWN,
     NOT_UNDERSTOOD,
     Turn,
     asked_of,
@@ -64,7 +65,7 @@ class ActionReadMessage(CaseAction):
     def _misunderstood(tracker: Tracker, turn: Turn) -> int:
         """Count the messages in a row that nothing could be done with."""
         understood = turn.did_something or intent_of(tracker) not in (*ANSWER_INTENTS, *NOT_UNDERSTOOD, None)
-        acknowledged = not in_form(tracker) and bare_answer(tracker) in ("yes", "no")
+        acknowledged = not in_form(tracker) and bare_answer(tracker) in ("yes", "no", *NOT_KNOWN)
         return 0 if understood or acknowledged else int(tracker.get_slot("misunderstood") or 0) + 1
 
 

@@ -14,6 +14,7 @@ from bot.actions.case_form import remarks
 from bot.actions.state import (
     CASE_SLOTS,
     CLARIFICATIONS,
+    NOT_KNOWN,
     Turn,
     asked_of,
     bare_answer,
@@ -69,6 +70,8 @@ def _acknowledged(tracker: Tracker) -> Reply:
         return Reply(WHICH_ONES if asked_of(tracker) in ("current_therapy", "previous_therapy") else ALL_RIGHT)
     if said == "no":
         return change()
+    if said in NOT_KNOWN:
+        return Reply(ALL_RIGHT)
     return misunderstood(tracker.latest_message.get("text"), int(tracker.get_slot("misunderstood") or 1))
 
 

@@ -40,6 +40,9 @@ ANSWER_INTENTS = ("inform", "affirm", "deny", "dont_know")
 NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope")
 """Intents of messages that are none of the others, or not for this assistant."""
 
+NOT_KNOWN = ("unknown", "not_done", "pending")
+"""Bare answers that say that something is not known."""
+
 CLARIFICATIONS = "clarifications"
 
 

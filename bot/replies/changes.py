@@ -34,24 +34,26 @@ _ACTIONS = {
 def because(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     """Say what is now known differently: "lung function is now stable (was not reached)"; empty where nothing is."""
     changed = [name for name in SLOT_NAMES if name != "ppf_stated" and before.get(name) != now.get(name)]
-    return enumerate_words(_changed_slot(name, before.get(name), now.get(name)) for name in changed)
+    return enumerate_words(
+        phrase for name in changed for phrase in _changed_slot(name, before.get(name), now.get(name))
+    )
 
 
-def _changed_slot(name: str, before: Any, now: Any) -> str:
+def _changed_slot(name: str, before: Any, now: Any) -> list[str]:
     if before and now and isinstance(before, list):
         return _list_difference(name, before, now)
     if name in ("not_tolerated", "patient_features") and now:
-        return f"{slot_value(name, now)} {'was not tolerated' if name == 'not_tolerated' else 'is noted'}"
+        return [f"{slot_value(name, now)} {'was not tolerated' if name == 'not_tolerated' else 'is noted'}"]
     was = "" if before is None else f" (was {slot_value(name, before)})"
-    return f"{SLOT_NAMES[name]} is now {slot_value(name, now)}{was}"
+    return [f"{SLOT_NAMES[name]} is now {slot_value(name, now)}{was}"]
 
 
-def _list_difference(name: str, before: list[str], now: list[str]) -> str:
+def _list_difference(name: str, before: list[str], now: list[str]) -> list[str]:
     added = [item for item in now if item not in before]
     gone = [item for item in before if item not in now]
     parts = [f"{slot_value(name, added)} was added to {SLOT_NAMES[name]}"] if added else []
     parts += [f"{slot_value(name, gone)} was taken out of {SLOT_NAMES[name]}"] if gone else []
-    return " and ".join(parts)
+    return parts
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
