@@ -174,6 +174,10 @@ def _negative_reading(tokens: Sequence[Token], piece: Piece, change: Number) -> 
     return change.first == piece.last + 1 and tokens[piece.last].text == "-"
 
 
+_LARGEST_CHANGE = 45.0
+"""Points of % predicted; a larger number is a reading that was taken for a change (from 100 on, millilitres)."""
+
+
 def _below_nothing(tokens: Sequence[Token], change: Number) -> bool:
     """ "72 to -5 %": a reading cannot be negative."""
     return (
@@ -225,6 +229,8 @@ def _value(
             if change.absolute is not None or change.unit
             else (True if subject in ("fvc", "dlco") and unit == "" else None)
         )
+        if _LARGEST_CHANGE < abs(change.value) < 100:
+            absolute = None
         return {**value, "unit": unit, "change": change.value, "absolute": absolute, "percent": unit == "%"}
     if chosen:
         value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order, yearless=chosen[0].yearless)
