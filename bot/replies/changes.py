@@ -43,7 +43,7 @@ def _changed_slot(name: str, before: Any, now: Any) -> list[str]:
     if before and now and isinstance(before, list):
         return _list_difference(name, before, now)
     if name in ("not_tolerated", "patient_features") and now:
-        return [f"{slot_value(name, now)} {'was not tolerated' if name == 'not_tolerated' else 'is noted'}"]
+        return [f"{slot_value(name, now)} {'was not tolerated' if name == 'not_tolerated' else 'is now known'}"]
     was = "" if before is None else f" (was {slot_value(name, before)})"
     return [f"{SLOT_NAMES[name]} is now {slot_value(name, now)}{was}"]
 
