@@ -109,7 +109,7 @@ def ppf(sentence: Sentence, whens: Sequence[When], named: Sequence[Mark] = ()) -
             continue
         begin, end = clause(tokens, mark.first, mark.last, frozenset({",", "but", "however", ";"}))
         before, after = tokens[begin : mark.first], tokens[mark.last : end]
-        if _only_criteria(before, after):
+        if _only_criteria(before, after) or _heading(after):
             found.append((mark, "doubted"))
             continue
         cues = [str(cue.value) for cue in (*_PPF_CUES.scan(before), *_PPF_CUES.scan(after))]
@@ -128,6 +128,14 @@ def ppf(sentence: Sentence, whens: Sequence[When], named: Sequence[Mark] = ()) -
             value = "past"
         found.append((mark, value))
     return found
+
+
+def _heading(after: Sequence[Token]) -> bool:
+    """ "PPF: symptoms worse" says a criterion under a heading; "PPF: yes" says PPF."""
+    return len(after) > 1 and after[0].text == ":" and after[1].text in _CRITERION_WORDS
+
+
+_CRITERION_WORDS = frozenset({"symptoms", "symptom", "physiology", "radiology", "fvc", "dlco", "tlco", "ct", "hrct"})
 
 
 def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:

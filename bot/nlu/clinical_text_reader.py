@@ -49,6 +49,7 @@ NAMES = frozenset({"therapy", *PASSING_WORDS})
 CLEAR_QUESTION = 0.7
 CLEAR_REQUEST = 0.9
 SHORT_WORDS = 12
+_HOLDS_ON_TO = re.compile(r"\b(about|said|last|thing|that|this one)\b", re.I)
 _CLAUSE_END = re.compile(r"[.,;:?!]\s|\s-\s")
 
 
@@ -106,6 +107,8 @@ def _clear_request(text: str, reading: Reading, verdict: Mapping[str, Any]) -> s
     intent = verdict.get(INTENT_NAME_KEY)
     if intent in STATEMENTS or _is_command(text) or len(text.split()) > SHORT_WORDS:
         return None
+    if intent == NEW_PATIENT and not reading.of("new_patient") and _HOLDS_ON_TO.search(text):
+        return None  # "forget what I said about the CT" takes one thing back; the case stays
     names_only = all(finding.kind in NAMES for finding in reading.findings)
     if not reading.is_question and not names_only:
         return None
