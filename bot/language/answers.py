@@ -195,6 +195,8 @@ def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None
         draft.note("other_cause", finding.words, slot=asked)
         draft.answered = True
         return
+    if asked in (*GOALS, "progressive_pulmonary_fibrosis") and value in ("all", "both"):
+        return  # "everything" answers neither how a goal went nor whether there is PPF
     positive = {"yes": True, "all": True, "both": True, "no": False, "none": False}[value]
     if asked in GOALS:
         draft.set(asked, "achieved" if positive else "not_achieved", finding)

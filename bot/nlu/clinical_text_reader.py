@@ -49,6 +49,8 @@ NAMES = frozenset({"therapy", *PASSING_WORDS})
 CLEAR_QUESTION = 0.7
 CLEAR_REQUEST = 0.9
 SHORT_WORDS = 12
+# "/new on tacrolimus", "/NEW": the command with the new case behind it.
+_NEW_COMMAND = re.compile(r"^\s*/(?:new|restart)\b[\s:,]*", re.I)
 _HOLDS_ON_TO = re.compile(r"\b(about|said|last|thing|that|this one)\b", re.I)
 _CLAUSE_END = re.compile(r"[.,;:?!]\s|\s-\s")
 
@@ -83,7 +85,7 @@ class ClinicalTextReader(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Read each message; typed commands ("/...") hold no clinical text."""
         for message in messages:
-            text = message.get(TEXT) or ""
+            text = _NEW_COMMAND.sub("next patient. ", message.get(TEXT) or "")
             training = opens_training(text)  # whatever it names, "train me on rituximab" is no other question
             reading = Reading(()) if _is_command(text) or training else _read(text)
             asked = None if training else _clear_request(text, reading, message.get(INTENT) or {})
@@ -105,10 +107,10 @@ def _clear_request(text: str, reading: Reading, verdict: Mapping[str, Any]) -> s
     "Dose of tacrolimus" and "tell me about rituximab" name agents, and state nothing of a patient.
     """
     intent = verdict.get(INTENT_NAME_KEY)
+    if intent == NEW_PATIENT and _HOLDS_ON_TO.search(text):
+        return None
     if intent in STATEMENTS or _is_command(text) or len(text.split()) > SHORT_WORDS:
         return None
-    if intent == NEW_PATIENT and not reading.of("new_patient") and _HOLDS_ON_TO.search(text):
-        return None  # "forget what I said about the CT" takes one thing back; the case stays
     names_only = all(finding.kind in NAMES for finding in reading.findings)
     if not reading.is_question and not names_only:
         return None
@@ -147,6 +149,8 @@ def _intent(text: str, reading: Reading, classified: str | None) -> str | None:
         return "inform"  # also where there is only something to remark, such as an unknown medicine
     if classified == "inform" and not reading.has_facts:
         return NOT_UNDERSTOOD
+    if classified == NEW_PATIENT and _HOLDS_ON_TO.search(text):
+        return NOT_UNDERSTOOD  # "forget what I said about the CT" takes one thing back; the case stays
     return None
 
 
