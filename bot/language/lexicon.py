@@ -21,12 +21,13 @@ class HasText(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A phrase found in a sentence: tokens `first` up to, not including, `last`."""
+    """A phrase found in a sentence: tokens `first` up to, not including, `last`; `act` names a verb of treatment."""
 
     kind: str
     value: Any
     first: int
     last: int
+    act: str = ""
 
 
 def expand(phrase: str) -> list[tuple[str, ...]]:

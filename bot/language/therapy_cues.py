@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 
+from bot.language import verb_groups
 from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Token
 from bot.language.times import When
@@ -72,7 +73,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         for index in range(mark.first, mark.last)
     }
     found = []
-    for cue in CUES.scan(tokens):
+    for cue in _longest([*CUES.scan(tokens), *verb_groups.scan(tokens, inside)]):
         of_time = any(
             (when.first <= cue.first and cue.last <= when.last)
             or (cue.last == when.first and tokens[cue.last - 1].text in ("past", "last", "previous"))
@@ -115,6 +116,17 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         ):
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
     return _merged(found)
+
+
+def _longest(cues: Sequence[Mark]) -> list[Mark]:
+    """Of cues that overlap the longest; a phrase of its own before a verb read by its parts."""
+    kept: list[Mark] = []
+    taken: set[int] = set()
+    for cue in sorted(cues, key=lambda cue: cue.first - cue.last):
+        if not taken & set(range(cue.first, cue.last)):
+            kept.append(cue)
+            taken.update(range(cue.first, cue.last))
+    return sorted(kept, key=lambda cue: cue.first)
 
 
 def _merged(cues: list[Mark]) -> list[Mark]:
