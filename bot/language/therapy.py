@@ -8,9 +8,10 @@ group before it in the same list, from the heading, or is reported as `bare`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.language import unknown_drugs
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Sentence, Token
 from bot.language.therapy_cues import (
@@ -18,14 +19,19 @@ from bot.language.therapy_cues import (
     BREAKERS,
     DOSING,
     RHYTHM,
+    RHYTHMS,
     TERSE,
     TRANSPARENT,
     UNITS,
     cues_of,
     from_to,
+    JOINERS,
+    LITERATURE,
+    PREPOSITIONS,
     has_dose,
     in_dose,
     is_year,
+    of_dose,
     outranks,
     transparent,
 )
@@ -43,7 +49,11 @@ _EXTRAS = (
 )
 
 
-_LISTING = frozenset({"before", "planned", "other_person", "failed", "now", "never"})
+_LISTING = frozenset({"before", "planned", "other_person", "failed", "now", "never", "given"})
+
+
+# Switching away from an agent is only meant: it is still taken.
+_AS_NOW = {"started": "now", "leaving": "now"}
 
 
 _ADDITIVE = frozenset({"added", "adding", "plus", "+", "add"})
@@ -86,6 +96,7 @@ def statements(
     if not marks:
         return []
     tokens = sentence.tokens
+    marks = sorted([*marks, *unknown_drugs.others(tokens, marks)], key=lambda mark: mark.first)
     inside = {index for mark in marks for index in range(mark.first, mark.last)}
     cues = cues_of(tokens, inside, whens, sentence.asks)
     cues = sorted([*cues, *from_to(tokens, marks, cues)], key=lambda cue: cue.first)
@@ -99,7 +110,7 @@ def statements(
         status, cue = _status(group, groups[:index], tokens, heading, walls)
         status = frame.settle(status, cue, group.first, [later.ahead for later in groups[index + 1 :]])
         found += _of_group(tokens, group, status, cue, whens, begin, edge)
-    return found
+    return [item for item in found if item.mark.kind != "other"]
 
 
 def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark], walls: frozenset[int]) -> list[Group]:
@@ -109,13 +120,18 @@ def _groups(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
         if groups:
             gap = range(groups[-1].last, mark.first)
             joined = not any(index in cut or tokens[index].text in BREAKERS for index in gap)
-            joined = joined and not _bracketed(tokens, gap) and not _explained(tokens, mark)
+            joined = joined and _joins(tokens, gap) and not _bracketed(tokens, gap) and not _explained(tokens, mark)
             joined = joined or (mark.value == groups[-1].marks[-1].value and tokens[mark.first - 1].text in ("(", "="))
             if joined and not _shifts_to_dose(tokens, groups[-1], mark, gap):
                 groups[-1].marks.append(mark)
                 continue
         groups.append(Group([mark]))
     return groups
+
+
+def _joins(tokens: Sequence[Token], gap: range) -> bool:
+    """A list has something between its members, or nothing but doses; "pred 5 her AZA was stopped" is no list."""
+    return any(tokens[index].text in JOINERS for index in gap) or all(of_dose(tokens[index]) or tokens[index].text in RHYTHMS for index in gap)
 
 
 def _bracketed(tokens: Sequence[Token], gap: range) -> bool:
@@ -158,11 +174,11 @@ def _arrow(tokens: Sequence[Token], left: Group | None, right: Group, cue: Mark)
     right.ahead = right.ahead or Mark("now", "ahead", cue.first, cue.last)
     if left is None or additive or left.override:
         return
-    planned = left.ahead is not None and left.ahead.kind in ("planned", "never", "other_person")
+    planned = left.ahead is not None and left.ahead.kind in ("planned", "never", "other_person", "leaving")
     left.override = None if planned else "before"
     left.override_from = _after_last_comma(tokens, left) if tokens[cue.first].kind == "word" else 0
     if planned and left.ahead is not None:
-        right.ahead = left.ahead
+        right.ahead = left.ahead if left.ahead.kind != "leaving" else replace(left.ahead, kind="planned")
 
 
 def _after_last_comma(tokens: Sequence[Token], group: Group) -> int:
@@ -216,7 +232,12 @@ def _in_brackets(tokens: Sequence[Token], start: int, cue: Mark, end: int) -> bo
 
 def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[int]) -> bool:
     gap = range(cue.last, right.first)
-    if any(index in walls for index in gap) or any(tokens[index].text in BREAKERS for index in gap) or len(gap) > 12:
+    words = [index for index in gap if not of_dose(tokens[index])]
+    if any(index in walls for index in gap) or any(tokens[index].text in BREAKERS for index in gap) or len(words) > 12:
+        return False
+    if tokens[cue.last - 1].text in PREPOSITIONS and any(tokens[index].text == "," for index in words[:1]):
+        return False
+    if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and any(tokens[at].text == "," for at in gap):
         return False
     if (
         cue.kind == "given"
@@ -227,7 +248,7 @@ def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[
     if cue.kind == "never" and len(gap) and tokens[gap[0]].text == ",":
         return False
     if cue.kind == "not_systemic":
-        return len(gap) <= 1 and not any(tokens[index].text in ",()" for index in gap)
+        return len(words) <= 1 and not any(tokens[index].text in ",()" for index in words)
     if cue.last - cue.first == 1 and tokens[cue.first].text in TERSE:
         return all(tokens[index].text in AFTER_NO for index in gap)
     return True
@@ -235,13 +256,14 @@ def _reaches(tokens: Sequence[Token], cue: Mark, right: Group, walls: frozenset[
 
 def _reaches_back(tokens: Sequence[Token], start: int, cue: Mark, walls: frozenset[int]) -> bool:
     gap = range(start, cue.first)
-    if any(index in walls for index in gap) or len(gap) > 16:
+    words = [index for index in gap if not of_dose(tokens[index])]
+    if any(index in walls for index in gap) or len(words) > 16:
         return False
     if cue.kind == "planned" and any(tokens[index].text in _WHAT for index in gap):
         return False
     if tokens[cue.first].text == "due" and any(tokens[index].text in _COURSES for index in gap):
         return False
-    if cue.kind == "not_systemic" and (len(gap) > 5 or any(tokens[index].text == "," for index in gap)):
+    if cue.kind == "not_systemic" and (len(words) > 5 or any(tokens[index].text == "," for index in words)):
         return False
     if (
         cue.kind in ("now", "planned", "given")
@@ -274,7 +296,7 @@ def _status(
     inherited = group.ahead is None
     cue = group.ahead
     if cue is not None:
-        status = "now" if cue.kind == "started" else cue.kind
+        status = _AS_NOW.get(cue.kind, cue.kind)
     elif earlier and not group.override:
         previous = earlier[-1]
         gap = range(previous.last, group.first)
@@ -283,7 +305,7 @@ def _status(
             tokens, group.marks[0]
         )
         if listed and previous.ahead is not None and not broken:
-            dosed = has_dose(tokens, group.marks[0]) and previous.ahead.kind in ("before", "never", "failed")
+            dosed = has_dose(tokens, group.marks[0]) and previous.ahead.kind in ("before", "never", "failed", "given")
             if not dosed and not (group.back and previous.ahead.kind == "never"):
                 status, cue = previous.ahead.kind, previous.ahead
                 group.ahead = previous.ahead
@@ -295,7 +317,7 @@ def _status(
             continue
         if back.kind == "planned" and RHYTHM.scan(tokens[group.last : back.first]):
             continue
-        if (back.kind == "failed" and status == "before") or (back.kind == "given" and status == "planned"):
+        if (back.kind == "failed" and status == "before") or (back.kind == "given" and status in ("planned", "now")):
             continue
         if (
             back.kind == "now"
@@ -367,6 +389,8 @@ def _own_status(tokens: Sequence[Token], group: Group, index: int, status: str) 
     of_all = any(_of_all(tokens, back) for back in group.back)
     if ahead is not None and ahead in _LISTING and status != ahead and index < tail and not of_all:
         return ahead
+    if status == "given" and ahead is None and tail and index < tail:
+        return "bare"
     if status in ("before", "failed", "given") and tail and index < tail:
         doses = [has_dose(tokens, mark) for mark in group.marks]
         if ahead is None and doses[index] and not doses[-1]:

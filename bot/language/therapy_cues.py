@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.language import verb_groups
 from bot.language.lexicon import Lexicon, Mark, expand
@@ -27,6 +28,9 @@ BREAKERS = frozenset(DOSING["breakers"])
 
 
 PLAIN = TRANSPARENT | JOINERS | frozenset(DOSING["plain"])
+
+
+RHYTHMS = frozenset(DOSING["rhythms"])
 
 
 UNITS = frozenset(DOSING["units"])
@@ -105,6 +109,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             or (of_time and cue.kind != "now")
         ):
             continue
+        if cue.kind == "before" and _of_one_dose(tokens, cue):
+            cue = replace(cue, kind="given")
         said = " ".join(token.text for token in tokens[cue.first : cue.last])
         if said in ("before", "prior to") and _between_agents(tokens, cue, inside):
             cue = Mark("arrow", "ahead", cue.first, cue.last)
@@ -116,6 +122,18 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         ):
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
     return _merged(found)
+
+
+def _of_one_dose(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "2nd course done", "first dose completed": a dose was given, the treatment has not ended."""
+    if tokens[cue.last - 1].text not in ("done", "completed", "finished", "in"):
+        return False
+    lead = [token.text for token in tokens[max(0, cue.first - 3) : cue.first]]
+    return bool(lead) and lead[-1] in _DOSES and bool(set(lead[:-1]) & _ORDINALS)
+
+
+_DOSES = words("therapy", "doses")
+_ORDINALS = words("therapy", "ordinals")
 
 
 def _longest(cues: Sequence[Mark]) -> list[Mark]:
@@ -187,7 +205,8 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
             continue
         near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
         between = {token.text for token in tokens[left.last : at]}
-        if near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
+        from_left = left.first and tokens[left.first - 1].text == "from" and not has_dose(tokens, right)
+        if from_left or near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
             found.append(Mark("arrow", "ahead", at, at + 1))
         elif (near | between) & {"add", "adding", "added", "adds", "addition"}:
             found.append(Mark("now", "ahead", at, at + 1))
@@ -209,6 +228,11 @@ def is_year(token: Token) -> bool:
 
 def in_dose(token: Token) -> bool:
     return token.kind == "number" or token.text in TRANSPARENT or token.text in JOINERS
+
+
+def of_dose(token: Token) -> bool:
+    """A number, a unit, or a mark between numbers: "10 / 5 / 5 mg" adds no distance between words."""
+    return token.kind == "number" or token.text in UNITS or token.text in ("/", "-", "x", "(", ")")
 
 
 def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
@@ -271,6 +295,12 @@ def transparent(gap: Sequence[Token]) -> bool:
 
 
 TERSE = words("therapy", "terse")
+
+
+PREPOSITIONS = words("therapy", "prepositions")
+
+
+LITERATURE = words("therapy", "literature")
 
 
 AFTER_NO = words("therapy", "after_no")

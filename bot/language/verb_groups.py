@@ -7,7 +7,7 @@ meant, or was never done. From both follows what became of the agent, and on whi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Mark
 from bot.language.text import Token
@@ -43,7 +43,7 @@ def _inflected(entry: str) -> dict[str, str]:
         ing = f"{stem}ing"
     third = f"{base[:-1]}ies" if base.endswith("y") and base[-2] not in "aeou" else base
     third = third if third != base else f"{base}es" if base.endswith(("s", "sh", "ch", "x", "z", "o")) else f"{base}s"
-    forms = {ing: "ing", third: "s", base: "base"}
+    forms = {ing: "ing", third: "s", base: "same" if past == base else "base"}
     forms.setdefault(participle, "participle")
     forms.setdefault(past, "past")
     return forms
@@ -68,7 +68,7 @@ def _table() -> dict[str, list[_Entry]]:
     for act, lines in _VERBS.items():
         if act in ("auxiliaries", "persons"):
             continue
-        for line in lines:
+        for line in (part for entry in lines for part in (entry.split(", ") if "+" not in entry else [entry])):
             verb, _, tail = (part.strip() for part in line.partition("+"))
             tails = tuple(tuple(choice.split("_")) for choice in tail.split("|")) if tail else ()
             for word, form in _inflected(verb).items():
@@ -104,9 +104,14 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         if matched is None:
             at += 1
             continue
-        entry, last = matched
+        entry, last, person = matched
         before = _before(tokens, at, entry, inside)
-        read = _MEANINGS[entry.act](entry.form, before)
+        before = replace(before, subject=before.subject or person)
+        form = entry.form
+        if form == "same":  # "put", "let", "cut": the past unless it is told to do
+            form = "base" if before.meant or before.be or not before.first else "past"
+        goes_on = tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
+        read = _MEANINGS["continue" if goes_on else entry.act](form, before)
         if read is not None:
             kind, place = read
             found.append(Mark(kind, place, before.first, last, entry.act))
@@ -114,17 +119,26 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
     return found
 
 
-def _match(tokens: Sequence[Token], at: int, entries: Sequence[_Entry]) -> tuple[_Entry, int] | None:
-    best: tuple[_Entry, int] | None = None
+_GOES = frozenset({"go", "goes", "went", "gone", "going"})
+
+
+def _before_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
+    """ "went on MMF" starts it; "MMF goes on" continues it."""
+    return any(index in inside for index in range(at, min(len(tokens), at + 4)))
+
+
+def _match(tokens: Sequence[Token], at: int, entries: Sequence[_Entry]) -> tuple[_Entry, int, bool] | None:
+    """The longest phrase of a verb, where it ends, and whether a person stands inside it ("put her on")."""
+    best: tuple[_Entry, int, bool] | None = None
     for entry in entries:
         if not entry.tails:
-            best = best or (entry, at + 1)
+            best = best or (entry, at + 1, False)
             continue
         starts = [at + 1, *(at + 1 + len(person) for person in _PERSONS if _follows(tokens, at + 1, person))]
         for tail in entry.tails:
             for start in starts:
                 if _follows(tokens, start, tail) and (best is None or start + len(tail) > best[1]):
-                    best = (entry, start + len(tail))
+                    best = (entry, start + len(tail), start > at + 1 and tokens[at + 1].text not in ("it", "them"))
     return best
 
 
@@ -317,7 +331,9 @@ def _tolerate(form: str, before: _Before) -> _Read:
 
 
 def _help(form: str, before: _Before) -> _Read:
-    return ("failed", "back") if before.negated else None
+    if before.negated:
+        return "failed", "back"
+    return ("now", "back") if form in ("base", "s") and not before.meant else None
 
 
 def _useless(form: str, before: _Before) -> _Read:
@@ -326,6 +342,18 @@ def _useless(form: str, before: _Before) -> _Read:
 
 def _harm(form: str, before: _Before) -> _Read:
     return ("before", "back") if not before.meant and not before.negated else None
+
+
+def _switch_to(form: str, before: _Before) -> _Read:
+    if before.meant or before.unwilling or before.negated or (form in ("base", "s", "ing") and before.be != "did"):
+        return "planned", "ahead"
+    return "arrow", "ahead"
+
+
+def _switch_from(form: str, before: _Before) -> _Read:
+    if before.meant or before.unwilling or before.negated or (form in ("base", "s", "ing") and before.be != "did"):
+        return "leaving", "ahead"
+    return "before", "ahead"
 
 
 def _plan(form: str, before: _Before) -> _Read:
@@ -347,6 +375,8 @@ _MEANINGS: dict[str, Callable[[str, _Before], _Read]] = {
     "help": _help,
     "useless": _useless,
     "harm": _harm,
+    "switch_to": _switch_to,
+    "switch_from": _switch_from,
     "plan": _plan,
     "refuse": _plan,
 }
