@@ -10,6 +10,7 @@ from bot.language import (
     facts,
     imaging,
     lungs,
+    no_treatment,
     pieces,
     quantities,
     remarks,
@@ -115,14 +116,9 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
             prose=item.status == "bare" and _prose(scan, item.mark),
             **item.detail,
         )
-    if not said and scan.tokens and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls) and context.agents:
-        ended = therapy_context.ended(scan.sentence)
-        if ended is not None:
-            for agent in context.agents:
-                yield scan.finding(
-                    "therapy", agent, ended.kind, ended.first, ended.last, **therapy.detail(scan.tokens, scan.whens)
-                )
-    for mark in therapy_cues.NOTHING.scan(scan.tokens):
+    if not said and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
+        yield from _told_later(scan, context)
+    for mark in no_treatment.scan(scan.tokens):
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and not _comma(scan, mark.last, agent.first) for agent in scan.agents
         )
@@ -138,8 +134,22 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
     if said:
         context.agents = tuple(item.mark.value for item in said if item.mark.kind == "agent")
+        context.all_agents = list(dict.fromkeys([*context.all_agents, *context.agents]))
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
+
+
+def _told_later(scan: Scan, context: Context) -> Iterator[Finding]:
+    """What a sentence that names no agent says of those before it: "it was stopped", "all four failed"."""
+    later = therapy_context.told_later(scan.tokens, scan.whens)
+    if later is None:
+        return
+    meant = context.agents if later.count is None else context.all_agents[-later.count :]
+    cue = later.cue
+    status = "now" if cue.kind == "started" else cue.kind
+    for agent in meant:
+        detail = {**therapy.detail(scan.tokens, scan.whens), "cue": " ".join(scan.sentence.texts[cue.first : cue.last])}
+        yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)
 
 
 def _comma(scan: Scan, start: int, end: int) -> bool:
@@ -168,13 +178,14 @@ def _heading(scan: Scan, context: Context) -> None:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading:
+    if context.inline_heading and context.line_ended:
         context.heading, context.inline_heading = None, False
+    context.line_ended = scan.sentence.end_mark in ("\n", "\n\n", "")
     heading = therapy_context.heading(scan.sentence, scan.agents)
     if heading is not None:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents
-        context.inline_heading = bool(scan.agents) and scan.sentence.end_mark not in ("\n", "\n\n", "", ";")
+        context.inline_heading = bool(scan.agents)
     elif scan.lung_walls and not scan.agents:
         context.heading = None
 

@@ -25,8 +25,10 @@ class Context:
     heading: str | None = None
     fresh_heading: bool = False
     inline_heading: bool = False
+    line_ended: bool = True
     patient: str | None = None
     agents: tuple[str, ...] = ()
+    all_agents: list[str] = field(default_factory=list)
     subjects: tuple[Piece, ...] = ()
     rapid: facts.Rapid | None = None
     findings: list[Finding] = field(default_factory=list)

@@ -3,36 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence, Token
-from bot.language.therapy_cues import CUES, has_dose
-from bot.language.vocabulary import words
+from bot.language.therapy_cues import CUES, cues_of, has_dose
+from bot.language.times import When
+from bot.language.vocabulary import NUMBER_WORDS, words
 
 
-def ended(sentence: Sentence) -> Mark | None:
-    """ "It was stopped", "was never prescribed": what became of what the sentence before spoke of."""
-    for cue in CUES.scan(sentence.tokens):
-        if (
-            cue.kind == "never"
-            and cue.value in ("either", "back")
-            and cue.last - cue.first > 1
-            and len(sentence.tokens) <= 14
-        ):
-            return cue
-        if (
-            cue.kind == "failed"
-            and cue.first <= 2
-            and sentence.tokens[0].text in ("all", "both", "neither", "none", "it", "which")
-        ):
-            return cue
-        if cue.kind == "before" and cue.value in ("either", "back") and len(sentence.tokens) <= 14:
-            words = {token.text for token in sentence.tokens[cue.first : cue.last]}
-            if words & _ENDS:
-                return cue
-    return None
+@dataclass(frozen=True)
+class Later:
+    """What a sentence without an agent says of those named before it: of the last ones, or of the last `count`."""
+
+    cue: Mark
+    count: int | None = None
 
 
+def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
+    """ "It was stopped", "restarted in May", "all four failed", "was never collected"."""
+    cues = [cue for cue in cues_of(tokens, set(), whens) if cue.kind in _TELLING]
+    if not cues or len(tokens) > _LONGEST_ASIDE:
+        return None
+    cue = cues[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
+    if tokens[0].text in _ALL:
+        counted = next((NUMBER_WORDS.get(token.text) for token in tokens[1:3] if token.text in NUMBER_WORDS), None)
+        count = int(counted) if counted and counted >= 1 else 2 if tokens[0].text in ("both", "neither") else _EVERY
+        return Later(cue, count)
+    if cue.kind == "failed" and (cue.first > 2 or tokens[0].text not in ("it", "which", "this", "that")):
+        return None
+    if cue.kind in ("now", "started") and not (cue.act in ("restart", "continue") and _of_a_treatment(tokens, cue)):
+        return None
+    if cue.kind == "never" and (cue.value == "ahead" or cue.last - cue.first == 1):
+        return None
+    if cue.kind == "before" and (cue.value == "ahead" or not _ends(tokens, cue)):
+        return None
+    return Later(cue)
+
+
+def _ends(tokens: Sequence[Token], cue: Mark) -> bool:
+    return cue.act == "stop" or bool({token.text for token in tokens[cue.first : cue.last]} & _ENDS)
+
+
+def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
+    """The verb opens the sentence, or speaks of "it": "resumed on the 4th", "we restarted it"."""
+    lead = {token.text for token in tokens[: cue.first]}
+    following = tokens[cue.last].text if cue.last < len(tokens) else ""
+    return not lead - _SHORT_LEADS or following in ("it", "them", "both")
+
+
+_TELLING = frozenset({"before", "started", "now", "never", "failed"})
+_ALL = frozenset({"all", "both", "neither", "none", "these", "those", "they", "everything"})
+_EVERY = 99
+_LONGEST_ASIDE = 14
+_SHORT_LEADS = frozenset({"it", "this", "that", "which", "but", "and", "then", "we", "has", "was", "been", "is", "now", ",", "they", "both"})
 _ENDS = words("therapy", "ends")
 
 

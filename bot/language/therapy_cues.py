@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.language import verb_groups
+from bot.language import no_treatment, verb_groups
 from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Token
 from bot.language.times import When
@@ -65,14 +65,11 @@ CUES = _cue_lexicon()
 RHYTHM = Lexicon().add_all("recurring", {True: DOSING["recurring"]})
 
 
-NOTHING = Lexicon().add_all("nothing", DOSING["nothing"])
-
-
 def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], asks: bool = False) -> list[Mark]:
     """The status words of a sentence, without those that belong to a time ("past 8 months") or to "nothing else"."""
     nothing = {
         index
-        for mark in NOTHING.scan(tokens)
+        for mark in no_treatment.scan(tokens)
         if tokens[mark.first].text not in ("all", "everything") or not any(at < mark.first for at in inside)
         for index in range(mark.first, mark.last)
     }

@@ -103,7 +103,7 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
     names = {
         str(item.detail.get("name"))
         for item, status in zip(items, statuses, strict=True)
-        if status in ("now", "before")
+        if status in ("now", "before") and item.detail.get("name")
     }
     if "now" in taken and "before" in taken and len(names) > 1 and _brands_changed(items, statuses):
         return "now"
@@ -123,7 +123,7 @@ def _brands_changed(items: Sequence[Finding], statuses: Sequence[str]) -> bool:
     """A brand changed for another of the same agent: taken now, nothing before."""
     now = {item.detail.get("name") for item, status in zip(items, statuses, strict=True) if status == "now"}
     before = {item.detail.get("name") for item, status in zip(items, statuses, strict=True) if status == "before"}
-    return not now & before
+    return not now & before and None not in now | before
 
 
 def _plainly_both(items: Sequence[Finding]) -> bool:

@@ -1,0 +1,83 @@
+""" "No treatment now", "never had any immunosuppression", "Rx: none": that nothing is, or was, taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Token
+from bot.language.vocabulary import load, words
+
+_PHRASES = Lexicon().add_all("nothing", load("dosing")["nothing"])
+_DENIALS = words("no_treatment", "denials")
+_KINDS = words("no_treatment", "kinds")
+_TREATMENT = words("no_treatment", "treatment")
+_NOTHING = words("no_treatment", "nothing")
+_NOT_THIS = words("no_treatment", "not_this")
+_OTHER = words("no_treatment", "other")
+_BEFORE = words("no_treatment", "before")
+_NOW = words("no_treatment", "now")
+_EVER = words("no_treatment", "ever")
+_VERBS = words("no_treatment", "verbs")
+_REACH = 4
+"""Words beside the phrase that may date it."""
+
+
+def scan(tokens: Sequence[Token]) -> list[Mark]:
+    """Marks whose value is `now`, `before` or `ever`: fixed phrases, and denials of a treatment of any kind."""
+    found = list(_PHRASES.scan(tokens))
+    taken = {index for mark in found for index in range(mark.first, mark.last)}
+    texts = [token.text for token in tokens]
+    for at in range(len(texts)):
+        mark = _denied(texts, at) or _none_told(texts, at)
+        if mark is not None and not taken & set(range(mark.first, mark.last)):
+            found.append(mark)
+            taken.update(range(mark.first, mark.last))
+    return sorted(found, key=lambda mark: mark.first)
+
+
+def _denied(texts: Sequence[str], at: int) -> Mark | None:
+    """A denial, verbs and kinds, then a word for treatment: "has never been given any systemic treatment"."""
+    if texts[at] not in _DENIALS:
+        return None
+    end = at + 1
+    while end < len(texts) and end - at < 9 and texts[end] in (_VERBS | _KINDS | _OTHER):
+        end += 1
+    if end == len(texts) or texts[end] not in _TREATMENT:
+        return None
+    end += 1
+    while end < len(texts) and texts[end] in _TREATMENT:
+        end += 1
+    after = texts[end : end + _REACH]
+    if after[:1] and (after[0] in _NOT_THIS or (after[0] == "for" and after[1:2] != ["the"])):
+        return None
+    inner = set(texts[at:end])
+    value = _when([*texts[at:end], *after], inner)
+    if inner & _OTHER:
+        value = "before" if set(after) & _BEFORE or inner & _BEFORE else ""
+    return Mark("nothing", value, at, end) if value else None
+
+
+def _when(near: Sequence[str], inner: set[str]) -> str:
+    said = set(near)
+    if said & {"naive", "never", "ever"} or (said & _EVER and not said & _NOW):
+        return "ever"
+    if said & _BEFORE and not said & _NOW:
+        return "before"
+    return "now" if said & _NOW else "ever"
+
+
+def _none_told(texts: Sequence[str], at: int) -> Mark | None:
+    """ "Rx none", "current treatment: nil", "previous therapy - none"."""
+    if texts[at] not in _TREATMENT or at + 1 >= len(texts):
+        return None
+    end = at + 1
+    while end < len(texts) and texts[end] in (":", "=", "-", "is", "was", "so", "far", "at", "present", "currently", "now"):
+        end += 1
+    if end >= len(texts) or texts[end] not in _NOTHING:
+        return None
+    if end + 1 < len(texts) and texts[end + 1] not in (",", "-", "(", ")", "now", "currently", "at", "since", "and", "ever", "yet", "so"):
+        return None
+    lead = set(texts[max(0, at - 3) : at])
+    value = "before" if lead & _BEFORE else "now"
+    return Mark("nothing", value, at, end + 1)
