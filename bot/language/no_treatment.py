@@ -25,7 +25,7 @@ _REACH = 4
 
 def scan(tokens: Sequence[Token]) -> list[Mark]:
     """Marks whose value is `now`, `before` or `ever`: fixed phrases, and denials of a treatment of any kind."""
-    found = list(_PHRASES.scan(tokens))
+    found = [mark for mark in _PHRASES.scan(tokens) if tokens[mark.last - 1].text not in ("any", "other")]
     taken = {index for mark in found for index in range(mark.first, mark.last)}
     texts = [token.text for token in tokens]
     for at in range(len(texts)):

@@ -161,16 +161,23 @@ def _prose(scan: Scan, mark: Mark) -> bool:
 
     "tac, pred 5" is a list of what is taken; "rituximab sounds good" is not.
     """
-    begin, end = facts.clause(scan.tokens, mark.first, mark.last, facts.CLAUSE_ENDS | {":"})
+    begin, end = facts.clause(scan.tokens, mark.first, mark.last, facts.CLAUSE_ENDS | {":"} | therapy_cues.BREAKERS)
     covered = {index for other in scan.agents for index in range(other.first, other.last)}
     covered |= {index for piece in scan.row for index in range(piece.first, piece.last)}
     covered |= {index for when in scan.whens for index in range(when.first, when.last)}
     covered |= {index for cue in therapy_cues.CUES.scan(scan.tokens) for index in range(cue.first, cue.last)}
     covered |= {index for other, _ in facts.diseases(scan.tokens) for index in range(other.first, other.last)}
-    return any(
-        scan.tokens[at].kind == "word" and at not in covered and scan.tokens[at].text not in therapy_cues.PLAIN
+    strange = [
+        scan.tokens[at].text
         for at in range(begin, end)
-    )
+        if scan.tokens[at].kind == "word" and at not in covered and scan.tokens[at].text not in therapy_cues.PLAIN
+    ]
+    return len(strange) > _FEW or any(word in _HEDGES or word.endswith(_VERBAL_ENDINGS) for word in strange)
+
+
+_FEW = 2
+_VERBAL_ENDINGS = ("s", "ed", "ing", "nt", "ll", "ve")
+_HEDGES = words("reader", "hedges")
 
 
 def _heading(scan: Scan, context: Context) -> None:

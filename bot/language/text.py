@@ -30,6 +30,7 @@ _SAME_LENGTH = str.maketrans(
     }
 )
 
+_DICTATED = re.compile(r"\bfull stop\b|\bnew (?:line|paragraph)\b", re.I)
 _MARKUP = re.compile(r"\*{2,}|</?[a-zA-Z][^<>\n]{0,60}>")
 
 _TOKEN = re.compile(
@@ -78,6 +79,7 @@ class Sentence:
 def normalise(text: str) -> str:
     """Lower case, plain dashes and quotes, no control characters; the same length as `text`."""
     flat = _MARKUP.sub(lambda match: " " * len(match.group()), text).translate(_SAME_LENGTH)
+    flat = _DICTATED.sub(lambda match: ".".ljust(len(match.group())), flat)
     flat = "".join(_plain(char) for char in flat) if not flat.isascii() else flat.lower()
     return "".join(char if char.isprintable() or char == "\n" else " " for char in flat)
 
@@ -147,7 +149,7 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         token = Token(raw, start, end, kind)
         ends = _boundary(plain, token, previous) if kind == "mark" else None
         if raw == "." and ends is None and previous is not None and previous.text in _MAY_END:
-            ends = "." if typed[end : end + 1].isspace() and typed[end : end + 3].strip()[:1].isupper() else None
+            ends = "." if typed[end : end + 1].isspace() and not _GOES_ON.match(plain, end) else None
         if kind == "mark" and raw == "-" and _inside_word(plain, start):
             continue
         if kind == "mark" and raw == "." and ends is None:
@@ -156,6 +158,7 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         previous = token
 
 
+_GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
 _MAY_END = frozenset({"no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
 

@@ -26,6 +26,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if not cues or len(tokens) > _LONGEST_ASIDE:
         return None
     cue = cues[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
+    if tokens[0].text in ("nothing", "none", "neither", "no") and cue.kind in ("before", "started"):
+        return None
     if tokens[0].text in _ALL:
         counted = next((NUMBER_WORDS.get(token.text) for token in tokens[1:3] if token.text in NUMBER_WORDS), None)
         count = int(counted) if counted and counted >= 1 else 2 if tokens[0].text in ("both", "neither") else _EVERY

@@ -300,4 +300,7 @@ PREPOSITIONS = words("therapy", "prepositions")
 LITERATURE = words("therapy", "literature")
 
 
+ADVERBS = words("therapy", "adverbs")
+
+
 AFTER_NO = words("therapy", "after_no")
