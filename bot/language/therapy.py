@@ -49,6 +49,7 @@ _ENDING = frozenset({"before", "never", "failed", "given"})
 _GOVERNING = frozenset({"planned", "never", "other_person", "leaving"})
 _AS_NOW = {"started": "now", "leaving": "now"}
 _ADDITIVE = frozenset({"added", "adding", "plus", "+", "add", "also", "additionally", "too", "well", "top", "addition"})
+_ADDED = _ADDITIVE - {"plus", "+", "add", "adding"}
 _RELATIVE = frozenset({"which", "that", "this", "it", "both", "all", "these", "then", "later", "has", "was", "were", "is", "have", "had", "and", "but"})
 _FAR_AHEAD = 9
 _FAR_BACK = 12
@@ -241,7 +242,7 @@ class _Row:
             return "," not in texts or last not in LITERATURE
         if cue.kind == "not_systemic":
             return len(texts) <= 1 and "," not in texts
-        if cue.kind == "given" and opening in _HAD and not all(self._light(at) for at in words):
+        if cue.kind == "given" and opening in _HAD and not all(self._light(at) for at in words) and ":" not in texts:
             return False
         if "," in texts:
             return cue.kind == "planned" or (cue.last - cue.first == 1 and last in ADVERBS and texts[:1] == [","] and all(self._light(at) for at in words))
@@ -261,10 +262,10 @@ class _Row:
             return len(texts) <= 5 and "," not in texts
         said = " ".join(self.texts[cue.first : cue.last])
         if said in _NEAR_ONLY:
-            return all(text in (",", "both", "all", "now", "long") for text in texts)
+            return all(text in (",", "both", "all", "now", "long", "already", "completely", "since") for text in texts)
         if said in _CLOSING:
             after = self.texts[cue.last] if cue.last < len(self.texts) else ","
-            return after in (",", ")", "-")
+            return after in (",", ")", "-", "(", "because", "due", "given", "as", "since", "for")
         if cue.kind in ("now", "given") and not cue.act:
             return all(self._light(at) for at in words) and ("," not in texts or cue.first == gap[-1] + 1)
         if cue.kind == "now" and "," in texts:
@@ -272,7 +273,7 @@ class _Row:
         return True
 
     def _arrow(self, cue: Mark, left: Member | None, right: Member) -> None:
-        behind = {text for text in self.texts[right.end : right.end + 3] if text != "+"}
+        behind = set(self.texts[right.end : right.end + 3]) & _ADDED
         between = set(self.texts[cue.last : right.first]) | behind
         right.ahead = right.ahead or Mark("now", "ahead", cue.first, cue.last)
         if left is None or left.override or between & _ADDITIVE:
@@ -286,6 +287,7 @@ class _Row:
             return
         for member in listed:
             member.override = "before"
+        right.override = None
 
     def _list_before(self, member: Member, whole: bool) -> list[Member]:
         """The agents that a change to another one leaves behind: those joined by "and", or the whole list."""
@@ -304,7 +306,7 @@ class _Row:
             if right.ahead is None and right.link and right.link != "or" and left.ahead is not None:
                 cue = left.ahead
                 dosed = right.link == "," and has_dose(self.tokens, right.mark) and cue.kind in _ENDING
-                restated = bool(right.back) and cue.kind in ("never", "planned")
+                restated = any(back.act or back.kind != "now" for back in right.back) and cue.kind in ("never", "planned")
                 if not left.override and not restated and not (dosed and not has_dose(self.tokens, left.mark)):
                     right.ahead = cue
             elif right.link == "or" and left.ahead is not None:
@@ -323,7 +325,8 @@ class _Row:
         if self.texts[cue.first] in ("both", "all") or (cue.first and self.texts[cue.first - 1] in ("both", "all")):
             return True
         if right.link in ("and", "same"):
-            return left.ahead is None or left.ahead is right.ahead and cue.kind not in ("before", "failed", "given")
+            past = left.ahead is not None and left.ahead.kind in ("failed", "given", "before", "treated")
+            return left.ahead is None or (left.ahead is right.ahead and (past or cue.kind not in _ENDING))
         if left.ahead is not None or cue.kind == "given":
             return False
         return not (has_dose(self.tokens, left.mark) and not has_dose(self.tokens, right.mark))

@@ -38,7 +38,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     if cue.kind == "never" and (cue.value == "ahead" or cue.last - cue.first == 1):
         return None
-    if cue.kind == "before" and (cue.value == "ahead" or not _ends(tokens, cue)):
+    following = tokens[cue.last].text if cue.last < len(tokens) else ""
+    if cue.kind == "before" and ((cue.value == "ahead" and following not in _THEM) or not _ends(tokens, cue)):
         return None
     return Later(cue)
 
@@ -51,9 +52,10 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     """The verb opens the sentence, or speaks of "it": "resumed on the 4th", "we restarted it"."""
     lead = {token.text for token in tokens[: cue.first]}
     following = tokens[cue.last].text if cue.last < len(tokens) else ""
-    return not lead - _SHORT_LEADS or following in ("it", "them", "both")
+    return not lead - _SHORT_LEADS or following in _THEM
 
 
+_THEM = frozenset({"it", "them", "both", "that", "this"})
 _TELLING = frozenset({"before", "started", "now", "never", "failed"})
 _ALL = frozenset({"all", "both", "neither", "none", "these", "those", "they", "everything"})
 _EVERY = 99

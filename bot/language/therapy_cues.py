@@ -88,6 +88,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue
         if cue.kind == "planned" and cue.last - cue.first == 1 and not _asks_there(tokens, cue.first, asks):
             continue
+        if tokens[cue.first].text in _COMPARED and cue.first and tokens[cue.first - 1].text in _COMPARING:
+            continue  # "no less breathless than before"
         if _names_side_effects(tokens, cue, asks):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
             continue
@@ -109,6 +111,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         if cue.kind == "before" and _of_one_dose(tokens, cue):
             cue = replace(cue, kind="given")
         said = " ".join(token.text for token in tokens[cue.first : cue.last])
+        if said == "since":
+            cue = replace(cue, value="either")
         if said in ("before", "prior to") and _between_agents(tokens, cue, inside):
             cue = Mark("arrow", "ahead", cue.first, cue.last)
         found.append(cue)
@@ -118,7 +122,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             and tokens[cue.last].text == "to"
         ):
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
-    return _merged(found)
+    return _merged(tokens, found)
 
 
 def _of_one_dose(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -134,17 +138,17 @@ _ORDINALS = words("therapy", "ordinals")
 
 
 def _longest(cues: Sequence[Mark]) -> list[Mark]:
-    """Of cues that overlap the longest; a phrase of its own before a verb read by its parts."""
+    """Of cues that overlap the longest; a verb read by its parts before a phrase of its own."""
     kept: list[Mark] = []
     taken: set[int] = set()
-    for cue in sorted(cues, key=lambda cue: cue.first - cue.last):
+    for cue in sorted(cues, key=lambda cue: (cue.first - cue.last, not cue.act)):
         if not taken & set(range(cue.first, cue.last)):
             kept.append(cue)
             taken.update(range(cue.first, cue.last))
     return sorted(kept, key=lambda cue: cue.first)
 
 
-def _merged(cues: list[Mark]) -> list[Mark]:
+def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
     """Neighbouring words as one: "should be" + "added" is a plan, "never" + "stopped" is taken now."""
     merged: list[Mark] = []
     for cue in cues:
@@ -158,18 +162,30 @@ def _merged(cues: list[Mark]) -> list[Mark]:
         ):
             kind = "now" if cue.kind == "before" else last.kind
             merged[-1] = Mark(kind, cue.value, last.first, cue.last)
+        elif (
+            last is not None
+            and last.last == cue.first
+            and last.kind == "now"
+            and tokens[last.first].text in ADVERBS
+            and cue.kind in ("given", "treated")
+        ):
+            merged[-1] = Mark("now", cue.value, last.first, cue.last)
         else:
             merged.append(cue)
     return merged
 
 
+_COMPARED = frozenset({"before", "previously", "earlier"})
+_COMPARING = frozenset({"than", "as", "like", "with", "to", "from"})
 _ASKING = words("therapy", "asking")
 
 
 def _asks_there(tokens: Sequence[Token], at: int, asks: bool) -> bool:
     """Whether a question word asks: at the start of a sentence or of its last part, not in "she is on"."""
-    if tokens[at].text not in _ASKING or at == 0:
+    if tokens[at].text not in _ASKING:
         return True
+    if at == 0:
+        return asks or tokens[0].text not in ("is", "are", "does", "do", "can", "could", "would") or len(tokens) < 3
     return asks and (tokens[at].text not in _ALSO_NO_QUESTION or tokens[at - 1].text in _BEFORE_A_QUESTION)
 
 
@@ -197,8 +213,13 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
     """The "to" between two agents: an arrow in "switched from A to B", taken now in "adding A to B"."""
     found = []
     for left, right in itertools.pairwise(marks):
-        at = next((at for at in range(left.last, right.first) if tokens[at].text in ("to", "onto")), None)
+        replaced = any(cue.act == "replace" and cue.last <= left.first <= cue.last + 4 for cue in cues)
+        links = ("to", "onto", "for", "with", "by") if replaced else ("to", "onto")
+        at = next((at for at in range(left.last, right.first) if tokens[at].text in links), None)
         if at is None or any(cue.first <= at < cue.last for cue in cues):
+            continue
+        if replaced:
+            found.append(Mark("arrow", "ahead", at, at + 1))
             continue
         near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
         between = {token.text for token in tokens[left.last : at]}
@@ -245,6 +266,8 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
     if tokens[earlier.first].text in ("if", "unless", "whether"):
         return False
+    if tokens[later.first].text in _EXCEPTING:
+        return True
     if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
         return True
     if later.kind == "now" and _says_of_patient(tokens, later):
@@ -273,6 +296,7 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
 
 
 _PERSONS = words("therapy", "persons")
+_EXCEPTING = words("therapy", "excepting")
 
 
 def _says_of_patient(tokens: Sequence[Token], cue: Mark) -> bool:

@@ -223,8 +223,9 @@ def _record(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> 
 
 def _neither(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> None:
     """Never, planned, somebody else's: recorded nowhere; "never" takes back what was said before."""
-    if status == "never":
-        for slot in THERAPY:
+    taken_back = status == "other_person" or (status == "planned" and items[-1].detail.get("act") == "refuse")
+    if status == "never" or taken_back:
+        for slot in THERAPY if status == "never" else (CURRENT,):
             if agent in (draft.now[slot] or []):
                 remaining = [item for item in draft.now[slot] if item != agent]
                 draft.set(slot, remaining or None)

@@ -28,6 +28,7 @@ _FORCED = frozenset(_AUXILIARIES["forced"])
 _LINKS = frozenset(_AUXILIARIES["links"])
 _PERSONS = tuple(tuple(phrase.split()) for phrase in _VERBS["persons"])
 _SUBJECTS = frozenset({"we", "i", "she", "he", "they", "you", "patient", "pt", "who", "mdt", "team", "gp"})
+_THIRD_PERSON = frozenset({"she", "he", "it", "patient", "pt", "who"})
 _LONGEST = 9
 """Words looked at before a verb."""
 
@@ -110,6 +111,8 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         form = entry.form
         if form == "same":  # "put", "let", "cut": the past unless it is told to do
             form = "base" if before.meant or before.be or not before.first else "past"
+        if form == "base" and before.lead in _THIRD_PERSON and not before.meant and before.be not in ("did", "does"):
+            form = "participle"  # "she's come off MMF"
         goes_on = tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
         read = _MEANINGS["continue" if goes_on else entry.act](form, before)
         if read is not None:
@@ -356,6 +359,12 @@ def _switch_from(form: str, before: _Before) -> _Read:
     return "before", "ahead"
 
 
+def _replace(form: str, before: _Before) -> _Read:
+    if form in ("participle", "past") and before.be:
+        return None  # "was replaced by" is a phrase of its own
+    return _switch_from(form, before)
+
+
 def _plan(form: str, before: _Before) -> _Read:
     return "planned", _place(form, before)
 
@@ -375,6 +384,7 @@ _MEANINGS: dict[str, Callable[[str, _Before], _Read]] = {
     "help": _help,
     "useless": _useless,
     "harm": _harm,
+    "replace": _replace,
     "switch_to": _switch_to,
     "switch_from": _switch_from,
     "plan": _plan,
