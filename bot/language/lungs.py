@@ -377,9 +377,9 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     return ("not_better" if (trend == "not_up") == rises_well else "stable"), False
 
 
-def without_past(found: list[Course]) -> list[Course]:
-    """Drops what is said of the past where the present is told too; a lone past statement says nothing of now."""
-    return [replace(course) for course in found if not course.past]
+def hoped(tokens: Sequence[Token]) -> bool:
+    """ "would like to walk without stopping": a wish, a condition or a question, nothing that happened."""
+    return any(mark.kind == "conditional" for mark in _CONTEXT.scan(tokens))
 
 
 def settled(subject: str | None, value: str) -> str | None:

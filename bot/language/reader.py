@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.language import (
     criteria,
+    exertion,
     facts,
     imaging,
     lungs,
@@ -212,6 +213,8 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             0,
             len(scan.tokens),
         )
+    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens):
+        yield from _effort(scan, scan.effort)
     if not subjects and not scan.agents:
         bare = quantities.bare(scan.tokens, scan.whens)
         both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
@@ -254,6 +257,21 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
+    """What can or can no longer be done; without a word on breath it only answers the question on breathlessness."""
+    yield scan.finding(
+        "trend" if told.breath else "effort",
+        "breathlessness",
+        told.value,
+        told.first,
+        told.last,
+        months=_sentence_window(scan, told.first, told.last),
+        moved=False,
+        was=False,
+        **_circumstances(scan, told.first, told.last),
+    )
 
 
 def _commands(scan: Scan, course: Course) -> bool:

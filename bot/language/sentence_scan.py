@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.language import (
     agents,
+    exertion,
     facts,
     pieces,
     remarks,
@@ -47,6 +48,8 @@ class Scan:
             named.update(range(mark.first, mark.last))
         self.causes = remarks.causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
+        self.effort = exertion.course(sentence.tokens, self.whens, frozenset(inside))
+        named |= self.effort.tokens if self.effort is not None and self.effort.breath else set()
         self.row = pieces.pieces(sentence.tokens, frozenset(inside | named))
         self.agent_walls = frozenset(inside)
         self.lung_walls = frozenset(
