@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon
-from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, negated_subjects
+from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects
 from bot.language.text import Token
 from bot.language.vocabulary import words
 
@@ -82,6 +82,7 @@ def courses(
     waiting: list[Piece] = []
     listed: list[Piece] = []
     last_subjects: list[Piece] = []
+    last_subjects_open = False
     opened: Piece | None = None
     for number, (begin, end) in enumerate(segments):
         inside = [
@@ -89,8 +90,10 @@ def courses(
             for piece in row
             if begin <= piece.first < end and piece.role != "negation" and id(piece) not in negated
         ]
-        if any(mark.kind == "conditional" and begin <= mark.first < end for mark in context):
+        supposed = [mark.first for mark in context if mark.kind == "conditional" and begin <= mark.first < end]
+        if supposed and not any(piece.role == "course" and piece.first < supposed[0] for piece in inside):
             continue
+        inside = [piece for piece in inside if not supposed or piece.first < supposed[0]]
         inside = _without_person(inside)
         bracketed = bracketed and tokens[begin].text == ","
         subjects = [piece for piece in inside if piece.role == "subject"]
@@ -100,7 +103,8 @@ def courses(
         )
         if subjects and not trends:
             if last_trend is not None and (
-                _likewise(tokens, begin, end, subjects) or (bracketed and _pure(tokens, begin, end, subjects))
+                (_likewise(tokens, begin, end, subjects) and not (tokens[begin].text == "(" and last_subjects_open))
+                or (bracketed and _pure(tokens, begin, end, subjects))
             ):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 bracketed = tokens[begin].text != ")"
@@ -119,6 +123,7 @@ def courses(
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 continue
             last_subjects_before, last_subjects = last_subjects, subjects
+            last_subjects_open = True
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
             if opened is not None and pure and _goes_on(opened, last_subjects_before, subjects):
@@ -127,6 +132,7 @@ def courses(
                 waiting = [*waiting, *subjects] if pure else subjects
                 listed = [*listed, *subjects] if pure else []
             continue
+        last_subjects_open = False
         if trends and not subjects:
             last_trend = trends[-1]
             targets = waiting or last_subjects
@@ -214,14 +220,28 @@ def _without_person(inside: list[Piece]) -> list[Piece]:
 def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset[int]) -> list[tuple[int, int]]:
     bounds = [0]
     inside = {index for piece in row for index in range(piece.first + 1, piece.last)}
+    subjects = {piece.last for piece in row if piece.role == "subject"}
+    signed = {piece.last for piece in row if piece.role == "course" and _is_sign(piece) and piece.first in subjects}
     for index, token in enumerate(tokens):
         breaks = token.text in HARD_BREAKS and not _between_commas(tokens, index)
         if index not in inside and (
-            breaks or token.text in (",", "(", ")") or _and_divides(tokens, row, index, measured)
+            breaks or index in signed or token.text in (",", "(", ")") or divides_by_stroke(tokens, index) or _and_divides(tokens, row, index, measured)
         ):
             bounds.append(index)
     bounds.append(len(tokens))
     return [(begin, end) for begin, end in itertools.pairwise(bounds) if end > begin]
+
+
+_SIGNS = frozenset("↔⇔⟷↑↓↗↘→=") | {"->", "==", "↑↑", "↓↓"}
+
+
+def _is_sign(piece: Piece) -> bool:
+    """ "SOB ↔ cough ↑": an arrow belongs to the subject that it stands behind."""
+    return piece.word in _SIGNS
+
+
+def divides_by_stroke(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].text == "/" and divides(tokens, at)
 
 
 def _between_commas(tokens: Sequence[Token], at: int) -> bool:
@@ -362,6 +382,7 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     simple = {
         "good": "better",
         "bad": "worse",
+        "easier": "better" if subject == "breathing" else "worse",
         "same": "stable",
         "not_good": "not_better",
         "not_same": "not_better",
