@@ -172,6 +172,7 @@ def _goes_on(trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> 
 
 
 _TESTS = words("lungs", "tests")
+_SHOWN = words("lungs", "shown")
 
 
 _COMPARING = words("lungs", "comparing")
@@ -304,7 +305,9 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             else:
                 before.append(piece)
             continue
-        if piece.word in ("new", "fresh") and following is not None and tokens[following.first].text in _TESTS:
+        if piece.word in ("new", "fresh") and (
+            _newly_done(tokens, before, piece, following) or _next_is_test(tokens, following)
+        ):
             continue
         if (
             following is not None
@@ -322,6 +325,21 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
         elif open_trend is None:
             open_trend = piece
     return [*pairs, *_trailing(tokens, before, pairs)]
+
+
+def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
+    return following is not None and tokens[following.first].text in _TESTS
+
+
+def _newly_done(tokens: Sequence[Token], before: Sequence[Piece], trend: Piece, shown: Piece | None) -> bool:
+    """ "HRCT old and new", "CT in the new building": of a scan only what it shows can be new."""
+    if shown is not None and shown.value in IMAGING and all(
+        tokens[at].text in LINKS for at in range(trend.last, shown.first)
+    ):
+        return False
+    scan = bool(before) and before[-1].value == "ct" and tokens[before[-1].last - 1].text in _TESTS
+    following = tokens[trend.last].text if trend.last < len(tokens) else ""
+    return scan and trend.last - trend.first == 1 and following not in _SHOWN
 
 
 def _trailing(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.language import (
+    comparisons,
     criteria,
     exertion,
     facts,
@@ -48,7 +49,7 @@ def read(text: str) -> Reading:
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
-    kept = joined_readings(text, from_new_patient(context.findings))
+    kept = comparisons.against_old_scan(joined_readings(text, from_new_patient(context.findings)))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
 
@@ -254,6 +255,9 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         for piece in subjects:
             if piece.value == "other" and remarks.is_walk_or_saturation(scan.tokens[piece.first : piece.last]):
                 yield scan.finding("other_quantity", None, True, piece.first, piece.last + 2)
+    older = comparisons.remark(scan.tokens, row, scan.whens)
+    if older is not None and not asked:
+        yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
     if subjects:
         context.subjects = tuple(subjects)
@@ -300,11 +304,21 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
         return
     detail = _circumstances(scan, course.first, course.last)
     months = _sentence_window(scan, course.first, course.last)
+    if subject in lungs.IMAGING:
+        months = _distance_of_scans(scan, course.first, course.last) or months
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(
             kind, name, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail
         )
+
+
+def _distance_of_scans(scan: Scan, first: int, last: int) -> float | None:
+    """How far back the scan of comparison lies, told in the same clause or, where that has no time, in another."""
+    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
+    if any(begin <= when.first < end for when in scan.whens):
+        return comparisons.distance(scan.tokens, scan.whens, begin, end)
+    return comparisons.distance(scan.tokens, scan.whens)
 
 
 _GOALS = ("pft", "ct", "breathlessness")

@@ -12,7 +12,7 @@ from bot.language.text import Token
 from bot.language.vocabulary import NUMBER_WORDS, load
 
 _TIMES = load("times")
-_UNIT = {unit: float(months) for months, units in _TIMES["months_per_unit"].items() for unit in units}
+UNITS = {unit: float(months) for months, units in _TIMES["months_per_unit"].items() for unit in units}
 _MONTH = {name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")}
 _MONTH |= {name: int(number) for name, number in _TIMES["seasons"].items()}
 _PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
@@ -95,7 +95,7 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         and tokens[at + 1].text.isdigit()
         and int(tokens[at + 1].text) <= 60
     ):
-        return When("window", float(tokens[at + 1].text) * _UNIT[tokens[at].text], at, at + 2, lead)
+        return When("window", float(tokens[at + 1].text) * UNITS[tokens[at].text], at, at + 2, lead)
     amount = _amount(tokens, at)
     if amount is None:
         return None
@@ -106,16 +106,16 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
             return _window_or_ago(tokens, at, after + 2, amount * unit, lead)
     if _text(tokens, after) in ("-", "to", "or") and after + 1 < len(tokens):
         upper = _amount(tokens, after + 1)
-        if upper is not None and _text(tokens, after + 2) in _UNIT and upper > amount:
-            return _window_or_ago(tokens, at, after + 3, upper * _UNIT[_text(tokens, after + 2)], lead)
+        if upper is not None and _text(tokens, after + 2) in UNITS and upper > amount:
+            return _window_or_ago(tokens, at, after + 3, upper * UNITS[_text(tokens, after + 2)], lead)
     if (
         _text(tokens, after)
         in (("full", "whole") if tokens[at].kind == "number" else ("of", "a", "full", "and", "few"))
-        and _text(tokens, after + 1) in _UNIT
+        and _text(tokens, after + 1) in UNITS
     ):
         after += 1
     unit_word = _text(tokens, after)
-    if unit_word not in _UNIT:
+    if unit_word not in UNITS:
         return None
     if len(unit_word) == 1 and tokens[at].kind != "number":
         return None
@@ -125,7 +125,7 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         unit_word == "y" and _text(tokens, after + 1) in ("o", "f", "m")
     ):
         return None
-    return _window_or_ago(tokens, at, after + 1, amount * _UNIT[unit_word], lead)
+    return _window_or_ago(tokens, at, after + 1, amount * UNITS[unit_word], lead)
 
 
 def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float, lead: str) -> When:

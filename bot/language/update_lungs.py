@@ -260,6 +260,7 @@ def _open_questions(draft: Draft, measure: str, entry: dict[str, Any]) -> None:
 
 def _imaging(draft: Draft, reading: Reading) -> None:
     _fibrosis(draft, reading)
+    _compared_with_an_old_scan(draft, reading)
     extent = [item for item in reading.of("trend") if item.subject == "ct"]
     extent = extent or [
         _extent_finding(item) for item in reading.of("measure") if item.subject == "ct" and "values" in item.value
@@ -278,6 +279,13 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     if criterion is True and _explained_or_old([*([verdict] if verdict else []), *_progressing(signs)], draft):
         criterion = None
     draft.set("ppf_radiology", criterion, _worst(goal, [*_progressing(signs), *([verdict] if verdict else []), *signs]))
+
+
+def _compared_with_an_old_scan(draft: Draft, reading: Reading) -> None:
+    """ "The comparison CT is three years old", said afterwards: nothing is known of the past year."""
+    told = [item for item in reading.of("compared_scan") if item.value > YEAR]
+    if told and draft.now["ppf_radiology"] is True:
+        draft.set("ppf_radiology", None, told[0])
 
 
 def _extent_finding(item: Finding) -> Finding:
