@@ -346,7 +346,7 @@ def _radiology(verdict: Finding | None, signs: Sequence[Finding]) -> bool | None
         return None
     if verdict is not None and verdict.value in ("stable", "better"):
         return False
-    if any(item.value == "better" or (item.value == "stable" and item.subject == "fibrosis") for item in signs):
+    if any(item.value == "better" or (item.value == "stable" and item.subject != "honeycombing") for item in signs):
         return False
     if any(item.value == "denied" for item in signs) or _all_absent(signs):
         return False
