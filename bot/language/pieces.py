@@ -96,7 +96,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or _declines_to_tell(tokens, mark)
         ):
             continue
-        if mark.value == "same" and _same_thing(tokens, mark, taken):
+        if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
             continue
         if (
             tokens[mark.last - 1].text in ("more", "less")
@@ -254,6 +254,16 @@ def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     following = tokens[mark.last]
     counted = following.kind == "number" and tokens[mark.last + 1 : mark.last + 2] and tokens[mark.last + 1].kind == "word"
     return bool(counted) or (following.kind == "word" and following.text not in _AFTER_SAME)
+
+
+def _other_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """ "Hb-corrected both times": "both times" tells a course only right behind a subject or its reading."""
+    if tokens[mark.last - 1].text not in ("times", "time", "visits") or mark.first == 0:
+        return False
+    if tokens[mark.first].text not in ("both", "each", "at"):
+        return False
+    before = tokens[mark.first - 1]
+    return not (mark.first - 1 in taken or before.kind == "number" or before.text in ("%", "pred", "predicted", "at", "ii", "iii", "iv", "i", "l"))
 
 
 _AFTER_SAME = words("lungs", "after_same")

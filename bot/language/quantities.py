@@ -36,6 +36,7 @@ def measures(
 ) -> list[Measure]:
     """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
     found: list[Measure] = []
+    whens = _spans_merged(tokens, whens)
     subjects = [piece for piece in row if piece.role == "subject"]
     numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
     taken = {index for when in whens for index in range(when.first, when.last)}
@@ -59,7 +60,9 @@ def measures(
             item for item in find_numbers(tokens, piece, piece.last, end, whens, taken) if item.first not in used
         ]
         begin = piece.first
-        if _readings_precede(tokens, piece):
+        earlier = subjects[number - 1] if number else None
+        precede = _readings_precede(tokens, piece, earlier)
+        if precede:
             numbers = []
         if not numbers:
             begin = max([subjects[number - 1].last if number else 0, *(w + 1 for w in walls if w < piece.first)])
@@ -67,7 +70,7 @@ def measures(
                 item for item in find_numbers(tokens, piece, begin, piece.first, whens, taken) if item.first not in used
             ]
             readings = [item for item in before if not item.change]
-            alone = len(numeric) == 1 or _readings_precede(tokens, piece)
+            alone = len(numeric) == 1 or precede
             lone = alone and piece.value in ("fvc", "dlco") and len(readings) > 1
             numbers = before if lone else [item for item in before if item.change]
             end = piece.last
@@ -85,6 +88,33 @@ def measures(
             )
             found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
     return _sharing_time([_led_by_time(tokens, measure, whens) for measure in found])
+
+
+_TO = frozenset({"to", "and", "until", "till", "-", "→", "->", "/"})
+
+
+def _spans_merged(tokens: Sequence[Token], whens: Sequence[When]) -> list[When]:
+    """ "Between January and now", "(Mar/Oct)": two dates that belong to all readings are one window."""
+    merged: list[When] = []
+    for when in whens:
+        before = merged[-1] if merged else None
+        if before is not None and before.kind == "date" and _is_span(tokens, before, when):
+            end = when.months if when.kind == "date" else today_in_months() - when.months
+            months = end - before.months
+            months = months % 12 if before.yearless and when.yearless else months
+            merged[-1] = When("window", max(months, 0.0), before.first, when.last, before.lead)
+        else:
+            merged.append(when)
+    return merged
+
+
+def _is_span(tokens: Sequence[Token], early: When, late: When) -> bool:
+    if late.kind not in ("date", "ago") or early.whole_year or late.whole_year:
+        return False
+    gap = [token.text for token in tokens[early.last : late.first] if token.text not in ("this", "last", "early", "late")]
+    lead = tokens[early.first - 1].text if early.first else ""
+    closed = lead == "(" and late.last < len(tokens) and tokens[late.last].text == ")"
+    return len(gap) == 1 and gap[0] in _TO and (lead in ("from", "between") or closed)
 
 
 def _sharing_time(found: list[Measure]) -> list[Measure]:
@@ -105,8 +135,12 @@ def _sharing_time(found: list[Measure]) -> list[Measure]:
     ]
 
 
-def _readings_precede(tokens: Sequence[Token], piece: Piece) -> bool:
-    """ "80 down to 76 FVC": the readings stand right before the subject."""
+def _readings_precede(tokens: Sequence[Token], piece: Piece, earlier: Piece | None) -> bool:
+    """ "80 down to 76 FVC": the readings stand right before the subject, and behind no other ("DLCO 45 → 44 FVC")."""
+    if earlier is not None and earlier.value in NUMERIC and piece.first - earlier.last <= 6:
+        between = [token.text for token in tokens[earlier.last : piece.first]]
+        if not {",", "and"} & set(between[:1]):
+            return False
     before = [token for token in tokens[max(0, piece.first - 5) : piece.first] if token.text != "%"]
     return (
         len(before) > 2

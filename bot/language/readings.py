@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.language.pieces import Piece
 from bot.language.text import Token
-from bot.language.times import When, today_in_months
+from bot.language.times import UNITS, When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _WORDS = load("numbers")
@@ -129,11 +129,10 @@ def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | Non
         if token.text in NUMBER_WORDS and token.text not in ("a", "an", "few", "half"):
             return NUMBER_WORDS[token.text]
         return 0.0 if token.text == "zero" else None
-    if (
-        token.text in NUMBER_WORDS
-        and NUMBER_WORDS[token.text] >= 2
-        and _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"}
-    ):
+    counted = _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"} or (
+        _text(tokens, at - 1) == "by" and _text(tokens, at + 1) not in UNITS
+    )
+    if token.text in NUMBER_WORDS and NUMBER_WORDS[token.text] >= 2 and counted and token.text not in ("few", "several"):
         return NUMBER_WORDS[token.text]
     return None
 
@@ -184,6 +183,8 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     if points and following in _SET["change_after"]:
         return True
     if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
+        return False
+    if following in ("down", "up") and _text(tokens, last + 1) == "to" and _reading_follows(tokens, last + 2):
         return False
     if (
         following in ("to", "→", "->", "-->", "=>", "from", ">")

@@ -35,6 +35,8 @@ _LEAD = {
     "at",
 }
 _FULL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})$")
+LABELS = frozenset({"month", "week", "year", "wk", "mo", "mth"})
+_LABEL = re.compile(r"(w|wk|m|mo)(\d{1,2})$")
 _YEARS = re.compile(r"(19|20)\d\d$")
 
 
@@ -50,6 +52,11 @@ class When:
     end: float | None = None  # of a range of dates; None where it is open
     whole_year: bool = False
     yearless: bool = False
+
+
+def is_label(tokens: Sequence[Token], when: When) -> bool:
+    """ "Week 24", "M6": the name of a visit, counted from the baseline."""
+    return when.kind == "window" and (tokens[when.first].text in LABELS or bool(_LABEL.match(tokens[when.first].text)))
 
 
 def today_in_months(today: datetime.date | None = None) -> float:
@@ -88,8 +95,11 @@ def _amount(tokens: Sequence[Token], at: int) -> float | None:
 
 
 def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
+    label = _LABEL.match(tokens[at].text)
+    if label and tokens[at].kind == "word":
+        return When("window", float(label[2]) * UNITS[label[1]], at, at + 1, lead)
     if (
-        tokens[at].text in ("month", "week", "year")
+        tokens[at].text in LABELS
         and at + 1 < len(tokens)
         and tokens[at + 1].kind == "number"
         and tokens[at + 1].text.isdigit()
@@ -176,7 +186,9 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         year = _year(_text(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
         if year is not None and not (nxt == "," and year < 100):
             return year * 12 + month, at + 2 + skip, False
-        if text in ("may", "mar") and _text(tokens, at - 1) not in (
+        beside = at and (tokens[at - 1].kind == "number" or _text(tokens, at - 1) in ("%", ")", "/", "vs", "→", "->"))
+        follows = nxt in (":", "/", ")", ",", "→", "->", "") or (tokens[at + 1].kind == "number" if nxt else False)
+        if text in ("may", "mar") and not (beside and (text == "mar" or follows)) and _text(tokens, at - 1) not in (
             "in",
             "since",
             "from",

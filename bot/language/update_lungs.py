@@ -98,9 +98,12 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
         [] if own else [item for item in shared if item.kind == "trend"]
     )
     numbers = [item for item in own if item.kind == "measure" and _course_of(measure, item.value) is not None]
+    numbers = [item for item in numbers if item.value["unit"] in ("%", "")] or numbers
     last_number = numbers[-1].end if numbers else 0
     later = [item for item in trends if item.detail.get("moved") and numbers and item.end > last_number + 4]
     verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)] + later
+    if numbers and not verdicts:
+        verdicts = [item for item in shared if item.kind == "trend" and _judges(item, numbers)]
     if not verdicts and not numbers:
         return None
     findings = [*numbers, *verdicts]
@@ -116,6 +119,8 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
         if numbers
         else {"better": "fine", "stable": "fine"}.get(verdict or "", "open")
     )
+    if numbers and verdict in ("stable", "better") and outcome != "fine":
+        outcome = "fine" if outcome in ("below", "time_below") else "open"
     if any(item.detail.get("other_cause") for item in findings) and outcome == "reached":
         outcome = "other_cause"
     if measure == "dlco" and any(item.detail.get("uncorrected") for item in findings) and outcome != "fine":
@@ -125,6 +130,11 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     months = numbers[-1].value.get("months") if numbers else None
     numeric = dict(numbers[-1].value) if numbers else None
     return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months, "value": numeric}
+
+
+def _judges(item: Finding, numbers: Sequence[Finding]) -> bool:
+    """ "I would call her lung function stable": a verdict on both that follows the numbers, or stands right before."""
+    return not item.detail.get("moved") and item.end > numbers[0].start - 40
 
 
 def _plain_movement(item: Finding) -> bool:
