@@ -49,15 +49,48 @@ def presence(
 
 def _of_a_change(tokens: Sequence[Token], row: Sequence[Piece], mark: Mark) -> bool:
     """ "the change consisting of new ground glass only": what is new is pure, what was there before may not be."""
-    if tokens[mark.first].text in ("no", "not", "without", "non", "isnt", "nonfibrotic", "free", "lack", "absence", "nil", "fibrosis"):
+    if tokens[mark.first].text in (
+        "no",
+        "not",
+        "without",
+        "non",
+        "isnt",
+        "nonfibrotic",
+        "free",
+        "lack",
+        "absence",
+        "nil",
+        "fibrosis",
+    ):
         return False
     before = [piece for piece in row if piece.role == "course" and piece.first <= mark.first]
-    return bool(before) and before[-1].value in ("new", "up", "bad") and (
-        before[-1].last >= mark.first or any(token.text in _CHANGES for token in tokens[before[-1].last - 1 : mark.first])
+    return (
+        bool(before)
+        and before[-1].value in ("new", "up", "bad")
+        and (
+            before[-1].last >= mark.first
+            or any(token.text in _CHANGES for token in tokens[before[-1].last - 1 : mark.first])
+        )
     )
 
 
-_CHANGES = frozenset({"change", "changes", "consisting", "consists", "consist", "due", "of", "from", "progression", "is", "being", "new", "increase"})
+_CHANGES = frozenset(
+    {
+        "change",
+        "changes",
+        "consisting",
+        "consists",
+        "consist",
+        "due",
+        "of",
+        "from",
+        "progression",
+        "is",
+        "being",
+        "new",
+        "increase",
+    }
+)
 
 
 def _other_organ(tokens: Sequence[Token], piece: Piece) -> bool:

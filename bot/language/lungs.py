@@ -226,7 +226,11 @@ def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset
     for index, token in enumerate(tokens):
         breaks = token.text in HARD_BREAKS and not _between_commas(tokens, index)
         if index not in inside and (
-            breaks or index in signed or token.text in (",", "(", ")") or divides_by_stroke(tokens, index) or _and_divides(tokens, row, index, measured)
+            breaks
+            or index in signed
+            or token.text in (",", "(", ")")
+            or divides_by_stroke(tokens, index)
+            or _and_divides(tokens, row, index, measured)
         ):
             bounds.append(index)
     bounds.append(len(tokens))
@@ -333,8 +337,10 @@ def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
 
 def _newly_done(tokens: Sequence[Token], before: Sequence[Piece], trend: Piece, shown: Piece | None) -> bool:
     """ "HRCT old and new", "CT in the new building": of a scan only what it shows can be new."""
-    if shown is not None and shown.value in IMAGING and all(
-        tokens[at].text in LINKS for at in range(trend.last, shown.first)
+    if (
+        shown is not None
+        and shown.value in IMAGING
+        and all(tokens[at].text in LINKS for at in range(trend.last, shown.first))
     ):
         return False
     scan = bool(before) and before[-1].value == "ct" and tokens[before[-1].last - 1].text in _TESTS

@@ -252,7 +252,9 @@ def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     if tokens[mark.last - 1].text != "same" or mark.last >= len(tokens) or mark.last in taken:
         return False
     following = tokens[mark.last]
-    counted = following.kind == "number" and tokens[mark.last + 1 : mark.last + 2] and tokens[mark.last + 1].kind == "word"
+    counted = (
+        following.kind == "number" and tokens[mark.last + 1 : mark.last + 2] and tokens[mark.last + 1].kind == "word"
+    )
     return bool(counted) or (following.kind == "word" and following.text not in _AFTER_SAME)
 
 
@@ -263,7 +265,11 @@ def _other_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     if tokens[mark.first].text not in ("both", "each", "at"):
         return False
     before = tokens[mark.first - 1]
-    return not (mark.first - 1 in taken or before.kind == "number" or before.text in ("%", "pred", "predicted", "at", "ii", "iii", "iv", "i", "l"))
+    return not (
+        mark.first - 1 in taken
+        or before.kind == "number"
+        or before.text in ("%", "pred", "predicted", "at", "ii", "iii", "iv", "i", "l")
+    )
 
 
 _AFTER_SAME = words("lungs", "after_same")

@@ -16,6 +16,7 @@ from bot.language import (
     quantities,
     remarks,
     replies,
+    tables,
     therapy,
     therapy_context,
     therapy_cues,
@@ -42,7 +43,8 @@ _WINDOW_OF_A_COURSE = frozenset({"window", "ago", "date"})
 
 def read(text: str) -> Reading:
     """What one message says. Never raises; text beyond 20,000 words is not read (`truncated`)."""
-    found, truncated = sentences(text)
+    parted, truncated = sentences(text)
+    found = tables.with_rows(text, parted)
     context = Context(patient=facts.gender([sentence.texts for sentence in found]))
     for sentence in found:
         known = len(context.findings)
@@ -184,7 +186,7 @@ def _heading(scan: Scan, context: Context) -> None:
 def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     row = scan.row
     subjects = [piece for piece in row if piece.role == "subject"]
-    found_measures = quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
+    found_measures = _tabled(scan, context) or quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
     supposed = remarks.supposed(scan.tokens)
     asked = scan.sentence.asks and replies.asks_for_facts(scan.sentence.texts)
     for measure in found_measures:
@@ -216,7 +218,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         )
     if scan.effort is not None and not asked and not lungs.hoped(scan.tokens):
         yield from _effort(scan, scan.effort)
-    if not subjects and not scan.agents:
+    if not subjects and not scan.agents and not found_measures:
         bare = quantities.bare(scan.tokens, scan.whens)
         both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
         if (
@@ -261,6 +263,16 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _tabled(scan: Scan, context: Context) -> list[quantities.Measure]:
+    """Readings of a row under the head of a table; the head itself is remembered."""
+    head = tables.head(scan.tokens, scan.row, scan.whens)
+    if head is not None:
+        context.table = head
+    elif context.table is not None:
+        return tables.readings(scan.tokens, scan.row, scan.whens, context.table)
+    return []
 
 
 def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:

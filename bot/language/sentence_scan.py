@@ -10,6 +10,7 @@ from bot.language import (
     facts,
     pieces,
     remarks,
+    tables,
     times,
 )
 from bot.language.lexicon import Mark
@@ -30,6 +31,7 @@ class Context:
     agents: tuple[str, ...] = ()
     subjects: tuple[Piece, ...] = ()
     rapid: facts.Rapid | None = None
+    table: tables.Head | None = None
     findings: list[Finding] = field(default_factory=list)
 
 

@@ -184,26 +184,34 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         month = _MONTH[text]
         skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
         year = _year(_text(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
+        days = _text(tokens, at - 1).isdigit() and _text(tokens, at + 2 + skip) in _MONTH
+        if year is not None and days and not _YEARS.match(_text(tokens, at + 1 + skip)):
+            year = None
         if year is not None and not (nxt == "," and year < 100):
             return year * 12 + month, at + 2 + skip, False
         beside = at and (tokens[at - 1].kind == "number" or _text(tokens, at - 1) in ("%", ")", "/", "vs", "→", "->"))
         follows = nxt in (":", "/", ")", ",", "→", "->", "") or (tokens[at + 1].kind == "number" if nxt else False)
-        if text in ("may", "mar") and not (beside and (text == "mar" or follows)) and _text(tokens, at - 1) not in (
-            "in",
-            "since",
-            "from",
-            "until",
-            "till",
-            "last",
-            "to",
-            "by",
-            "and",
-            "(",
-            "of",
-            "this",
-            "end",
-            "early",
-            "late",
+        if (
+            text in ("may", "mar")
+            and not (beside and (text == "mar" or follows))
+            and _text(tokens, at - 1)
+            not in (
+                "in",
+                "since",
+                "from",
+                "until",
+                "till",
+                "last",
+                "to",
+                "by",
+                "and",
+                "(",
+                "of",
+                "this",
+                "end",
+                "early",
+                "late",
+            )
         ):
             return None
         now = today_in_months(today)
