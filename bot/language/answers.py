@@ -65,6 +65,8 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
     findings = []
     for finding in reading.findings:
+        if finding.kind == "effort" and subject == "breathlessness":
+            finding = replace(finding, kind="trend")
         vague = finding.subject is None or (finding.subject == "overall" and asked in GOALS and finding.kind == "trend")
         if vague and subject and finding.kind in ("trend", "measure"):
             known = draft.now["measurements"].get("fvc" if subject == "pft" else subject) or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding
 from bot.language.pieces import Piece, negated_subjects
@@ -22,6 +22,8 @@ def presence(
 ) -> Iterator[Finding]:
     """`fibrosis` findings of a sentence: True where a fibrotic sign is named as present, False where it is denied."""
     for mark in _PURE.scan(tokens):
+        if _of_a_change(tokens, row, mark):
+            continue
         yield finding("fibrosis", None, False, mark.first, mark.last)
     if asks:
         return
@@ -43,6 +45,52 @@ def presence(
         gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
         if not new_denied and not gone:
             yield finding("sign", piece.value, "present", piece.first, piece.last)
+
+
+def _of_a_change(tokens: Sequence[Token], row: Sequence[Piece], mark: Mark) -> bool:
+    """ "the change consisting of new ground glass only": what is new is pure, what was there before may not be."""
+    if tokens[mark.first].text in (
+        "no",
+        "not",
+        "without",
+        "non",
+        "isnt",
+        "nonfibrotic",
+        "free",
+        "lack",
+        "absence",
+        "nil",
+        "fibrosis",
+    ):
+        return False
+    before = [piece for piece in row if piece.role == "course" and piece.first <= mark.first]
+    return (
+        bool(before)
+        and before[-1].value in ("new", "up", "bad")
+        and (
+            before[-1].last >= mark.first
+            or any(token.text in _CHANGES for token in tokens[before[-1].last - 1 : mark.first])
+        )
+    )
+
+
+_CHANGES = frozenset(
+    {
+        "change",
+        "changes",
+        "consisting",
+        "consists",
+        "consist",
+        "due",
+        "of",
+        "from",
+        "progression",
+        "is",
+        "being",
+        "new",
+        "increase",
+    }
+)
 
 
 def _other_organ(tokens: Sequence[Token], piece: Piece) -> bool:

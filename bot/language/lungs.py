@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon
-from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, negated_subjects
+from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects
 from bot.language.text import Token
 from bot.language.vocabulary import words
 
@@ -82,6 +82,7 @@ def courses(
     waiting: list[Piece] = []
     listed: list[Piece] = []
     last_subjects: list[Piece] = []
+    last_subjects_open = False
     opened: Piece | None = None
     for number, (begin, end) in enumerate(segments):
         inside = [
@@ -89,8 +90,10 @@ def courses(
             for piece in row
             if begin <= piece.first < end and piece.role != "negation" and id(piece) not in negated
         ]
-        if any(mark.kind == "conditional" and begin <= mark.first < end for mark in context):
+        supposed = [mark.first for mark in context if mark.kind == "conditional" and begin <= mark.first < end]
+        if supposed and not any(piece.role == "course" and piece.first < supposed[0] for piece in inside):
             continue
+        inside = [piece for piece in inside if not supposed or piece.first < supposed[0]]
         inside = _without_person(inside)
         bracketed = bracketed and tokens[begin].text == ","
         subjects = [piece for piece in inside if piece.role == "subject"]
@@ -100,7 +103,8 @@ def courses(
         )
         if subjects and not trends:
             if last_trend is not None and (
-                _likewise(tokens, begin, end, subjects) or (bracketed and _pure(tokens, begin, end, subjects))
+                (_likewise(tokens, begin, end, subjects) and not (tokens[begin].text == "(" and last_subjects_open))
+                or (bracketed and _pure(tokens, begin, end, subjects))
             ):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 bracketed = tokens[begin].text != ")"
@@ -119,6 +123,7 @@ def courses(
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 continue
             last_subjects_before, last_subjects = last_subjects, subjects
+            last_subjects_open = True
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
             if opened is not None and pure and _goes_on(opened, last_subjects_before, subjects):
@@ -127,6 +132,7 @@ def courses(
                 waiting = [*waiting, *subjects] if pure else subjects
                 listed = [*listed, *subjects] if pure else []
             continue
+        last_subjects_open = False
         if trends and not subjects:
             last_trend = trends[-1]
             targets = waiting or last_subjects
@@ -166,6 +172,7 @@ def _goes_on(trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> 
 
 
 _TESTS = words("lungs", "tests")
+_SHOWN = words("lungs", "shown")
 
 
 _COMPARING = words("lungs", "comparing")
@@ -214,14 +221,32 @@ def _without_person(inside: list[Piece]) -> list[Piece]:
 def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset[int]) -> list[tuple[int, int]]:
     bounds = [0]
     inside = {index for piece in row for index in range(piece.first + 1, piece.last)}
+    subjects = {piece.last for piece in row if piece.role == "subject"}
+    signed = {piece.last for piece in row if piece.role == "course" and _is_sign(piece) and piece.first in subjects}
     for index, token in enumerate(tokens):
         breaks = token.text in HARD_BREAKS and not _between_commas(tokens, index)
         if index not in inside and (
-            breaks or token.text in (",", "(", ")") or _and_divides(tokens, row, index, measured)
+            breaks
+            or index in signed
+            or token.text in (",", "(", ")")
+            or divides_by_stroke(tokens, index)
+            or _and_divides(tokens, row, index, measured)
         ):
             bounds.append(index)
     bounds.append(len(tokens))
     return [(begin, end) for begin, end in itertools.pairwise(bounds) if end > begin]
+
+
+_SIGNS = frozenset("↔⇔⟷↑↓↗↘→=") | {"->", "==", "↑↑", "↓↓"}
+
+
+def _is_sign(piece: Piece) -> bool:
+    """ "SOB ↔ cough ↑": an arrow belongs to the subject that it stands behind."""
+    return piece.word in _SIGNS
+
+
+def divides_by_stroke(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].text == "/" and divides(tokens, at)
 
 
 def _between_commas(tokens: Sequence[Token], at: int) -> bool:
@@ -284,7 +309,9 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             else:
                 before.append(piece)
             continue
-        if piece.word in ("new", "fresh") and following is not None and tokens[following.first].text in _TESTS:
+        if piece.word in ("new", "fresh") and (
+            _newly_done(tokens, before, piece, following) or _next_is_test(tokens, following)
+        ):
             continue
         if (
             following is not None
@@ -302,6 +329,23 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
         elif open_trend is None:
             open_trend = piece
     return [*pairs, *_trailing(tokens, before, pairs)]
+
+
+def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
+    return following is not None and tokens[following.first].text in _TESTS
+
+
+def _newly_done(tokens: Sequence[Token], before: Sequence[Piece], trend: Piece, shown: Piece | None) -> bool:
+    """ "HRCT old and new", "CT in the new building": of a scan only what it shows can be new."""
+    if (
+        shown is not None
+        and shown.value in IMAGING
+        and all(tokens[at].text in LINKS for at in range(trend.last, shown.first))
+    ):
+        return False
+    scan = bool(before) and before[-1].value == "ct" and tokens[before[-1].last - 1].text in _TESTS
+    following = tokens[trend.last].text if trend.last < len(tokens) else ""
+    return scan and trend.last - trend.first == 1 and following not in _SHOWN
 
 
 def _trailing(
@@ -362,6 +406,7 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     simple = {
         "good": "better",
         "bad": "worse",
+        "easier": "better" if subject == "breathing" else "worse",
         "same": "stable",
         "not_good": "not_better",
         "not_same": "not_better",
@@ -377,9 +422,9 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     return ("not_better" if (trend == "not_up") == rises_well else "stable"), False
 
 
-def without_past(found: list[Course]) -> list[Course]:
-    """Drops what is said of the past where the present is told too; a lone past statement says nothing of now."""
-    return [replace(course) for course in found if not course.past]
+def hoped(tokens: Sequence[Token]) -> bool:
+    """ "would like to walk without stopping": a wish, a condition or a question, nothing that happened."""
+    return any(mark.kind == "conditional" for mark in _CONTEXT.scan(tokens))
 
 
 def settled(subject: str | None, value: str) -> str | None:

@@ -27,6 +27,20 @@ COURSE = (
 
 
 HARD_BREAKS = words("lungs", "hard_breaks")
+_SOFT_BREAKS = frozenset({",", ":"})
+
+
+def divides(tokens: Sequence[Token], at: int) -> bool:
+    """A mark that parts one statement from the next: "but", a comma, a stroke between words ("cough nil / SOB worse")."""
+    text = tokens[at].text
+    if text != "/":
+        return text in HARD_BREAKS or text in _SOFT_BREAKS
+    return (
+        0 < at < len(tokens) - 1
+        and tokens[at - 1].end < tokens[at].start
+        and tokens[at].end < tokens[at + 1].start
+        and "number" not in (tokens[at - 1].kind, tokens[at + 1].kind)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,7 @@ class Piece:
 _TURNED = {
     "good": "not_good",
     "bad": "same",
+    "easier": "same",
     "same": "not_same",
     "gone": "not_good",
     "new": "denied",
@@ -78,9 +93,10 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             mark.first in closed
             or mark.value == "nothing"
             or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken))
+            or _declines_to_tell(tokens, mark)
         ):
             continue
-        if mark.value == "same" and _same_thing(tokens, mark, taken):
+        if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
             continue
         if (
             tokens[mark.last - 1].text in ("more", "less")
@@ -105,6 +121,9 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
                 value = "same"
             if value == "vary" and negation is None:
                 continue
+            if negation is not None and _restates(tokens, negation, found, taken):
+                negations.remove(negation)
+                continue
             if negation is not None:
                 value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]
             apart = negation is not None and any(index in taken for index in range(negation.last, mark.first))
@@ -127,6 +146,24 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
 
 
+def _restates(tokens: Sequence[Token], negation: Mark, found: Sequence[Piece], taken: set[int]) -> bool:
+    """ "better, not the same": what is denied right after a verdict only underlines it."""
+    before = found[-1] if found and found[-1].role == "course" else None
+    return (
+        before is not None
+        and tokens[negation.first].text == "not"
+        and not before.value.startswith("not_")
+        and [token.text for token in tokens[before.last : negation.first]] in ([","], ["and"], ["-"], ["("])
+    )
+
+
+def _declines_to_tell(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Dyspnoea: declined to answer", "she declined to blow": a refusal is no course."""
+    if tokens[mark.first].text not in ("declined", "declines", "declining"):
+        return False
+    return mark.last < len(tokens) and tokens[mark.last].text in ("to", "by", "the", "a", "this", "it", "any", "both")
+
+
 def _was(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "had fallen", "had been worse": before something that came later."""
     return any(token.text in ("had", "hadnt") for token in tokens[max(0, mark.first - 3) : mark.first])
@@ -137,7 +174,8 @@ def _signs(tokens: Sequence[Token], taken: set[int]) -> list[Piece]:
     found = []
     for at, token in enumerate(tokens):
         following = tokens[at + 1].text if at + 1 < len(tokens) else ","
-        if token.text == "=" and at - 1 in taken and following in (",", ";", ")", "and"):
+        ends = following in (",", ";", ")", "and", "/") or at + 1 in taken
+        if token.text in ("=", "→", "->", "==") and at - 1 in taken and ends:
             found.append(Piece("course", "same", at, at + 1, "="))
         if (
             token.text == "within"
@@ -214,7 +252,24 @@ def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     if tokens[mark.last - 1].text != "same" or mark.last >= len(tokens) or mark.last in taken:
         return False
     following = tokens[mark.last]
-    return following.kind == "word" and following.text not in _AFTER_SAME
+    counted = (
+        following.kind == "number" and tokens[mark.last + 1 : mark.last + 2] and tokens[mark.last + 1].kind == "word"
+    )
+    return bool(counted) or (following.kind == "word" and following.text not in _AFTER_SAME)
+
+
+def _other_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """ "Hb-corrected both times": "both times" tells a course only right behind a subject or its reading."""
+    if tokens[mark.last - 1].text not in ("times", "time", "visits") or mark.first == 0:
+        return False
+    if tokens[mark.first].text not in ("both", "each", "at"):
+        return False
+    before = tokens[mark.first - 1]
+    return not (
+        mark.first - 1 in taken
+        or before.kind == "number"
+        or before.text in ("%", "pred", "predicted", "at", "ii", "iii", "iv", "i", "l")
+    )
 
 
 _AFTER_SAME = words("lungs", "after_same")
@@ -244,8 +299,10 @@ def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
 
 
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
-    """ "no longer" speaks of a symptom only right before it ("no longer breathless")."""
+    """ "no longer" speaks of a symptom only right beside it ("no longer breathless", "breathless no longer")."""
     if tokens[mark.first].text not in ("no", "without"):
+        return False
+    if mark.first - 1 in taken and (mark.last == len(tokens) or tokens[mark.last].kind == "mark"):
         return False
     return mark.last not in taken and mark.last + 1 not in taken
 
@@ -259,7 +316,7 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
             return negation
         if len(gap) > 5:
             return None
-        if any(tokens[index].text in HARD_BREAKS or tokens[index].text in (",", ":") for index in gap):
+        if any(divides(tokens, index) for index in gap):
             return None
         if any(index in taken for index in gap) and len(gap) > 3:
             return None
@@ -286,7 +343,10 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
                 if first
                 else ("but", "however", "with", "though", "although")
             )
-            if piece.role != "subject" or len(gap) > 3 or any(token.text in stops for token in gap):
+            stopped = any(token.text in stops for token in gap) or any(
+                tokens[index].text == "/" and divides(tokens, index) for index in range(at, piece.first)
+            )
+            if piece.role != "subject" or len(gap) > 3 or stopped:
                 break
             found.append(piece)
             at, first = piece.last, False

@@ -36,6 +36,7 @@ def measures(
 ) -> list[Measure]:
     """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
     found: list[Measure] = []
+    whens = _spans_merged(tokens, whens)
     subjects = [piece for piece in row if piece.role == "subject"]
     numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
     taken = {index for when in whens for index in range(when.first, when.last)}
@@ -59,7 +60,9 @@ def measures(
             item for item in find_numbers(tokens, piece, piece.last, end, whens, taken) if item.first not in used
         ]
         begin = piece.first
-        if _readings_precede(tokens, piece):
+        earlier = subjects[number - 1] if number else None
+        precede = _readings_precede(tokens, piece, earlier)
+        if precede:
             numbers = []
         if not numbers:
             begin = max([subjects[number - 1].last if number else 0, *(w + 1 for w in walls if w < piece.first)])
@@ -67,11 +70,15 @@ def measures(
                 item for item in find_numbers(tokens, piece, begin, piece.first, whens, taken) if item.first not in used
             ]
             readings = [item for item in before if not item.change]
-            alone = len(numeric) == 1 or _readings_precede(tokens, piece)
+            alone = len(numeric) == 1 or precede
             lone = alone and piece.value in ("fvc", "dlco") and len(readings) > 1
             numbers = before if lone else [item for item in before if item.change]
             end = piece.last
         used |= {index for item in numbers for index in range(item.first, item.last)}
+        both = _in_turn(earlier, piece, found, numbers, tokens) if earlier is not None else None
+        if both is not None and earlier is not None:
+            found[-1] = _with_reading(tokens, found[-1], earlier, both[0], whens)
+            numbers = [numbers[0], replace(both[1], at=both[0].at, order=both[0].order)]
         if numbers:
             value = _value(
                 piece.value,
@@ -84,7 +91,77 @@ def measures(
                 [item.last for item in numbers] + [piece.last] + [w.last for w in whens if piece.last <= w.first < end]
             )
             found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
-    return _sharing_time([_led_by_time(tokens, measure, whens) for measure in found])
+    found = [_led_by_time(tokens, measure, whens) for measure in found]
+    return _sharing_time(_sharing_label(tokens, subjects, found))
+
+
+_TO = frozenset({"to", "and", "until", "till", "-", "→", "->", "/"})
+
+
+def _sharing_label(tokens: Sequence[Token], subjects: Sequence[Piece], found: list[Measure]) -> list[Measure]:
+    """ "Baseline FVC 52 DLCO 30, week 24 FVC 51 DLCO 31": a label before a measure holds for the next one too."""
+    shared: list[Measure] = []
+    for measure in found:
+        before = shared[-1] if shared else None
+        gap = {token.text for token in tokens[before.last : measure.first]} if before is not None else {","}
+        if (
+            before is not None
+            and {"single"} <= set(before.value) & set(measure.value)
+            and not gap & {",", ";", ":"}
+            and not measure.value["order"]
+            and measure.value["at"] is None
+        ):
+            told = {key: before.value[key] for key in ("order", "at", "months", "yearless")}
+            measure = replace(measure, value={**measure.value, **told})
+        shared.append(measure)
+    return shared
+
+
+def _in_turn(
+    first: Piece, second: Piece, found: list[Measure], numbers: list[Number], tokens: Sequence[Token]
+) -> list[Number] | None:
+    """ "FVC 76 % and DLCO 60 %, a year before 75 % and 61 %": the last two numbers are of both, in turn."""
+    last = found[-1] if found else None
+    if last is None or last.subject != first.value or "single" not in last.value or len(numbers) != 3:
+        return None
+    if {first.value, second.value} != {"fvc", "dlco"} or any(number.change for number in numbers):
+        return None
+    between = {token.text for token in tokens[numbers[1].last : numbers[2].first]}
+    return numbers[1:] if between & {"and", "/", "&"} and len(between) <= 2 else None
+
+
+def _with_reading(
+    tokens: Sequence[Token], single: Measure, piece: Piece, other: Number, whens: Sequence[When]
+) -> Measure:
+    value = single.value
+    own = Number(value["single"], "%", single.first, single.last, False, value["order"], value["at"])
+    return replace(single, value=_value(piece.value, tokens, piece, [own, replace(other, unit="%")], whens))
+
+
+def _spans_merged(tokens: Sequence[Token], whens: Sequence[When]) -> list[When]:
+    """ "Between January and now", "(Mar/Oct)": two dates that belong to all readings are one window."""
+    merged: list[When] = []
+    for when in whens:
+        before = merged[-1] if merged else None
+        if before is not None and before.kind == "date" and _is_span(tokens, before, when):
+            end = when.months if when.kind == "date" else today_in_months() - when.months
+            months = end - before.months
+            months = months % 12 if before.yearless and when.yearless else months
+            merged[-1] = When("window", max(months, 0.0), before.first, when.last, before.lead)
+        else:
+            merged.append(when)
+    return merged
+
+
+def _is_span(tokens: Sequence[Token], early: When, late: When) -> bool:
+    if late.kind not in ("date", "ago") or early.whole_year or late.whole_year:
+        return False
+    gap = [
+        token.text for token in tokens[early.last : late.first] if token.text not in ("this", "last", "early", "late")
+    ]
+    lead = tokens[early.first - 1].text if early.first else ""
+    closed = lead == "(" and late.last < len(tokens) and tokens[late.last].text == ")"
+    return len(gap) == 1 and gap[0] in _TO and (lead in ("from", "between") or closed)
 
 
 def _sharing_time(found: list[Measure]) -> list[Measure]:
@@ -105,8 +182,12 @@ def _sharing_time(found: list[Measure]) -> list[Measure]:
     ]
 
 
-def _readings_precede(tokens: Sequence[Token], piece: Piece) -> bool:
-    """ "80 down to 76 FVC": the readings stand right before the subject."""
+def _readings_precede(tokens: Sequence[Token], piece: Piece, earlier: Piece | None) -> bool:
+    """ "80 down to 76 FVC": the readings stand right before the subject, and behind no other ("DLCO 45 → 44 FVC")."""
+    if earlier is not None and earlier.value in NUMERIC and piece.first - earlier.last <= 6:
+        between = [token.text for token in tokens[earlier.last : piece.first]]
+        if not {",", "and"} & set(between[:1]):
+            return False
     before = [token for token in tokens[max(0, piece.first - 5) : piece.first] if token.text != "%"]
     return (
         len(before) > 2
@@ -365,6 +446,8 @@ def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     }
     if times:
         value["months"] = times[-1] - times[0]
+    elif len({item.order for item in numbers}) > 1:
+        value["months"] = max((single["months"] for single in singles if single.get("months")), default=None)
     elif all(item.order == 0 and item.at is None for item in numbers):
         return None
     return value

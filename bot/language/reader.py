@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.language import (
+    comparisons,
     criteria,
+    exertion,
     facts,
     imaging,
     lungs,
@@ -15,6 +17,7 @@ from bot.language import (
     quantities,
     remarks,
     replies,
+    tables,
     therapy,
     therapy_context,
     therapy_cues,
@@ -41,14 +44,15 @@ _WINDOW_OF_A_COURSE = frozenset({"window", "ago", "date"})
 
 def read(text: str) -> Reading:
     """What one message says. Never raises; text beyond 20,000 words is not read (`truncated`)."""
-    found, truncated = sentences(text)
+    parted, truncated = sentences(text)
+    found = tables.with_rows(text, parted)
     context = Context(patient=facts.gender([sentence.texts for sentence in found]))
     for sentence in found:
         known = len(context.findings)
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
-    kept = joined_readings(text, from_new_patient(context.findings))
+    kept = comparisons.against_old_scan(joined_readings(text, from_new_patient(context.findings)))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
 
@@ -200,7 +204,7 @@ def _heading(scan: Scan, context: Context) -> None:
 def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     row = scan.row
     subjects = [piece for piece in row if piece.role == "subject"]
-    found_measures = quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
+    found_measures = _tabled(scan, context) or quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
     supposed = remarks.supposed(scan.tokens)
     asked = scan.sentence.asks and replies.asks_for_facts(scan.sentence.texts)
     for measure in found_measures:
@@ -230,7 +234,9 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             0,
             len(scan.tokens),
         )
-    if not subjects and not scan.agents:
+    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens):
+        yield from _effort(scan, scan.effort)
+    if not subjects and not scan.agents and not found_measures:
         bare = quantities.bare(scan.tokens, scan.whens)
         both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
         if (
@@ -269,9 +275,37 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         for piece in subjects:
             if piece.value == "other" and remarks.is_walk_or_saturation(scan.tokens[piece.first : piece.last]):
                 yield scan.finding("other_quantity", None, True, piece.first, piece.last + 2)
+    older = comparisons.remark(scan.tokens, row, scan.whens)
+    if older is not None and not asked:
+        yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _tabled(scan: Scan, context: Context) -> list[quantities.Measure]:
+    """Readings of a row under the head of a table; the head itself is remembered."""
+    head = tables.head(scan.tokens, scan.row, scan.whens)
+    if head is not None:
+        context.table = head
+    elif context.table is not None:
+        return tables.readings(scan.tokens, scan.row, scan.whens, context.table)
+    return []
+
+
+def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
+    """What can or can no longer be done; without a word on breath it only answers the question on breathlessness."""
+    yield scan.finding(
+        "trend" if told.breath else "effort",
+        "breathlessness",
+        told.value,
+        told.first,
+        told.last,
+        months=_sentence_window(scan, told.first, told.last),
+        moved=False,
+        was=False,
+        **_circumstances(scan, told.first, told.last),
+    )
 
 
 def _commands(scan: Scan, course: Course) -> bool:
@@ -300,11 +334,21 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
         return
     detail = _circumstances(scan, course.first, course.last)
     months = _sentence_window(scan, course.first, course.last)
+    if subject in lungs.IMAGING:
+        months = _distance_of_scans(scan, course.first, course.last) or months
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(
             kind, name, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail
         )
+
+
+def _distance_of_scans(scan: Scan, first: int, last: int) -> float | None:
+    """How far back the scan of comparison lies, told in the same clause or, where that has no time, in another."""
+    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
+    if any(begin <= when.first < end for when in scan.whens):
+        return comparisons.distance(scan.tokens, scan.whens, begin, end)
+    return comparisons.distance(scan.tokens, scan.whens)
 
 
 _GOALS = ("pft", "ct", "breathlessness")

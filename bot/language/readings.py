@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.language.pieces import Piece
 from bot.language.text import Token
-from bot.language.times import When, today_in_months
+from bot.language.times import LABELS, UNITS, When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _WORDS = load("numbers")
@@ -47,6 +48,9 @@ class Number:
     at: float | None
     absolute: bool | None = None
     yearless: bool = False
+
+
+_LABEL = re.compile(r"(w|wk|m|mo)\d{1,2}$")
 
 
 def is_number(text: str) -> bool:
@@ -129,10 +133,14 @@ def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | Non
         if token.text in NUMBER_WORDS and token.text not in ("a", "an", "few", "half"):
             return NUMBER_WORDS[token.text]
         return 0.0 if token.text == "zero" else None
+    counted = _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"} or (
+        _text(tokens, at - 1) == "by" and _text(tokens, at + 1) not in UNITS
+    )
     if (
         token.text in NUMBER_WORDS
         and NUMBER_WORDS[token.text] >= 2
-        and _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"}
+        and counted
+        and token.text not in ("few", "several")
     ):
         return NUMBER_WORDS[token.text]
     return None
@@ -184,6 +192,8 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     if points and following in _SET["change_after"]:
         return True
     if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
+        return False
+    if following in ("down", "up") and _text(tokens, last + 1) == "to" and _reading_follows(tokens, last + 2):
         return False
     if (
         following in ("to", "→", "->", "-->", "=>", "from", ">")
@@ -278,6 +288,8 @@ def _yearless(whens: Sequence[When], at: float | None) -> bool:
 def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piece: Piece) -> int:
     lead = piece.first if piece.last and piece.last == at else at
     before, after = _text(tokens, lead - 1), _text(tokens, last)
+    if (before.isdigit() and _text(tokens, lead - 2) in LABELS) or _LABEL.match(before):
+        return -1 if before.lstrip("wkmo") == "0" else 1
     if (
         _text(tokens, lead - 2) in ("last", "previous")
         and tokens[lead - 1].kind == "word"

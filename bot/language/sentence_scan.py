@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from bot.language import (
     agents,
+    exertion,
     facts,
     pieces,
     remarks,
+    tables,
     times,
 )
 from bot.language.lexicon import Mark
@@ -31,6 +33,7 @@ class Context:
     all_agents: list[str] = field(default_factory=list)
     subjects: tuple[Piece, ...] = ()
     rapid: facts.Rapid | None = None
+    table: tables.Head | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -49,6 +52,8 @@ class Scan:
             named.update(range(mark.first, mark.last))
         self.causes = remarks.causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
+        self.effort = exertion.course(sentence.tokens, self.whens, frozenset(inside))
+        named |= self.effort.tokens if self.effort is not None and self.effort.breath else set()
         self.row = pieces.pieces(sentence.tokens, frozenset(inside | named))
         self.agent_walls = frozenset(inside)
         self.lung_walls = frozenset(

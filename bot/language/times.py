@@ -12,7 +12,7 @@ from bot.language.text import Token
 from bot.language.vocabulary import NUMBER_WORDS, load
 
 _TIMES = load("times")
-_UNIT = {unit: float(months) for months, units in _TIMES["months_per_unit"].items() for unit in units}
+UNITS = {unit: float(months) for months, units in _TIMES["months_per_unit"].items() for unit in units}
 _MONTH = {name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")}
 _MONTH |= {name: int(number) for name, number in _TIMES["seasons"].items()}
 _PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
@@ -35,6 +35,8 @@ _LEAD = {
     "at",
 }
 _FULL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})$")
+LABELS = frozenset({"month", "week", "year", "wk", "mo", "mth"})
+_LABEL = re.compile(r"(w|wk|m|mo)(\d{1,2})$")
 _YEARS = re.compile(r"(19|20)\d\d$")
 
 
@@ -50,6 +52,11 @@ class When:
     end: float | None = None  # of a range of dates; None where it is open
     whole_year: bool = False
     yearless: bool = False
+
+
+def is_label(tokens: Sequence[Token], when: When) -> bool:
+    """ "Week 24", "M6": the name of a visit, counted from the baseline."""
+    return when.kind == "window" and (tokens[when.first].text in LABELS or bool(_LABEL.match(tokens[when.first].text)))
 
 
 def today_in_months(today: datetime.date | None = None) -> float:
@@ -88,14 +95,17 @@ def _amount(tokens: Sequence[Token], at: int) -> float | None:
 
 
 def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
+    label = _LABEL.match(tokens[at].text)
+    if label and tokens[at].kind == "word":
+        return When("window", float(label[2]) * UNITS[label[1]], at, at + 1, lead)
     if (
-        tokens[at].text in ("month", "week", "year")
+        tokens[at].text in LABELS
         and at + 1 < len(tokens)
         and tokens[at + 1].kind == "number"
         and tokens[at + 1].text.isdigit()
         and int(tokens[at + 1].text) <= 60
     ):
-        return When("window", float(tokens[at + 1].text) * _UNIT[tokens[at].text], at, at + 2, lead)
+        return When("window", float(tokens[at + 1].text) * UNITS[tokens[at].text], at, at + 2, lead)
     amount = _amount(tokens, at)
     if amount is None:
         return None
@@ -106,16 +116,16 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
             return _window_or_ago(tokens, at, after + 2, amount * unit, lead)
     if _text(tokens, after) in ("-", "to", "or") and after + 1 < len(tokens):
         upper = _amount(tokens, after + 1)
-        if upper is not None and _text(tokens, after + 2) in _UNIT and upper > amount:
-            return _window_or_ago(tokens, at, after + 3, upper * _UNIT[_text(tokens, after + 2)], lead)
+        if upper is not None and _text(tokens, after + 2) in UNITS and upper > amount:
+            return _window_or_ago(tokens, at, after + 3, upper * UNITS[_text(tokens, after + 2)], lead)
     if (
         _text(tokens, after)
         in (("full", "whole") if tokens[at].kind == "number" else ("of", "a", "full", "and", "few"))
-        and _text(tokens, after + 1) in _UNIT
+        and _text(tokens, after + 1) in UNITS
     ):
         after += 1
     unit_word = _text(tokens, after)
-    if unit_word not in _UNIT:
+    if unit_word not in UNITS:
         return None
     if len(unit_word) == 1 and tokens[at].kind != "number":
         return None
@@ -125,7 +135,7 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         unit_word == "y" and _text(tokens, after + 1) in ("o", "f", "m")
     ):
         return None
-    return _window_or_ago(tokens, at, after + 1, amount * _UNIT[unit_word], lead)
+    return _window_or_ago(tokens, at, after + 1, amount * UNITS[unit_word], lead)
 
 
 def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float, lead: str) -> When:
@@ -174,24 +184,34 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         month = _MONTH[text]
         skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
         year = _year(_text(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
+        days = _text(tokens, at - 1).isdigit() and _text(tokens, at + 2 + skip) in _MONTH
+        if year is not None and days and not _YEARS.match(_text(tokens, at + 1 + skip)):
+            year = None
         if year is not None and not (nxt == "," and year < 100):
             return year * 12 + month, at + 2 + skip, False
-        if text in ("may", "mar") and _text(tokens, at - 1) not in (
-            "in",
-            "since",
-            "from",
-            "until",
-            "till",
-            "last",
-            "to",
-            "by",
-            "and",
-            "(",
-            "of",
-            "this",
-            "end",
-            "early",
-            "late",
+        beside = at and (tokens[at - 1].kind == "number" or _text(tokens, at - 1) in ("%", ")", "/", "vs", "→", "->"))
+        follows = nxt in (":", "/", ")", ",", "→", "->", "") or (tokens[at + 1].kind == "number" if nxt else False)
+        if (
+            text in ("may", "mar")
+            and not (beside and (text == "mar" or follows))
+            and _text(tokens, at - 1)
+            not in (
+                "in",
+                "since",
+                "from",
+                "until",
+                "till",
+                "last",
+                "to",
+                "by",
+                "and",
+                "(",
+                "of",
+                "this",
+                "end",
+                "early",
+                "late",
+            )
         ):
             return None
         now = today_in_months(today)

@@ -98,9 +98,12 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
         [] if own else [item for item in shared if item.kind == "trend"]
     )
     numbers = [item for item in own if item.kind == "measure" and _course_of(measure, item.value) is not None]
+    numbers = [item for item in numbers if item.value["unit"] in ("%", "")] or numbers
     last_number = numbers[-1].end if numbers else 0
     later = [item for item in trends if item.detail.get("moved") and numbers and item.end > last_number + 4]
     verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)] + later
+    if numbers and not verdicts:
+        verdicts = [item for item in shared if item.kind == "trend" and _judges(item, numbers)]
     if not verdicts and not numbers:
         return None
     findings = [*numbers, *verdicts]
@@ -116,6 +119,8 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
         if numbers
         else {"better": "fine", "stable": "fine"}.get(verdict or "", "open")
     )
+    if numbers and verdict in ("stable", "better") and outcome != "fine":
+        outcome = "fine" if outcome in ("below", "time_below") else "open"
     if any(item.detail.get("other_cause") for item in findings) and outcome == "reached":
         outcome = "other_cause"
     if measure == "dlco" and any(item.detail.get("uncorrected") for item in findings) and outcome != "fine":
@@ -125,6 +130,11 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     months = numbers[-1].value.get("months") if numbers else None
     numeric = dict(numbers[-1].value) if numbers else None
     return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months, "value": numeric}
+
+
+def _judges(item: Finding, numbers: Sequence[Finding]) -> bool:
+    """ "I would call her lung function stable": a verdict on both that follows the numbers, or stands right before."""
+    return not item.detail.get("moved") and item.end > numbers[0].start - 40
 
 
 def _plain_movement(item: Finding) -> bool:
@@ -260,6 +270,7 @@ def _open_questions(draft: Draft, measure: str, entry: dict[str, Any]) -> None:
 
 def _imaging(draft: Draft, reading: Reading) -> None:
     _fibrosis(draft, reading)
+    _compared_with_an_old_scan(draft, reading)
     extent = [item for item in reading.of("trend") if item.subject == "ct"]
     extent = extent or [
         _extent_finding(item) for item in reading.of("measure") if item.subject == "ct" and "values" in item.value
@@ -278,6 +289,13 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     if criterion is True and _explained_or_old([*([verdict] if verdict else []), *_progressing(signs)], draft):
         criterion = None
     draft.set("ppf_radiology", criterion, _worst(goal, [*_progressing(signs), *([verdict] if verdict else []), *signs]))
+
+
+def _compared_with_an_old_scan(draft: Draft, reading: Reading) -> None:
+    """ "The comparison CT is three years old", said afterwards: nothing is known of the past year."""
+    told = [item for item in reading.of("compared_scan") if item.value > YEAR]
+    if told and draft.now["ppf_radiology"] is True:
+        draft.set("ppf_radiology", None, told[0])
 
 
 def _extent_finding(item: Finding) -> Finding:
@@ -338,7 +356,7 @@ def _radiology(verdict: Finding | None, signs: Sequence[Finding]) -> bool | None
         return None
     if verdict is not None and verdict.value in ("stable", "better"):
         return False
-    if any(item.value == "better" or (item.value == "stable" and item.subject == "fibrosis") for item in signs):
+    if any(item.value == "better" or (item.value == "stable" and item.subject != "honeycombing") for item in signs):
         return False
     if any(item.value == "denied" for item in signs) or _all_absent(signs):
         return False

@@ -1,0 +1,76 @@
+"""What a scan is compared with: how far back the older one lies, told beside the findings or in a remark of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.language.lungs import IMAGING
+from bot.language.model import Finding
+from bot.language.pieces import Piece
+from bot.language.text import Token
+from bot.language.times import UNITS, When, today_in_months
+from bot.language.vocabulary import NUMBER_WORDS, words
+
+_WITH = words("comparisons", "with")
+_BETWEEN = words("comparisons", "between")
+_OLDER = words("comparisons", "older")
+_AGED = frozenset({"old", "older"})
+_REACH = 9
+
+
+def distance(tokens: Sequence[Token], whens: Sequence[When], begin: int = 0, end: int | None = None) -> float | None:
+    """Months between a scan and the one that it is compared with, where a sentence or its part tells them."""
+    limit = len(tokens) if end is None else end
+    here = [when for when in whens if begin <= when.first < limit]
+    found = [_back(when) for when in here if _is_compared(tokens, when)]
+    found += _ages(tokens, begin, limit)
+    return max(found, default=None)
+
+
+def remark(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> float | None:
+    """ "The comparison CT is three years old": months of a remark that tells no course itself."""
+    scans = [piece for piece in row if piece.role == "subject" and piece.value == "ct"]
+    if not scans or any(piece.role == "course" and piece.value != "still" for piece in row):
+        return None
+    aged = _ages(tokens, 0, len(tokens))
+    older = any(token.text in _OLDER for token in tokens)
+    aged += [_back(when) for when in whens if older and when.kind in ("ago", "date")]
+    return max(aged, default=None)
+
+
+def against_old_scan(findings: list[Finding]) -> list[Finding]:
+    """Gives the distance that a remark tells to what the scans of the message show."""
+    remarks = [float(item.value) for item in findings if item.kind == "compared_scan"]
+    if not remarks:
+        return findings
+    return [
+        replace(item, detail={**item.detail, "months": max(remarks)})
+        if item.kind in ("trend", "sign") and item.subject in IMAGING and not item.detail.get("months")
+        else item
+        for item in findings
+    ]
+
+
+def _is_compared(tokens: Sequence[Token], when: When) -> bool:
+    if when.kind not in ("date", "ago") or not _back(when):
+        return False
+    at = when.first - 1
+    while at >= 0 and when.first - at <= _REACH and tokens[at].text in _BETWEEN:
+        at -= 1
+    return at >= 0 and tokens[at].text in _WITH
+
+
+def _ages(tokens: Sequence[Token], begin: int, end: int) -> list[float]:
+    """ "Three years old", "a 4-year-old scan": the ages of scans in months."""
+    found = []
+    for at in range(begin, end - 2):
+        amount = tokens[at].number if tokens[at].kind == "number" else NUMBER_WORDS.get(tokens[at].text)
+        unit = UNITS.get(tokens[at + 1].text)
+        if amount is not None and unit is not None and tokens[at + 2].text in _AGED:
+            found.append(amount * unit)
+    return found
+
+
+def _back(when: When) -> float:
+    return when.months if when.kind == "ago" else max(0.0, today_in_months() - when.months)

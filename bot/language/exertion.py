@@ -1,0 +1,219 @@
+"""Breathlessness told by what the patient can or can no longer do, compared over time.
+
+"Now has to sit down halfway up the stairs", "fills the kettle without stopping, couldn't do that in spring": every
+clause is able, hindered or neither, and of now or of before. A change is told by two clauses of different times, or
+by one clause with a word like "again" or "no longer".
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Token
+from bot.language.times import When
+from bot.language.vocabulary import NUMBER_WORDS, load
+
+_VOCABULARY = load("exertion")
+_LEXICONS = {name: Lexicon().add_all(name, {name: phrases}) for name, phrases in _VOCABULARY.items()}
+_BREAKS = frozenset({",", ";", "(", ")", ":", "but", "which", "whereas", "while", "whilst", "although"})
+_AGAIN_A_CLAUSE = frozenset({"now", "could", "couldnt", "used", "previously", "before", "did", "didnt", "had"})
+_COUNTED = frozenset(
+    {"flight", "flights", "floor", "floors", "storeys", "metres", "meters", "m", "yards", "blocks", "minutes"}
+)
+_PAST_VERBS = frozenset({"could", "couldnt", "did", "didnt", "had", "hadnt", "was", "wasnt", "managed", "used"})
+_RELATIONS = frozenset({"halts", "free", "breath", "breathless"})
+
+
+@dataclass(frozen=True, slots=True)
+class Exertion:
+    """A course of breathlessness told by exertion; `breath` is False where only the effort is named."""
+
+    value: str  # better, worse
+    first: int
+    last: int
+    breath: bool
+    tokens: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    first: int
+    last: int
+    able: bool | None
+    denied: bool
+    past: bool
+    turned: bool
+    compared: str | None
+    amount: float | None
+    marks: tuple[Mark, ...]
+    pro: bool
+
+
+def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]) -> Exertion | None:
+    """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents."""
+    marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
+    if not marks["activities"] and not (marks["breath"] and marks["halts"]):
+        return None
+    clauses = [
+        _clause(tokens, marks, whens, begin, end)
+        for begin, end in _spans(tokens)
+        if not any(begin <= at < end for at in walls)
+        and not any(begin <= mark.first < end for mark in marks["elsewhere"])
+    ]
+    told = [item for item in clauses if item.able is not None or item.compared]
+    if not told:
+        return None
+    value = _value(told, clauses)
+    if value is None:
+        return None
+    breath = bool(marks["halts"] or marks["free"] or marks["breath"])
+    covered = frozenset(
+        at
+        for item in told
+        for mark in item.marks
+        if mark.kind not in ("activities", "light")
+        for at in range(mark.first, mark.last)
+    )
+    return Exertion(value, told[0].first, told[-1].last, breath, covered)
+
+
+def _value(told: Sequence[_Clause], clauses: Sequence[_Clause]) -> str | None:
+    compared = next((item.compared for item in told if item.compared and not item.past), None)
+    if compared is not None:
+        return compared
+    present = [item for item in told if not item.past and item.able is not None]
+    for item in present:
+        if item.turned:
+            return "better" if item.able else "worse"
+    before = [item for item in clauses if item.past and (item.able is not None or item.pro)]
+    for now, then in itertools.product(present, before):
+        if then.able is None:
+            differs = now.denied != then.denied
+        elif then.able == now.able and now.amount is not None and then.amount is not None:
+            if now.amount != then.amount:
+                return "better" if now.amount > then.amount else "worse"
+            continue
+        else:
+            differs = then.able != now.able
+        if differs:
+            return "better" if now.able else "worse"
+    return None
+
+
+def _spans(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    bounds = [0]
+    for at, token in enumerate(tokens):
+        following = {item.text for item in tokens[at + 1 : at + 3]}
+        dash = token.text == "-" and at and tokens[at - 1].end < token.start
+        along = token.text in ("while", "whilst") and tokens[at + 1 : at + 2] and tokens[at + 1].text.endswith("ing")
+        if (
+            (token.text in _BREAKS and not along)
+            or dash
+            or (token.text in ("and", "when", "where") and following & _AGAIN_A_CLAUSE)
+        ):
+            bounds.append(at + 1)
+    return [(begin, end) for begin, end in itertools.pairwise([*bounds, len(tokens)]) if end > begin]
+
+
+def _clause(
+    tokens: Sequence[Token], marks: dict[str, list[Mark]], whens: Sequence[When], begin: int, end: int
+) -> _Clause:
+    here = {name: [mark for mark in found if begin <= mark.first < end] for name, found in marks.items()}
+    texts = {token.text for token in tokens[begin:end]}
+    own = [when for when in whens if begin <= when.first < end]
+    timed = any(when.kind in ("ago", "date") and _is_back(tokens, when) for when in own)
+    free = {at for mark in here["free"] for at in range(mark.first, mark.last)}
+    here["negations"] = [mark for mark in here["negations"] if mark.first not in free]
+    here["turned"] += [Mark("turned", "turned", when.first, when.last) for when in own if when.lead == "since"]
+    past = bool(here["earlier"] or timed) or bool(texts & _PAST_VERBS and not here["turned"] and not here["no_longer"])
+    past = past and "than" not in texts
+    denied = bool(here["negations"] or here["no_longer"] or here["unable"])
+    used = tuple(mark for name, found in here.items() if name not in ("earlier", "elsewhere") for mark in found)
+    return _Clause(
+        begin,
+        end,
+        _able(tokens, here, bool(marks["activities"])),
+        denied,
+        past,
+        _turned(tokens, here, begin),
+        _compared(here),
+        _amount(tokens, begin, end),
+        used,
+        bool(here["pro_verbs"]),
+    )
+
+
+def _able(tokens: Sequence[Token], here: dict[str, list[Mark]], active: bool) -> bool | None:
+    """Whether the clause says that something is done freely (True) or not (False); None where it says neither."""
+    denied = bool(here["negations"] or here["no_longer"])
+    unable = bool(here["unable"]) or (bool(here["no_longer"]) and not _of_a_halt(here))
+    if here["impossible"] and not here["free"]:
+        return False
+    if here["free"]:
+        return not unable and not _negated_ability(here)
+    doing = bool(here["activities"])
+    if here["halts"] and (active or here["breath"]) and (here["forced"] or _plain_halt(tokens, here)):
+        return denied
+    if here["breathless"] and not here["able"] and not here["unable"]:
+        light = here["light"] and any(tokens[mark.first].text in ("now", "already", "even") for mark in here["turned"])
+        return False if light and not here["only"] and not denied else None
+    if not doing:
+        return True if here["effortless"] and here["earlier"] else None
+    if unable or _negated_ability(here):
+        return False
+    return True if here["able"] and not here["breathless"] else None
+
+
+def _plain_halt(tokens: Sequence[Token], here: dict[str, list[Mark]]) -> bool:
+    """ "stops halfway up the stairs", "needs a rest": a halt as a verb of its own, not "stopped MMF"."""
+    return any(
+        tokens[mark.first].text not in ("stopped", "rest", "sit") or mark.last - mark.first > 1
+        for mark in here["halts"]
+    )
+
+
+def _of_a_halt(here: dict[str, list[Mark]]) -> bool:
+    return bool(here["halts"]) and not here["free"]
+
+
+def _negated_ability(here: dict[str, list[Mark]]) -> bool:
+    return any(0 <= able.first - no.last <= 1 for no in here["negations"] for able in here["able"])
+
+
+def _turned(tokens: Sequence[Token], here: dict[str, list[Mark]], begin: int) -> bool:
+    opens_a_list = any(
+        mark.first == begin and tokens[mark.last : mark.last + 1] and tokens[mark.last].text == ":"
+        for mark in here["turned"]
+    )
+    return bool(here["no_longer"] or here["turned"]) and not opens_a_list
+
+
+def _compared(here: dict[str, list[Mark]]) -> str | None:
+    """ "has to stop more often on the stairs": the halts themselves are counted."""
+    if not here["halts"]:
+        return None
+    if here["oftener"]:
+        return "worse" if not here["negations"] else None
+    return "better" if here["seldomer"] else None
+
+
+def _amount(tokens: Sequence[Token], begin: int, end: int) -> float | None:
+    """ "two flights", "300 m"; "one" may stand without its noun."""
+    for at in range(begin, end):
+        token = tokens[at]
+        value = token.number if token.kind == "number" else NUMBER_WORDS.get(token.text)
+        following = tokens[at + 1].text if at + 1 < end else ""
+        if value is not None and (
+            following in _COUNTED or (token.text not in ("a", "an") and following in ("", "in", "at", "before", "last"))
+        ):
+            return value
+    return None
+
+
+def _is_back(tokens: Sequence[Token], when: When) -> bool:
+    """ "in spring", "a year ago"; "this summer" and "since June" last until now."""
+    lasting = when.lead == "since" or (when.first > 0 and tokens[when.first - 1].text in ("this", "since"))
+    return not lasting and (when.kind == "date" or when.months > 0.3)

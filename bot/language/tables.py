@@ -1,0 +1,173 @@
+"""Tables of lung function: a head of dates over rows of readings, or a head of measures over rows of dates.
+
+A row is a sentence of its own, be its cells parted by strokes, by tabs or by spaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.language.pieces import Piece
+from bot.language.quantities import NUMERIC, Measure
+from bot.language.text import Sentence, Token
+from bot.language.times import When, is_label, today_in_months
+from bot.language.vocabulary import load, words
+
+_UNITS = frozenset(unit for name in ("absolute", "litres", "raw_gas_transfer") for unit in load("numbers")[name])
+_CELLS = words("tables", "cells")
+_HEADS = words("tables", "heads")
+_EARLIER = frozenset({"previous", "prior", "prev", "last", "before", "earlier", "pre", "old"})
+_LATER = frozenset({"current", "now", "today", "present", "latest", "new", "post", "after", "this"})
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The columns of a table: months of every column, or the measure of every column.
+
+    `dated` is False where the columns are only called previous and current.
+    """
+
+    times: tuple[float, ...] = ()
+    subjects: tuple[str, ...] = ()
+    dated: bool = True
+
+
+def with_rows(text: str, found: Sequence[Sentence]) -> list[Sentence]:
+    """Joins the cells that strokes parted, where a line holds readings or dates: "| FVC % | 72 | 65 |"."""
+    joined: list[Sentence] = []
+    line: list[Sentence] = []
+    for sentence in found:
+        if line and not _same_line(text, line[-1], sentence):
+            joined += _row(line)
+            line = []
+        line.append(sentence)
+    return [*joined, *_row(line)]
+
+
+def _same_line(text: str, left: Sentence, right: Sentence) -> bool:
+    gap = text[left.tokens[-1].end : right.tokens[0].start]
+    return "|" in gap and "\n" not in gap
+
+
+def _row(line: Sequence[Sentence]) -> list[Sentence]:
+    if len(line) < 2 or not all(_is_cell(cell.tokens) for cell in line[1:]):
+        return list(line)
+    tokens = tuple(token for cell in line for token in cell.tokens)
+    return [Sentence(tokens, "\n", line[0].new_paragraph, tuple(token.text for token in tokens))]
+
+
+def _is_cell(tokens: Sequence[Token]) -> bool:
+    """A reading, a date or the name of a measure; no sentence."""
+    return len(tokens) <= 5 and (
+        any(token.kind == "number" for token in tokens)
+        or all(token.text in _CELLS or token.kind in ("mark", "arrow") for token in tokens)
+    )
+
+
+def head(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> Head | None:
+    """The head of a table, if the sentence is nothing else."""
+    subjects = [piece for piece in row if piece.role == "subject"]
+    start = [at for at, token in enumerate(tokens) if token.text in ("baseline", "start", "diagnosis")]
+    dated = [when for when in whens if when.kind in ("date", "ago") or is_label(tokens, when) or start]
+    covered = {at for when in dated for at in range(when.first, when.last)}
+    rest = [token for at, token in enumerate(tokens) if at not in covered]
+    bare = all(token.text in _HEADS or token.kind == "mark" for token in rest)
+    if bare and len(dated) + len(start[:1]) >= 2:
+        return Head(times=(*(0.0 for _ in start[:1]), *_forward([_month(tokens, when) for when in dated], dated)))
+    order = [token.text in _LATER for token in tokens if token.text in _EARLIER | _LATER]
+    if len(order) == 2 and order[0] != order[1] and bare and len(tokens) <= 6:
+        return Head(times=tuple(float(later) for later in order), dated=False)
+    named = {at for piece in subjects for at in range(piece.first, piece.last)}
+    plain = all(
+        at in named or token.text in _HEADS or token.text in _UNITS or token.kind == "mark"
+        for at, token in enumerate(tokens)
+    )
+    measured = [piece.value for piece in subjects if piece.value in NUMERIC]
+    if plain and len(measured) >= 2 and not any(token.kind == "number" for token in tokens):
+        return Head(subjects=tuple(piece.value for piece in subjects))
+    return None
+
+
+def _month(tokens: Sequence[Token], when: When) -> float:
+    if when.kind == "date":
+        return when.months
+    return when.months if when.kind == "window" else today_in_months() - when.months
+
+
+def _forward(months: list[float], whens: Sequence[When]) -> list[float]:
+    """Dates without years run on: "12 Jan, 10 Apr, 14 Jul" are of one year, whatever today is."""
+    if not all(when.yearless for when in whens):
+        return months
+    for at in range(len(months) - 2, -1, -1):
+        if months[at] > months[at + 1]:
+            months[at] -= 12
+    return months
+
+
+def readings(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], head: Head) -> list[Measure]:
+    """The readings of one row under its head; nothing where their numbers do not agree."""
+    return _of_measure(tokens, row, head) if head.times else _of_date(tokens, row, whens, head)
+
+
+def _of_measure(tokens: Sequence[Token], row: Sequence[Piece], head: Head) -> list[Measure]:
+    subjects = [piece for piece in row if piece.role == "subject"]
+    if not subjects or subjects[0].value not in NUMERIC or subjects[0].first > 1:
+        return []
+    piece = subjects[0]
+    cells = _cells(tokens, piece.last)
+    if cells is None or len(cells) != len(head.times):
+        return []
+    told = sorted((time, value) for time, value in zip(head.times, cells, strict=True) if value is not None)
+    if len(told) < 2:
+        return []
+    unit = _unit(tokens, piece, [value for _, value in told])
+    times = [time for time, _ in told]
+    value: dict[str, Any] = {
+        "unit": unit,
+        "months": times[-1] - times[0] if head.dated else None,
+        "scale": piece.value if piece.value != "scale" else tokens[piece.first].text,
+        "values": [value for _, value in told],
+        "times": times if head.dated else None,
+    }
+    return [Measure(piece.value, value, piece.first, len(tokens), piece.first)]
+
+
+def _of_date(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], head: Head) -> list[Measure]:
+    dated = [when for when in whens if when.first <= 1 and when.kind in ("date", "ago")]
+    if not dated or any(piece.role == "subject" for piece in row):
+        return []
+    cells = _cells(tokens, dated[0].last)
+    if cells is None or len(cells) != len(head.subjects):
+        return []
+    found = []
+    for subject, value in zip(head.subjects, cells, strict=True):
+        if value is None or subject not in NUMERIC:
+            continue
+        single: dict[str, Any] = {"unit": "%" if value > 9 else "l", "months": None, "scale": subject, "single": value}
+        single |= {"at": _month(tokens, dated[0]), "order": 0, "yearless": dated[0].yearless}
+        found.append(Measure(subject, single, 0, len(tokens), 0))
+    return found
+
+
+def _cells(tokens: Sequence[Token], start: int) -> list[float | None] | None:
+    """Numbers and gaps of a row from `start` on; None where it holds other words."""
+    cells: list[float | None] = []
+    for at in range(start, len(tokens)):
+        token = tokens[at]
+        if token.kind == "number":
+            cells.append(token.number)
+        elif token.text in ("-", "nd", "na"):
+            cells.append(None)
+        elif token.text not in _UNITS and token.text not in _CELLS and token.kind not in ("mark", "arrow"):
+            return None
+    return cells
+
+
+def _unit(tokens: Sequence[Token], piece: Piece, values: Sequence[float]) -> str:
+    if piece.value == "scale":
+        return "class"
+    if max(values) > 20:
+        return "%"
+    return "l" if piece.value == "fvc" else "raw"
