@@ -48,6 +48,7 @@ _SLOTS_OF_SUBJECT = {
     "symptoms": ("ppf_symptoms",),
 }
 _UNKNOWN = frozenset({"unknown", "not_done", "pending"})
+_GOALS_AND_LABEL = frozenset({*GOALS, "ppf_stated"})
 
 
 def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
@@ -393,7 +394,10 @@ def tidy(draft: Draft, asked: str | None) -> None:
     """Keeps only the questions that still matter: an answer or a later fact on the same slot closes them."""
     for entry in list(draft.now["clarifications"]):
         slot = entry["slot"]
-        if entry["kind"] == "contradiction" and slot in GOALS and slot in draft.touched:
+        if (
+            entry["kind"] == "contradiction"
+            and draft.touched & {slot, entry["id"].partition(":")[2]} & _GOALS_AND_LABEL
+        ):
             draft.close(entry["id"])
         if entry["id"] in draft.touched or slot is None or entry["kind"] in ("ambiguous_agent", "contradiction"):
             continue

@@ -11,7 +11,9 @@ from bot.language import (
     imaging,
     lungs,
     pieces,
+    ppf_word,
     quantities,
+    rapid,
     remarks,
     replies,
     therapy,
@@ -21,7 +23,7 @@ from bot.language import (
     unknown_drugs,
 )
 from bot.language.lexicon import Mark
-from bot.language.links import explain_earlier, from_new_patient, joined_readings
+from bot.language.links import explain_earlier, from_new_patient, joined_readings, opposed_labels
 from bot.language.lungs import Course
 from bot.language.model import Finding, Reading
 from bot.language.sentence_scan import Context, Scan
@@ -47,7 +49,7 @@ def read(text: str) -> Reading:
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
-    kept = joined_readings(text, from_new_patient(context.findings))
+    kept = opposed_labels(text, joined_readings(text, from_new_patient(context.findings)))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
 
@@ -69,7 +71,7 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
 def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:
     """Oxygen or ventilation beside a worsening within weeks, in this sentence and the one before."""
     opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
-    now = facts.rapid(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
+    now = rapid.told(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
     if now.old or (
         context.rapid is not None
         and context.rapid.old
@@ -83,10 +85,10 @@ def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("rapid", None, now.stated, now.said.first, now.said.last)
     both = [now, context.rapid] if context.rapid is not None else [now]
     supported = now.support or (context.rapid.support if context.rapid else None)
-    if supported and any(item.worsening for item in both) and any(item.recent for item in both):
+    if supported and not now.weaned and any(item.worsening for item in both) and any(item.recent for item in both):
         mark = now.support or Mark("", None, 0, len(scan.tokens))
         yield scan.finding("rapid", None, True, mark.first, mark.last)
-    if now.support or now.worsening or now.recent or context.rapid is None:
+    if now.support or now.worsening or now.recent or now.weaned or context.rapid is None:
         context.rapid = now
 
 
@@ -372,16 +374,16 @@ def _facts(scan: Scan) -> Iterator[Finding]:
             continue
         if scan.agents and any(agent.first == mark.first for agent in scan.agents):
             continue
-        if how == "stated":
-            yield scan.finding("disease", mark.value, True, mark.first, mark.last)
-        elif how == "denied" and facts.is_disease_name(scan.tokens[mark.first : mark.last]):
-            yield scan.finding("disease_denied", mark.value, True, mark.first, mark.last)
+        if how in ("stated", "identity", "final", "queried"):
+            yield scan.finding("disease", mark.value, True, mark.first, mark.last, how=how)
+        elif how == "denied":
+            antibody = not facts.is_disease_name(scan.tokens[mark.first : mark.last])
+            yield scan.finding("disease_denied", mark.value, True, mark.first, mark.last, antibody=antibody)
     named = [] if scan.sentence.asks else list(criteria.criteria(scan.tokens))
     for mark, slot, met in named:
         yield scan.finding("criterion", slot, met, mark.first, mark.last)
-    for mark, value in facts.ppf(scan.sentence, scan.whens, [mark for mark, _, _ in named]):
-        if value == "doubted":
-            continue
+    taken_back = replies.retraction(scan.sentence) is not None
+    for mark, value in ppf_word.stated(scan.sentence, scan.whens, [mark for mark, _, _ in named], taken_back):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
     for mark, present in facts.features(scan.tokens):
         yield scan.finding("feature", mark.value, present, mark.first, mark.last)
