@@ -46,6 +46,9 @@ _SLOTS_OF_SUBJECT = {
     "breathlessness": ("goal_breathlessness", "ppf_symptoms"),
     "breathing": ("goal_breathlessness", "ppf_symptoms"),
     "symptoms": ("ppf_symptoms",),
+    "ppf": ("ppf_stated",),
+    "current_therapy": ("current_therapy",),
+    "previous_therapy": ("previous_therapy",),
 }
 _UNKNOWN = frozenset({"unknown", "not_done", "pending"})
 _GOALS_AND_LABEL = frozenset({*GOALS, "ppf_stated"})
@@ -64,14 +67,31 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
     if subject is None and asked is None and draft.now["measurements"]:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
+    declined = {str(item.subject) for item in reading.of("declined")}
     findings = []
     for finding in reading.findings:
-        vague = finding.subject is None or (finding.subject == "overall" and asked in GOALS and finding.kind == "trend")
+        if _about_the_answer(finding, subject, declined, reading):
+            continue
+        vague = finding.subject is None or (
+            finding.subject == "overall" and asked in (*GOALS, *CRITERIA) and finding.kind == "trend"
+        )
         if vague and subject and finding.kind in ("trend", "measure"):
             known = draft.now["measurements"].get("fvc" if subject == "pft" else subject) or {}
             finding = _with_subject(finding, subject, known.get("months"))
         findings.append(finding)
     return replace(reading, findings=tuple(findings))
+
+
+def _about_the_answer(finding: Finding, subject: str | None, declined: set[str], reading: Reading) -> bool:
+    """ "Same, don't have it", "no CT yet, too ill to go down": a bare course beside a "not known" tells nothing."""
+    if finding.kind != "trend" or finding.subject is not None:
+        return False
+    unknown = any(item.value in _UNKNOWN for item in reading.of("answer"))
+    again = finding.words.lower().removeprefix("the ").startswith(_SAME_ANSWER)
+    return subject in declined or (unknown and (again or finding.value in ("up", "down")))
+
+
+_SAME_ANSWER = ("same", "ditto", "idem", "likewise", "as before")
 
 
 def _with_subject(finding: Finding, subject: str, months: float | None) -> Finding:
@@ -129,6 +149,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     if _answers_open_question(draft, reading, asked):
         draft.answered = True
         return
+    if asked in CRITERIA and reading.of("possible_cause"):
+        _explained_in_answer(draft, reading.of("possible_cause")[-1], asked)
+        return
     elsewhere = {GOAL_OF_SUBJECT.get(str(finding.subject)) for finding in reading.of("declined")}
     for finding in reading.of("answer"):
         if finding.value in _UNKNOWN and elsewhere and asked not in elsewhere:
@@ -136,6 +159,22 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
             _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
+
+
+def _explained_in_answer(draft: Draft, cause: Finding, asked: str) -> None:
+    """A cause named as the answer to a criterion: the criterion stays open and is not asked for again."""
+    draft.set(asked, None)
+    draft.note("other_cause", cause.words, slot=asked)
+    draft.decline(asked)
+    if asked == "ppf_physiology":
+        _explain_measurements(draft)
+    draft.answered = True
+
+
+def _explain_measurements(draft: Draft) -> None:
+    draft.now["measurements"] = {
+        name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()
+    }
 
 
 def _plain_answer(draft: Draft, reading: Reading, asked: str) -> None:
@@ -180,6 +219,8 @@ def _answers_open_question(draft: Draft, reading: Reading, asked: str) -> bool:
 
 def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None:
     value = finding.value
+    if asked in THERAPY and finding.words.lower().startswith("none"):
+        value = "none"
     if value in _UNKNOWN:
         if asked not in THERAPY and asked != "progressive_pulmonary_fibrosis" and draft.now[asked] is not None:
             draft.set(asked, None)
@@ -194,6 +235,10 @@ def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None
         return
     if asked in CRITERIA and value in ("yes", "all", "both") and explained:
         draft.note("other_cause", finding.words, slot=asked)
+        draft.answered = True
+        return
+    if asked in GOALS and value == "none":
+        draft.decline(asked)  # "none", said of a CT or of lung function: there is none
         draft.answered = True
         return
     if asked in (*GOALS, "progressive_pulmonary_fibrosis") and value in ("all", "both"):
@@ -336,9 +381,7 @@ def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:
     draft.set(slot, None)
     draft.note("other_cause", finding.words, slot=slot)
     if slot == "ppf_physiology":
-        draft.now["measurements"] = {
-            name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()
-        }
+        _explain_measurements(draft)
 
 
 def _remove_agent(draft: Draft, agent: str) -> None:

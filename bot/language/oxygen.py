@@ -18,6 +18,8 @@ _ABOUT_OXYGEN = words("oxygen", "about_oxygen")
 _OTHER_LITRES = words("oxygen", "other_litres")
 _NOW = words("oxygen", "now")
 _EARLIER = words("oxygen", "earlier")
+_LONG_BEFORE = words("oxygen", "long_before")
+_ORDER = words("oxygen", "order")
 _BREAKS = frozenset({",", ";", "and", "but", "then", "→"})
 _ROOM_AIR = 21
 _NO_VITAL_CAPACITY = 6
@@ -100,7 +102,8 @@ def _told_backwards(tokens: Sequence[Token], first: Level, last: Level) -> bool:
     """ "8 L, up from 2 L", "8 L now, 2 L last week": the level that stands last is the earlier one."""
     if last.first and tokens[last.first - 1].text in ("from", "was", "were", "previously"):
         return True
-    return bool(_words_beside(tokens, first) & _NOW) and bool(_words_beside(tokens, last) & _EARLIER)
+    early, late = _words_beside(tokens, first), _words_beside(tokens, last)
+    return bool(late & _EARLIER and early & _NOW) or bool(late & _LONG_BEFORE and not early & (_EARLIER | _ORDER))
 
 
 def _words_beside(tokens: Sequence[Token], level: Level) -> set[str]:

@@ -13,6 +13,7 @@ from bot.language.vocabulary import load, words
 _FACTS = load("facts")["ppf"]
 _PPF = Lexicon().add_all("ppf", {True: _FACTS["named"]})
 _CUES = cues(**{name: _FACTS[name] for name in ("denied", "withdrawn", "asserted", "doubted")})
+_CONTESTED = cues(contested=_FACTS["contested"])
 _BREAKS = frozenset({",", "but", "however", ";"})
 _MONTHS_OF_A_YEAR = 12.5
 
@@ -35,7 +36,7 @@ def stated(
 
     `criteria` are criteria with a verdict of their own; `taken_back` marks a sentence such as "forget the PPF label".
     """
-    if taken_back:
+    if taken_back or _CONTESTED.scan(sentence.tokens):
         return []
     found = []
     for mark in _PPF.scan(sentence.tokens):

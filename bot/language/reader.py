@@ -16,6 +16,7 @@ from bot.language import (
     rapid,
     remarks,
     replies,
+    self_asked,
     therapy,
     therapy_context,
     therapy_cues,
@@ -61,7 +62,7 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
         scan = Scan(text, sentence.after(opened.last))
     if not scan.tokens:
         return
-    yield from _replies(scan)
+    yield from _replies(scan, context)
     yield from _therapy(scan, context)
     yield from _lungs(scan, context)
     yield from _facts(scan)
@@ -136,7 +137,7 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
             "except",
             "apart",
         )
-        if not runs_on and not with_what:
+        if not runs_on and not with_what and not replies.not_there(scan.sentence, mark):
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
     if said:
         context.agents = tuple(item.mark.value for item in said if item.mark.kind == "agent")
@@ -232,6 +233,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in found_measures if "single" in item.value)
     told = lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens))
+    told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
     opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
     for name in sorted(opposed):
         yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
@@ -385,6 +387,9 @@ def _facts(scan: Scan) -> Iterator[Finding]:
     taken_back = replies.retraction(scan.sentence) is not None
     for mark, value in ppf_word.stated(scan.sentence, scan.whens, [mark for mark, _, _ in named], taken_back):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
+    compared = criteria.old_comparison(scan.tokens, scan.whens)
+    if compared is not None and not scan.sentence.asks:
+        yield scan.finding("old_comparison", "ct", True, *compared)
     for mark, present in facts.features(scan.tokens):
         yield scan.finding("feature", mark.value, present, mark.first, mark.last)
     aged = facts.age(scan.tokens)
@@ -398,10 +403,14 @@ def _facts(scan: Scan) -> Iterator[Finding]:
         yield scan.finding("judgement", None, alone[1], alone[0].first, alone[0].last)
 
 
-def _replies(scan: Scan) -> Iterator[Finding]:
+def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
     sentence = scan.sentence
     bare = replies.answer(sentence)
-    if bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
+    own, context.question = context.question, self_asked.topic(sentence, scan.row)
+    if own is not None and bare is not None and bare.value in ("yes", "no") and replies.closed(sentence, bare):
+        value = own.yes if bare.value == "yes" else own.no
+        yield scan.finding(own.kind, own.subject, value, bare.first, bare.last)
+    elif bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
     for piece in pieces.negated_subjects(scan.tokens, scan.row):
         named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
@@ -409,15 +418,22 @@ def _replies(scan: Scan) -> Iterator[Finding]:
             continue
         if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
             yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
+    if bare is None and not scan.agents and not any(piece.role == "subject" for piece in scan.row):
+        for mark in replies.unknowns(sentence)[:1]:
+            yield scan.finding("answer", None, mark.value, mark.first, mark.last, alone=False)
     for mark in replies.unknowns(sentence):
         for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
             yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
+    cause = remarks.named_cause(scan.tokens)
+    if cause is not None and not sentence.asks:
+        yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
     if replies.corrects(sentence.texts[:3]):
         meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
         yield scan.finding("correction", None, True, 0, 1, meant=meant)
     taken_back = replies.retraction(sentence)
     if taken_back is not None:
         subjects = {piece.value for piece in scan.row if piece.role == "subject"} | {mark.value for mark in scan.agents}
+        subjects |= {"ppf"} if ppf_word.marks(scan.tokens) else set()
         for subject in sorted(subjects):
             yield scan.finding("retract", subject, True, taken_back.first, len(scan.tokens))
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):

@@ -71,6 +71,15 @@ def unknowns(sentence: Sentence) -> list[Mark]:
     return [mark for mark in ANSWERS.scan(sentence.tokens) if mark.value in ("unknown", "not_done", "pending")]
 
 
+def not_there(sentence: Sentence, nothing: Mark) -> bool:
+    """ "None yet" may mean a missing test as well as a missing treatment: only the question decides."""
+    return nothing.first == 0 and any(
+        mark.first == 0 and mark.last == nothing.last
+        for mark in ANSWERS.scan(sentence.tokens)
+        if mark.value == "not_done"
+    )
+
+
 def retraction(sentence: Sentence) -> Mark | None:
     for mark in _RETRACT.scan(sentence.tokens):
         if mark.first <= 3:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.language import agents, pieces, ppf_word, rapid, remarks, times
+from bot.language import agents, pieces, ppf_word, rapid, remarks, self_asked, times
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
@@ -23,6 +23,7 @@ class Context:
     agents: tuple[str, ...] = ()
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None
+    question: self_asked.Topic | None = None
     findings: list[Finding] = field(default_factory=list)
 
 

@@ -27,6 +27,7 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     update_lungs.apply(draft, reading)
     _facts(draft, reading)
     _contradictions(draft, reading)
+    _old_comparison(draft, reading)
     answers.apply(draft, reading, asked)
     _derive(draft)
     answers.tidy(draft, asked)
@@ -60,6 +61,12 @@ def _facts(draft: Draft, reading: Reading) -> None:
         draft.note("unknown_drug", finding.words, nearest=finding.value)
 
 
+def _old_comparison(draft: Draft, reading: Reading) -> None:
+    """A CT compared with one more than a year older says nothing on the criterion; the goal keeps its value."""
+    if reading.of("old_comparison") and draft.now["ppf_radiology"] is True:
+        draft.set("ppf_radiology", None)
+
+
 def _contradictions(draft: Draft, reading: Reading) -> None:
     """What one message calls both ways keeps its old value until the clinician says which holds."""
     for finding in reading.of("contradiction"):
@@ -87,10 +94,12 @@ def _disease(draft: Draft, reading: Reading) -> None:
         return
     myositis = next((item for item in named if item.subject == "iim"), None)
     others = [item for item in named if item.subject != "iim"]
-    replaces = withdrawn or reading.of("correction") or any(item.detail.get("how") == "identity" for item in others)
+    denied = any(not item.detail.get("antibody") for item in reading.of("disease_denied") if item.subject == "iim")
+    replaces = (
+        withdrawn or denied or reading.of("correction") or any(item.detail.get("how") == "identity" for item in others)
+    )
     if myositis is None and draft.now["underlying_disease"] == "iim" and not replaces:
         return
-    denied = any(not item.detail.get("antibody") for item in reading.of("disease_denied") if item.subject == "iim")
     if myositis is not None and denied and others:
         myositis = None
     said = myositis or others[0]
