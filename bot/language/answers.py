@@ -65,6 +65,9 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     refers_back = meant or (asked is None and reading.of("last_year", "answer", "correction"))
     if subject is None and which is None and bare and refers_back:
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
+    withdrawn = [str(item.subject) for item in reading.of("retract") if str(item.subject) in GOAL_OF_SUBJECT]
+    if subject is None and len(withdrawn) == 1 and bare:
+        subject = withdrawn[0]
     if subject is None and asked is None and draft.now["measurements"]:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
     declined = {str(item.subject) for item in reading.of("declined")}
@@ -141,7 +144,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if asked in CRITERIA and draft.now[asked] is None:
             _plain_answer(draft, reading, asked)
         return
-    if asked == "stability_acceptable" and reading.of("judgement"):
+    if asked == "stability_acceptable" and reading.of("judgement") and not _plain_yes_or_no(reading):
         finding = reading.of("judgement")[-1]
         draft.set(asked, finding.value, finding)
         draft.answered = True
@@ -175,6 +178,10 @@ def _explain_measurements(draft: Draft) -> None:
     draft.now["measurements"] = {
         name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()
     }
+
+
+def _plain_yes_or_no(reading: Reading) -> bool:
+    return any(item.value in ("yes", "no") for item in reading.of("answer"))
 
 
 def _plain_answer(draft: Draft, reading: Reading, asked: str) -> None:
@@ -337,6 +344,10 @@ def take_back(draft: Draft, reading: Reading) -> None:
         update_lungs.settle_lung_function(draft)
     for finding in reading.of("number_swap"):
         _swap_number(draft, finding.value)
+    if reading.of("reversed") and not reading.of("measure"):
+        _reverse(draft)
+    for finding in reading.of("not_new"):
+        _not_new(draft, finding)
     for finding in reading.of("retract"):
         subject = str(finding.subject)
         if subject in AGENTS:
@@ -362,6 +373,32 @@ def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
                 draft.now["measurements"] = {**known, name: corrected}
                 update_lungs.settle_lung_function(draft)
                 draft.answered = True
+
+
+def _reverse(draft: Draft) -> None:
+    """ "Other way round": the readings told last change places."""
+    known = draft.now["measurements"]
+    name = next(
+        (key for key in reversed(list(known)) if len((known[key].get("value") or {}).get("values") or ()) > 1), None
+    )
+    if name is None:
+        return
+    value = {**known[name]["value"], "values": known[name]["value"]["values"][::-1]}
+    entry = update_lungs.measure_entry(name, [Finding("measure", name, value, known[name]["words"], 0, 0)], [])
+    if entry is not None:
+        draft.now["measurements"] = {**known, name: entry}
+        update_lungs.settle_lung_function(draft)
+        draft.answered = True
+
+
+def _not_new(draft: Draft, finding: Finding) -> None:
+    """A sign that was there before is neither progression nor a worse CT; the fibrosis it shows remains."""
+    if draft.now["ppf_radiology"] is not True:
+        return
+    draft.set("ppf_radiology", None)
+    if draft.now["goal_ild_extent"] == "not_achieved":
+        draft.set("goal_ild_extent", None)
+    draft.answered = True
 
 
 def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:

@@ -185,6 +185,23 @@ def stability(sentence: Sentence) -> tuple[Mark, bool] | None:
     return judged[-1], _accepts(sentence.tokens, judged)
 
 
+def steady(tokens: Sequence[Token]) -> list[Mark]:
+    """Words for stability."""
+    return [mark for mark in STABILITY.scan(tokens) if mark.kind == "steady"]
+
+
+def points_back(sentence: Sentence) -> tuple[Mark, bool] | None:
+    """ "I can live with that", said right after stability: a plain judgement on a pronoun."""
+    judged = judgement(sentence)
+    if judged is None or len(sentence.tokens) > 14 or not _POINTS_BACK & set(sentence.texts):
+        return None
+    words = {" ".join(sentence.texts[judged[0].first : judged[0].last])}
+    return None if words & _WEAK else judged
+
+
+_POINTS_BACK = frozenset({"that", "this", "it", "which", "us", "me"})
+
+
 def judgement(sentence: Sentence) -> tuple[Mark, bool] | None:
     """The same without a word for stability: an answer to the question alone."""
     marks = [mark for mark in STABILITY.scan(sentence.tokens) if mark.kind in ("accepted", "refused")]

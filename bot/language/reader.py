@@ -65,7 +65,7 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
     yield from _replies(scan, context)
     yield from _therapy(scan, context)
     yield from _lungs(scan, context)
-    yield from _facts(scan)
+    yield from _facts(scan, context)
     yield from _rapid(scan, context)
 
 
@@ -369,7 +369,24 @@ def _compared(scan: Scan, when: When) -> bool:
     )
 
 
-def _facts(scan: Scan) -> Iterator[Finding]:
+def _taken_back(scan: Scan) -> Iterator[Finding]:
+    """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
+    mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
+    subjects = {piece.value for piece in scan.row if piece.role == "subject"}
+    if mark is not None:
+        subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
+        for subject in sorted(subjects):
+            yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
+    turned = replies.reversed_order(scan.sentence)
+    if turned is not None:
+        yield scan.finding("reversed", None, True, turned.first, turned.last)
+    old = replies.not_new(scan.sentence)
+    if old is not None:
+        for subject in sorted(subjects & lungs.SIGNS):
+            yield scan.finding("not_new", subject, True, old.first, old.last)
+
+
+def _facts(scan: Scan, context: Context) -> Iterator[Finding]:
     asked = facts.only_asked(scan.sentence)
     for mark, how in facts.diseases(scan.tokens):
         if asked and not scan.lung_walls and not scan.agents:
@@ -395,7 +412,8 @@ def _facts(scan: Scan) -> Iterator[Finding]:
     aged = facts.age(scan.tokens)
     if aged is not None:
         yield scan.finding("feature", "age_65_or_more", aged[0] >= 65, aged[1], aged[2])
-    judged = facts.stability(scan.sentence)
+    judged = facts.stability(scan.sentence) or (facts.points_back(scan.sentence) if context.steady else None)
+    context.steady = bool(facts.steady(scan.tokens))
     if judged is not None:
         yield scan.finding("stability", None, judged[1], judged[0].first, judged[0].last)
     alone = facts.judgement(scan.sentence)
@@ -430,12 +448,7 @@ def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
     if replies.corrects(sentence.texts[:3]):
         meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
         yield scan.finding("correction", None, True, 0, 1, meant=meant)
-    taken_back = replies.retraction(sentence)
-    if taken_back is not None:
-        subjects = {piece.value for piece in scan.row if piece.role == "subject"} | {mark.value for mark in scan.agents}
-        subjects |= {"ppf"} if ppf_word.marks(scan.tokens) else set()
-        for subject in sorted(subjects):
-            yield scan.finding("retract", subject, True, taken_back.first, len(scan.tokens))
+    yield from _taken_back(scan)
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         yield scan.finding("last_year", None, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)

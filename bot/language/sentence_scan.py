@@ -23,6 +23,7 @@ class Context:
     agents: tuple[str, ...] = ()
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None
+    steady: bool = False
     question: self_asked.Topic | None = None
     findings: list[Finding] = field(default_factory=list)
 
