@@ -46,8 +46,12 @@ _SLOTS_OF_SUBJECT = {
     "breathlessness": ("goal_breathlessness", "ppf_symptoms"),
     "breathing": ("goal_breathlessness", "ppf_symptoms"),
     "symptoms": ("ppf_symptoms",),
+    "ppf": ("ppf_stated",),
+    "current_therapy": ("current_therapy",),
+    "previous_therapy": ("previous_therapy",),
 }
 _UNKNOWN = frozenset({"unknown", "not_done", "pending"})
+_GOALS_AND_LABEL = frozenset({*GOALS, "ppf_stated"})
 
 
 def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
@@ -61,18 +65,38 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     refers_back = meant or (asked is None and reading.of("last_year", "answer", "correction"))
     if subject is None and which is None and bare and refers_back:
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
+    withdrawn = [str(item.subject) for item in reading.of("retract") if str(item.subject) in GOAL_OF_SUBJECT]
+    if subject is None and len(withdrawn) == 1 and bare:
+        subject = withdrawn[0]
     if subject is None and asked is None and draft.now["measurements"]:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
+    declined = {str(item.subject) for item in reading.of("declined")}
     findings = []
     for finding in reading.findings:
+        if _about_the_answer(finding, subject, declined, reading):
+            continue
         if finding.kind == "effort" and subject == "breathlessness":
             finding = replace(finding, kind="trend")
-        vague = finding.subject is None or (finding.subject == "overall" and asked in GOALS and finding.kind == "trend")
+        vague = finding.subject is None or (
+            finding.subject == "overall" and asked in (*GOALS, *CRITERIA) and finding.kind == "trend"
+        )
         if vague and subject and finding.kind in ("trend", "measure"):
             known = draft.now["measurements"].get("fvc" if subject == "pft" else subject) or {}
             finding = _with_subject(finding, subject, known.get("months"))
         findings.append(finding)
     return replace(reading, findings=tuple(findings))
+
+
+def _about_the_answer(finding: Finding, subject: str | None, declined: set[str], reading: Reading) -> bool:
+    """ "Same, don't have it", "no CT yet, too ill to go down": a bare course beside a "not known" tells nothing."""
+    if finding.kind != "trend" or finding.subject is not None:
+        return False
+    unknown = any(item.value in _UNKNOWN for item in reading.of("answer"))
+    again = finding.words.lower().removeprefix("the ").startswith(_SAME_ANSWER)
+    return subject in declined or (unknown and (again or finding.value in ("up", "down")))
+
+
+_SAME_ANSWER = ("same", "ditto", "idem", "likewise", "as before")
 
 
 def _with_subject(finding: Finding, subject: str, months: float | None) -> Finding:
@@ -122,13 +146,16 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if asked in CRITERIA and draft.now[asked] is None:
             _plain_answer(draft, reading, asked)
         return
-    if asked == "stability_acceptable" and reading.of("judgement"):
+    if asked == "stability_acceptable" and reading.of("judgement") and not _plain_yes_or_no(reading):
         finding = reading.of("judgement")[-1]
         draft.set(asked, finding.value, finding)
         draft.answered = True
         return
     if _answers_open_question(draft, reading, asked):
         draft.answered = True
+        return
+    if asked in CRITERIA and reading.of("possible_cause"):
+        _explained_in_answer(draft, reading.of("possible_cause")[-1], asked)
         return
     elsewhere = {GOAL_OF_SUBJECT.get(str(finding.subject)) for finding in reading.of("declined")}
     for finding in reading.of("answer"):
@@ -137,6 +164,26 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
             _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
+
+
+def _explained_in_answer(draft: Draft, cause: Finding, asked: str) -> None:
+    """A cause named as the answer to a criterion: the criterion stays open and is not asked for again."""
+    draft.set(asked, None)
+    draft.note("other_cause", cause.words, slot=asked)
+    draft.decline(asked)
+    if asked == "ppf_physiology":
+        _explain_measurements(draft)
+    draft.answered = True
+
+
+def _explain_measurements(draft: Draft) -> None:
+    draft.now["measurements"] = {
+        name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()
+    }
+
+
+def _plain_yes_or_no(reading: Reading) -> bool:
+    return any(item.value in ("yes", "no") for item in reading.of("answer"))
 
 
 def _plain_answer(draft: Draft, reading: Reading, asked: str) -> None:
@@ -181,6 +228,8 @@ def _answers_open_question(draft: Draft, reading: Reading, asked: str) -> bool:
 
 def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None:
     value = finding.value
+    if asked in THERAPY and finding.words.lower().startswith("none"):
+        value = "none"
     if value in _UNKNOWN:
         if asked not in THERAPY and asked != "progressive_pulmonary_fibrosis" and draft.now[asked] is not None:
             draft.set(asked, None)
@@ -195,6 +244,10 @@ def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None
         return
     if asked in CRITERIA and value in ("yes", "all", "both") and explained:
         draft.note("other_cause", finding.words, slot=asked)
+        draft.answered = True
+        return
+    if asked in GOALS and value == "none":
+        draft.decline(asked)  # "none", said of a CT or of lung function: there is none
         draft.answered = True
         return
     if asked in (*GOALS, "progressive_pulmonary_fibrosis") and value in ("all", "both"):
@@ -293,6 +346,10 @@ def take_back(draft: Draft, reading: Reading) -> None:
         update_lungs.settle_lung_function(draft)
     for finding in reading.of("number_swap"):
         _swap_number(draft, finding.value)
+    if reading.of("reversed") and not reading.of("measure"):
+        _reverse(draft)
+    for finding in reading.of("not_new"):
+        _not_new(draft, finding)
     for finding in reading.of("retract"):
         subject = str(finding.subject)
         if subject in AGENTS:
@@ -320,6 +377,32 @@ def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
                 draft.answered = True
 
 
+def _reverse(draft: Draft) -> None:
+    """ "Other way round": the readings told last change places."""
+    known = draft.now["measurements"]
+    name = next(
+        (key for key in reversed(list(known)) if len((known[key].get("value") or {}).get("values") or ()) > 1), None
+    )
+    if name is None:
+        return
+    value = {**known[name]["value"], "values": known[name]["value"]["values"][::-1]}
+    entry = update_lungs.measure_entry(name, [Finding("measure", name, value, known[name]["words"], 0, 0)], [])
+    if entry is not None:
+        draft.now["measurements"] = {**known, name: entry}
+        update_lungs.settle_lung_function(draft)
+        draft.answered = True
+
+
+def _not_new(draft: Draft, finding: Finding) -> None:
+    """A sign that was there before is neither progression nor a worse CT; the fibrosis it shows remains."""
+    if draft.now["ppf_radiology"] is not True:
+        return
+    draft.set("ppf_radiology", None)
+    if draft.now["goal_ild_extent"] == "not_achieved":
+        draft.set("goal_ild_extent", None)
+    draft.answered = True
+
+
 def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:
     """Another cause for what was told in an earlier message: the criterion falls, the goal keeps its value."""
     last = list(draft.now["evidence"])[-1:]
@@ -337,9 +420,7 @@ def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:
     draft.set(slot, None)
     draft.note("other_cause", finding.words, slot=slot)
     if slot == "ppf_physiology":
-        draft.now["measurements"] = {
-            name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()
-        }
+        _explain_measurements(draft)
 
 
 def _remove_agent(draft: Draft, agent: str) -> None:
@@ -395,7 +476,10 @@ def tidy(draft: Draft, asked: str | None) -> None:
     """Keeps only the questions that still matter: an answer or a later fact on the same slot closes them."""
     for entry in list(draft.now["clarifications"]):
         slot = entry["slot"]
-        if entry["kind"] == "contradiction" and slot in GOALS and slot in draft.touched:
+        if (
+            entry["kind"] == "contradiction"
+            and draft.touched & {slot, entry["id"].partition(":")[2]} & _GOALS_AND_LABEL
+        ):
             draft.close(entry["id"])
         if entry["id"] in draft.touched or slot is None or entry["kind"] in ("ambiguous_agent", "contradiction"):
             continue

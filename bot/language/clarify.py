@@ -49,6 +49,11 @@ def contradictory_goal(slot: str, words: str, subject: str) -> dict[str, Any]:
     return _entry("contradiction", slot, words, choices, slot)
 
 
+def contradictory_label(words: str) -> dict[str, Any]:
+    choices = [("PPF", "PPF present"), ("No PPF", "no PPF"), ("Not decided", "PPF not decided")]
+    return _entry("contradiction", "ppf_stated", words, choices, "progressive_pulmonary_fibrosis")
+
+
 def which_goal(words: str, value: str) -> dict[str, Any]:
     says = {"worse": "worse", "better": "improved", "stable": "stable", "not_better": "not improved"}.get(
         value, "worse"

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import Course, settled
 from bot.language.text import Token
-from bot.language.vocabulary import load, words
+from bot.language.times import When, today_in_months
+from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _CRITERIA = load("facts")["criteria"]
 _NAMED = Lexicon().add_all("named", _CRITERIA["named"]).add_all("short", _CRITERIA["short"])
@@ -39,6 +40,11 @@ def criteria(tokens: Sequence[Token]) -> Iterator[tuple[Mark, str, bool]]:
             yield Mark(mark.kind, mark.value, mark.first, verdict.last), str(mark.value), bool(verdict.value)
 
 
+def named(tokens: Sequence[Token]) -> str | None:
+    """The criterion that a sentence names, with or without a verdict."""
+    return next((str(mark.value) for mark in _NAMED.scan(tokens) if mark.kind == "named"), None)
+
+
 def _verdict_before(tokens: Sequence[Token], mark: Mark) -> Mark | None:
     """ "Meets the physiological criterion", "does not fulfil the CT criterion"."""
     near = [
@@ -47,6 +53,46 @@ def _verdict_before(tokens: Sequence[Token], mark: Mark) -> Mark | None:
         if all(token.text in _BETWEEN for token in tokens[found.last : mark.first])
     ]
     return near[-1] if near else None
+
+
+_SCANS = words("criteria", "scans")
+_COMPARED = words("criteria", "compared")
+_MONTHS = {unit: float(months) for months, units in load("times")["months_per_unit"].items() for unit in units}
+_YEAR = 12.0
+_LONGEST = 240.0
+"""Months beyond which a number of years is an age and no distance between two scans."""
+
+
+def old_comparison(tokens: Sequence[Token], whens: Sequence[When]) -> tuple[int, int] | None:
+    """ "The scan it was compared with is three years old": where the time stands, if it is more than a year."""
+    texts = {token.text for token in tokens}
+    if not texts & _SCANS or not texts & _COMPARED:
+        return None
+    spans = [(_span(when), when.first, when.last) for when in whens] + list(_ages(tokens))
+    if any(0 < months <= _YEAR for months, _, _ in spans):
+        return None
+    return next(
+        (
+            (first, last)
+            for months, first, last in spans
+            if _YEAR < months < _LONGEST
+            and any(token.text in _COMPARED for token in tokens[max(0, first - 8) : last + 4])
+        ),
+        None,
+    )
+
+
+def _span(when: When) -> float:
+    return today_in_months() - when.months if when.kind == "date" else when.months
+
+
+def _ages(tokens: Sequence[Token]) -> Iterator[tuple[float, int, int]]:
+    """ "26 months old", "4 y old", said of a scan."""
+    for at in range(len(tokens) - 2):
+        amount = tokens[at].number if tokens[at].kind == "number" else NUMBER_WORDS.get(tokens[at].text)
+        unit = _MONTHS.get(tokens[at + 1].text)
+        if amount is not None and unit is not None and tokens[at + 2].text == "old":
+            yield amount * unit, at, at + 3
 
 
 def contradictions(tokens: Sequence[Token], courses: Sequence[Course], timed: bool) -> set[str]:
@@ -62,3 +108,12 @@ def contradictions(tokens: Sequence[Token], courses: Sequence[Course], timed: bo
         if values == {"better", "worse"} or twice:
             found.add(early.subject)
     return found & {"fvc", "dlco", "pft", "ct", "breathlessness", "breathing"}
+
+
+def only_contrasts(tokens: Sequence[Token], course: Course, told: Sequence[Course]) -> bool:
+    """ "Better, not the same": the second only says what the first is not."""
+    before = [other.last for other in told if other.subject == course.subject and other.last < course.last]
+    if course.subject is None or not before:
+        return False
+    rest = [token.text for token in tokens[max(before) : course.last] if token.text != ","]
+    return rest[:1] == ["not"] or rest[:2] in (["rather", "than"], ["instead", "of"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language import quantities, remarks
+from bot.language import ppf_word, quantities, remarks
 from bot.language.model import Finding
-from bot.language.text import Sentence
+from bot.language.text import Sentence, normalise
 
 
 def from_new_patient(findings: Sequence[Finding]) -> list[Finding]:
@@ -78,4 +79,19 @@ def joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
             words = " / ".join(item.words for item in singles)
             detail = {key: entry for item in singles for key, entry in item.detail.items()}
             findings.append(Finding("measure", subject, value, words, singles[0].start, singles[-1].end, detail))
+    return findings
+
+
+_LABELS_APART = 80
+
+
+def opposed_labels(text: str, findings: list[Finding]) -> list[Finding]:
+    """ "PPF yes, no PPF": called both ways close together, without a word that one replaces the other."""
+    labels = [item for item in findings if item.kind == "ppf" and item.value in ("yes", "no")]
+    for early, late in itertools.pairwise(labels):
+        between = normalise(text[max(0, early.start - 20) : late.end + 20]).split()
+        if late.start - early.end <= _LABELS_APART and ppf_word.contradicted((early.value, late.value), between):
+            words = text[early.start : late.end]
+            findings.append(Finding("contradiction", "ppf", True, words, early.start, late.end))
+            break
     return findings

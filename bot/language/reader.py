@@ -14,9 +14,12 @@ from bot.language import (
     lungs,
     no_treatment,
     pieces,
+    ppf_word,
     quantities,
+    rapid,
     remarks,
     replies,
+    self_asked,
     tables,
     therapy,
     therapy_context,
@@ -25,7 +28,7 @@ from bot.language import (
     unknown_drugs,
 )
 from bot.language.lexicon import Mark
-from bot.language.links import explain_earlier, from_new_patient, joined_readings
+from bot.language.links import explain_earlier, from_new_patient, joined_readings, opposed_labels
 from bot.language.lungs import Course
 from bot.language.model import Finding, Reading
 from bot.language.sentence_scan import Context, Scan
@@ -53,6 +56,7 @@ def read(text: str) -> Reading:
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
     kept = comparisons.against_old_scan(joined_readings(text, from_new_patient(context.findings)))
+    kept = opposed_labels(text, kept)
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
 
@@ -64,17 +68,17 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
         scan = Scan(text, sentence.after(opened.last))
     if not scan.tokens:
         return
-    yield from _replies(scan)
+    yield from _replies(scan, context)
     yield from _therapy(scan, context)
     yield from _lungs(scan, context)
-    yield from _facts(scan)
+    yield from _facts(scan, context)
     yield from _rapid(scan, context)
 
 
 def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:
     """Oxygen or ventilation beside a worsening within weeks, in this sentence and the one before."""
     opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
-    now = facts.rapid(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
+    now = rapid.told(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
     if now.old or (
         context.rapid is not None
         and context.rapid.old
@@ -88,10 +92,10 @@ def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("rapid", None, now.stated, now.said.first, now.said.last)
     both = [now, context.rapid] if context.rapid is not None else [now]
     supported = now.support or (context.rapid.support if context.rapid else None)
-    if supported and any(item.worsening for item in both) and any(item.recent for item in both):
+    if supported and not now.weaned and any(item.worsening for item in both) and any(item.recent for item in both):
         mark = now.support or Mark("", None, 0, len(scan.tokens))
         yield scan.finding("rapid", None, True, mark.first, mark.last)
-    if now.support or now.worsening or now.recent or context.rapid is None:
+    if now.support or now.worsening or now.recent or now.weaned or context.rapid is None:
         context.rapid = now
 
 
@@ -134,7 +138,7 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
             "except",
             "apart",
         )
-        if not runs_on and not with_what:
+        if not runs_on and not with_what and not replies.not_there(scan.sentence, mark):
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
     if said:
         context.agents = tuple(item.mark.value for item in said if item.mark.kind == "agent")
@@ -254,6 +258,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in found_measures if "single" in item.value)
     told = lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens))
+    told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
     opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
     for name in sorted(opposed):
         yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
@@ -427,30 +432,51 @@ def _compared(scan: Scan, when: When) -> bool:
     )
 
 
-def _facts(scan: Scan) -> Iterator[Finding]:
+def _taken_back(scan: Scan) -> Iterator[Finding]:
+    """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
+    mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
+    subjects = {piece.value for piece in scan.row if piece.role == "subject"}
+    if mark is not None:
+        subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
+        for subject in sorted(subjects):
+            yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
+    turned = replies.reversed_order(scan.sentence)
+    if turned is not None:
+        yield scan.finding("reversed", None, True, turned.first, turned.last)
+    old = replies.not_new(scan.sentence)
+    if old is not None:
+        for subject in sorted(subjects & lungs.SIGNS):
+            yield scan.finding("not_new", subject, True, old.first, old.last)
+
+
+def _facts(scan: Scan, context: Context) -> Iterator[Finding]:
     asked = facts.only_asked(scan.sentence)
     for mark, how in facts.diseases(scan.tokens):
         if asked and not scan.lung_walls and not scan.agents:
             continue
         if scan.agents and any(agent.first == mark.first for agent in scan.agents):
             continue
-        if how == "stated":
-            yield scan.finding("disease", mark.value, True, mark.first, mark.last)
-        elif how == "denied" and facts.is_disease_name(scan.tokens[mark.first : mark.last]):
-            yield scan.finding("disease_denied", mark.value, True, mark.first, mark.last)
+        if how in ("stated", "identity", "final", "queried"):
+            yield scan.finding("disease", mark.value, True, mark.first, mark.last, how=how)
+        elif how == "denied":
+            antibody = not facts.is_disease_name(scan.tokens[mark.first : mark.last])
+            yield scan.finding("disease_denied", mark.value, True, mark.first, mark.last, antibody=antibody)
     named = [] if scan.sentence.asks else list(criteria.criteria(scan.tokens))
     for mark, slot, met in named:
         yield scan.finding("criterion", slot, met, mark.first, mark.last)
-    for mark, value in facts.ppf(scan.sentence, scan.whens, [mark for mark, _, _ in named]):
-        if value == "doubted":
-            continue
+    taken_back = replies.retraction(scan.sentence) is not None
+    for mark, value in ppf_word.stated(scan.sentence, scan.whens, [mark for mark, _, _ in named], taken_back):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
+    compared = criteria.old_comparison(scan.tokens, scan.whens)
+    if compared is not None and not scan.sentence.asks:
+        yield scan.finding("old_comparison", "ct", True, *compared)
     for mark, present in facts.features(scan.tokens):
         yield scan.finding("feature", mark.value, present, mark.first, mark.last)
     aged = facts.age(scan.tokens)
     if aged is not None:
         yield scan.finding("feature", "age_65_or_more", aged[0] >= 65, aged[1], aged[2])
-    judged = facts.stability(scan.sentence)
+    judged = facts.stability(scan.sentence) or (facts.points_back(scan.sentence) if context.steady else None)
+    context.steady = bool(facts.steady(scan.tokens))
     if judged is not None:
         yield scan.finding("stability", None, judged[1], judged[0].first, judged[0].last)
     alone = facts.judgement(scan.sentence)
@@ -458,10 +484,14 @@ def _facts(scan: Scan) -> Iterator[Finding]:
         yield scan.finding("judgement", None, alone[1], alone[0].first, alone[0].last)
 
 
-def _replies(scan: Scan) -> Iterator[Finding]:
+def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
     sentence = scan.sentence
     bare = replies.answer(sentence)
-    if bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
+    own, context.question = context.question, self_asked.topic(sentence, scan.row)
+    if own is not None and bare is not None and bare.value in ("yes", "no") and replies.closed(sentence, bare):
+        value = own.yes if bare.value == "yes" else own.no
+        yield scan.finding(own.kind, own.subject, value, bare.first, bare.last)
+    elif bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
     for piece in pieces.negated_subjects(scan.tokens, scan.row):
         named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
@@ -469,17 +499,19 @@ def _replies(scan: Scan) -> Iterator[Finding]:
             continue
         if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
             yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
+    if bare is None and not scan.agents and not any(piece.role == "subject" for piece in scan.row):
+        for mark in replies.unknowns(sentence)[:1]:
+            yield scan.finding("answer", None, mark.value, mark.first, mark.last, alone=False)
     for mark in replies.unknowns(sentence):
         for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
             yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
+    cause = remarks.named_cause(scan.tokens)
+    if cause is not None and not sentence.asks:
+        yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
     if replies.corrects(sentence.texts[:3]):
         meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
         yield scan.finding("correction", None, True, 0, 1, meant=meant)
-    taken_back = replies.retraction(sentence)
-    if taken_back is not None:
-        subjects = {piece.value for piece in scan.row if piece.role == "subject"} | {mark.value for mark in scan.agents}
-        for subject in sorted(subjects):
-            yield scan.finding("retract", subject, True, taken_back.first, len(scan.tokens))
+    yield from _taken_back(scan)
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         yield scan.finding("last_year", None, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import VOCABULARY
 from bot.language.text import Token
 from bot.language.vocabulary import words
@@ -34,6 +34,21 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
+
+
+def named_cause(tokens: Sequence[Token]) -> Mark | None:
+    """A cause without words of blame ("heart failure"), which only an answer makes an explanation."""
+    for mark in _CAUSES.scan(tokens):
+        before = [token.text for token in tokens[max(0, mark.first - 5) : mark.first]]
+        after = [token.text for token in tokens[mark.last : mark.last + 3]]
+        if mark.kind == "cause" and not _DENIALS & {*before, *after[:1]} and not _RULED_OUT & set(after):
+            return Mark(
+                "cause", " ".join(token.text for token in tokens[mark.first : mark.last]), mark.first, mark.last
+            )
+    return None
+
+
+_RULED_OUT = frozenset({"excluded", "ruled", "unlikely", "negative", "absent", "no"})
 
 
 def lead_tokens(tokens: Sequence[Token]) -> set[int]:

@@ -52,6 +52,9 @@ def answer(sentence: Sentence) -> Mark | None:
 
 def _at_the_end(sentence: Sentence) -> Mark | None:
     """ "yes, I do" is an answer; "I do not know" is none of that kind."""
+    last = len(sentence.tokens) - 1
+    if last >= 2 and sentence.texts[last] in ("yes", "no") and sentence.texts[last - 1] in (",", "so", "-"):
+        return Mark("answer", sentence.texts[last], last, last + 1)
     marks = [mark for mark in _AT_THE_END.scan(sentence.tokens) if mark.last == len(sentence.tokens)]
     return next((mark for mark in marks if all(text in _OPENERS for text in sentence.texts[: mark.first])), None)
 
@@ -64,11 +67,38 @@ def closed(sentence: Sentence, mark: Mark) -> bool:
 
 
 _AFTER_ANSWER = words("replies", "after_answer")
+_OTHER_PATIENT = Lexicon().add_all("other", {True: _REPLIES["other_patient"]})
+_REVERSED = Lexicon().add_all("reversed", {True: _REPLIES["reversed"]})
+_NOT_NEW = Lexicon().add_all("old", {True: _REPLIES["not_new"]})
+
+
+def of_another_patient(sentence: Sentence) -> Mark | None:
+    """ "That was another lady's report", "wrong patient": what was told belongs to somebody else."""
+    return None if sentence.asks else next(iter(_OTHER_PATIENT.scan(sentence.tokens)), None)
+
+
+def reversed_order(sentence: Sentence) -> Mark | None:
+    """ "Other way round": the readings told last stand in the wrong order."""
+    return next(iter(_REVERSED.scan(sentence.tokens)), None) if len(sentence.tokens) <= 12 else None
+
+
+def not_new(sentence: Sentence) -> Mark | None:
+    """ "That is old", "was there before", said of a sign that was called new."""
+    return None if sentence.asks else next(iter(_NOT_NEW.scan(sentence.tokens)), None)
 
 
 def unknowns(sentence: Sentence) -> list[Mark]:
     """Every "don't know", "not done", "pending" of a sentence, wherever it stands."""
     return [mark for mark in ANSWERS.scan(sentence.tokens) if mark.value in ("unknown", "not_done", "pending")]
+
+
+def not_there(sentence: Sentence, nothing: Mark) -> bool:
+    """ "None yet" may mean a missing test as well as a missing treatment: only the question decides."""
+    return nothing.first == 0 and any(
+        mark.first == 0 and mark.last == nothing.last
+        for mark in ANSWERS.scan(sentence.tokens)
+        if mark.value == "not_done"
+    )
 
 
 def retraction(sentence: Sentence) -> Mark | None:

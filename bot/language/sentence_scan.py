@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.language import (
-    agents,
-    exertion,
-    facts,
-    pieces,
-    remarks,
-    tables,
-    times,
-)
+from bot.language import agents, exertion, pieces, ppf_word, rapid, remarks, self_asked, tables, times
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
@@ -32,7 +24,9 @@ class Context:
     agents: tuple[str, ...] = ()
     all_agents: list[str] = field(default_factory=list)
     subjects: tuple[Piece, ...] = ()
-    rapid: facts.Rapid | None = None
+    rapid: rapid.Rapid | None = None
+    steady: bool = False
+    question: self_asked.Topic | None = None
     table: tables.Head | None = None
     findings: list[Finding] = field(default_factory=list)
 
@@ -47,8 +41,8 @@ class Scan:
         self.whens: list[When] = times.scan(sentence.tokens)
         self.agents: list[Mark] = agents.scan(sentence.tokens)
         inside = {index for mark in self.agents for index in range(mark.first, mark.last)}
-        named = {index for mark in facts.ppf_marks(sentence.tokens) for index in range(mark.first, mark.last)}
-        for mark in facts.rapid_marks(sentence.tokens):
+        named = {index for mark in ppf_word.marks(sentence.tokens) for index in range(mark.first, mark.last)}
+        for mark in rapid.marks(sentence.tokens):
             named.update(range(mark.first, mark.last))
         self.causes = remarks.causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()

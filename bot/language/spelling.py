@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -27,7 +28,10 @@ def corrected(word: str) -> str:
     """
     if word in _VARIANTS:
         return _VARIANTS[word]
-    if len(word) < SHORTEST or word in _KNOWN or not word.isascii():
+    if not word.isascii():
+        plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+        return corrected(plain) if plain in _VARIANTS or plain in _KNOWN or len(plain) >= SHORTEST else word
+    if len(word) < SHORTEST or word in _KNOWN:
         return word
     allowed = 2 if len(word) >= LONG else 1
     respelt = word[0] + word[1:].replace("f", "ph")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.language.spelling import corrected
-from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED, NUMBER_WORDS, TENS
+from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED, NUMBER_WORDS, TAG_WORDS, TENS
 
 _ORDINAL = ("st", "nd", "rd", "th")
 WORD_LIMIT = 20_000
@@ -69,7 +69,13 @@ class Sentence:
 
     @property
     def asks(self) -> bool:
-        return self.end_mark == "?"
+        """True for a question; a tag ("..., would you?", "..., right?") leaves a statement a statement."""
+        return self.end_mark == "?" and not self._tagged()
+
+    def _tagged(self) -> bool:
+        comma = max((at for at, text in enumerate(self.texts) if text in (",", "-", ";")), default=0)
+        tag = self.texts[comma + 1 :]
+        return comma >= 3 and 0 < len(tag) <= 3 and all(text in TAG_WORDS for text in tag)
 
     def after(self, at: int) -> Sentence:
         """The sentence from token `at` on."""
@@ -188,6 +194,8 @@ def _boundary(plain: str, token: Token, previous: Token | None) -> str | None:
         return None
     if previous is None:
         return None
+    if previous.text == "no" and not plain[token.end : token.end + 3].strip()[:1].isdigit():
+        return "."  # "no. unchanged" answers; "no. 3" counts
     if previous.end == token.start and previous.text in ABBREVIATIONS and not _names_the_drug(plain, previous):
         return None
     line_start = plain.rfind("\n", 0, previous.start) + 1

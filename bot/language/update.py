@@ -27,6 +27,7 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     update_lungs.apply(draft, reading)
     _facts(draft, reading)
     _contradictions(draft, reading)
+    _old_comparison(draft, reading)
     answers.apply(draft, reading, asked)
     _derive(draft)
     answers.tidy(draft, asked)
@@ -40,7 +41,8 @@ def _facts(draft: Draft, reading: Reading) -> None:
         if finding.value == "past":
             draft.note("past_label", finding.words)
     current = [finding for finding in labels if finding.value in ("yes", "no")]
-    if current:
+    opposed = [finding for finding in reading.of("contradiction") if finding.subject == "ppf"]
+    if current and not opposed:
         draft.set("ppf_stated", current[-1].value, current[-1])
     for finding in reading.of("criterion"):
         draft.set(str(finding.subject), finding.value, finding)
@@ -59,25 +61,64 @@ def _facts(draft: Draft, reading: Reading) -> None:
         draft.note("unknown_drug", finding.words, nearest=finding.value)
 
 
+def _old_comparison(draft: Draft, reading: Reading) -> None:
+    """A CT compared with one more than a year older says nothing on the criterion; the goal keeps its value."""
+    if reading.of("old_comparison") and draft.now["ppf_radiology"] is True:
+        draft.set("ppf_radiology", None)
+
+
 def _contradictions(draft: Draft, reading: Reading) -> None:
-    """A goal called better and worse in one sentence keeps its old value until the clinician says which holds."""
+    """What one message calls both ways keeps its old value until the clinician says which holds."""
     for finding in reading.of("contradiction"):
+        if finding.subject == "ppf":
+            draft.ask(clarify.contradictory_label(finding.words))
+            continue
         slot = answers.GOAL_OF_SUBJECT[str(finding.subject)]
         name = {"goal_lung_function": "lung function", "goal_ild_extent": "CT"}.get(slot, "breathlessness")
         draft.ask(clarify.contradictory_goal(slot, finding.words, name))
 
 
 def _disease(draft: Draft, reading: Reading) -> None:
-    named = reading.of("disease")
+    """Myositis named beside another disease prevails, unless a later word says what the disease turned out to be."""
+    named = [item for item in reading.of("disease") if item.detail.get("how") != "queried"]
+    final = [item for item in named if item.detail.get("how") == "final"]
+    if final:
+        draft.set("underlying_disease", final[-1].subject, final[-1])
+        return
+    withdrawn = _withdrawn(draft, reading)
+    guessed = [item for item in reading.of("disease") if item.detail.get("how") == "queried" and item.subject == "iim"]
+    named = named or guessed
     if not named:
+        if withdrawn:
+            draft.set("underlying_disease", None)
         return
-    myositis = next((finding for finding in named if finding.subject == "iim"), None)
-    if myositis is None and draft.now["underlying_disease"] == "iim" and not reading.of("correction"):
+    myositis = next((item for item in named if item.subject == "iim"), None)
+    others = [item for item in named if item.subject != "iim"]
+    denied = any(not item.detail.get("antibody") for item in reading.of("disease_denied") if item.subject == "iim")
+    replaces = (
+        withdrawn or denied or reading.of("correction") or any(item.detail.get("how") == "identity" for item in others)
+    )
+    if myositis is None and draft.now["underlying_disease"] == "iim" and not replaces:
         return
-    if myositis is not None and any(finding.subject == "iim" for finding in reading.of("disease_denied")):
-        myositis = next((None for finding in named if finding.subject != "iim"), myositis)
-    said = myositis or next((finding for finding in named if finding.subject != "iim"), named[0])
+    if myositis is not None and denied and others:
+        myositis = None
+    said = myositis or others[0]
     draft.set("underlying_disease", said.subject, said)
+
+
+def _withdrawn(draft: Draft, reading: Reading) -> bool:
+    """True where the very name that the disease rested on is denied now: "the Jo-1 was a mix-up"."""
+    held = _letters(draft.now["evidence"].get("underlying_disease", ""))
+    return any(
+        item.subject == draft.now["underlying_disease"]
+        and (_letters(item.words) in held or held in _letters(item.words))
+        for item in reading.of("disease_denied")
+        if held and _letters(item.words)
+    )
+
+
+def _letters(words: str) -> str:
+    return "".join(char for char in words.lower() if char.isalnum()).removeprefix("anti")
 
 
 def _feature(draft: Draft, name: str, present: bool) -> None:

@@ -288,6 +288,9 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     criterion = _radiology(verdict, signs)
     if criterion is True and _explained_or_old([*([verdict] if verdict else []), *_progressing(signs)], draft):
         criterion = None
+    plain = verdict is not None and not _explained_or_old([verdict], draft)
+    if criterion is None and plain and not signs and draft.now["ppf_radiology"] is True:
+        return  # "CT worse" said again, without a sign, takes no criterion back
     draft.set("ppf_radiology", criterion, _worst(goal, [*_progressing(signs), *([verdict] if verdict else []), *signs]))
 
 

@@ -19,6 +19,7 @@ def load(name: str) -> Any:
 _WRITING = load("writing")
 
 ABBREVIATIONS: frozenset[str] = frozenset(_WRITING["abbreviations"])
+TAG_WORDS: frozenset[str] = frozenset(_WRITING["tag_words"])
 GLUED: re.Pattern[str] = re.compile(rf"({'|'.join(_WRITING['glued_to_numbers'])})(\d+)$")
 
 

@@ -1,0 +1,104 @@
+"""PPF as a word: the clinician's own, or the verdict of the ILD meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.language.facts import clause, cues
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Sentence, Token
+from bot.language.times import When, today_in_months
+from bot.language.vocabulary import load, words
+
+_FACTS = load("facts")["ppf"]
+_PPF = Lexicon().add_all("ppf", {True: _FACTS["named"]})
+_CUES = cues(**{name: _FACTS[name] for name in ("denied", "withdrawn", "asserted", "doubted")})
+_CONTESTED = cues(contested=_FACTS["contested"])
+_BREAKS = frozenset({",", "but", "however", ";"})
+_MONTHS_OF_A_YEAR = 12.5
+
+_CRITERION_WORDS = words("ppf", "criterion_words")
+_LISTS = words("ppf", "lists")
+_MEETING = words("ppf", "meeting")
+_QUESTION_VERBS = words("ppf", "question_verbs")
+_TURNS = words("ppf", "turns")
+
+
+def marks(tokens: Sequence[Token]) -> list[Mark]:
+    """Every place where PPF is named."""
+    return _PPF.scan(tokens)
+
+
+def stated(
+    sentence: Sentence, whens: Sequence[When], criteria: Sequence[Mark] = (), taken_back: bool = False
+) -> list[tuple[Mark, str]]:
+    """PPF with what is said of it: yes, no, or past (a label more than a year old); doubts are left out.
+
+    `criteria` are criteria with a verdict of their own; `taken_back` marks a sentence such as "forget the PPF label".
+    """
+    if taken_back or _CONTESTED.scan(sentence.tokens):
+        return []
+    found = []
+    for mark in _PPF.scan(sentence.tokens):
+        if any(
+            name.first - 1 <= mark.last <= name.first or name.first < mark.first <= name.last + 2 for name in criteria
+        ):
+            continue
+        value = _said(sentence, mark, whens)
+        if value is not None:
+            found.append((mark, value))
+    return found
+
+
+def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
+    tokens = sentence.tokens
+    begin, end = clause(tokens, mark.first, mark.last, _BREAKS)
+    before, after = tokens[begin : mark.first], tokens[mark.last : end]
+    if _only_criteria(before, after) or _heading(after):
+        return None
+    asks = (sentence.asks and end == len(tokens)) or (bool(before) and before[0].text in _QUESTION_VERBS)
+    value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *_CUES.scan(after))], asks, after)
+    return "past" if value == "yes" and _old(whens, begin, end) else value
+
+
+def _verdict(said: Sequence[str], asks: bool, after: Sequence[Token]) -> str | None:
+    """Denial before doubt, doubt before assertion; a withdrawal that is itself denied leaves the label."""
+    if asks:
+        return None
+    if "withdrawn" in said:
+        return "yes" if "denied" in said else "no"
+    if "denied" in said:
+        return "no"
+    if "doubted" in said and ("asserted" not in said or any(token.text in ("whether", "if", "?") for token in after)):
+        return None
+    return "yes"
+
+
+def contradicted(values: Sequence[str], texts: Sequence[str]) -> bool:
+    """ "PPF yes, no PPF": both, without a word that one replaces the other."""
+    return {"yes", "no"} <= set(values) and not _TURNS & set(texts)
+
+
+def _heading(after: Sequence[Token]) -> bool:
+    """ "PPF: symptoms worse" says a criterion under a heading; "PPF: yes" says PPF."""
+    return len(after) > 1 and after[0].text == ":" and after[1].text in _CRITERION_WORDS
+
+
+def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """ "PPF criteria: ..." opens a list, "one PPF criterion met" says too little; "meets PPF criteria" counts."""
+    if not after or after[0].text not in _LISTS:
+        return False
+    if any(token.text in ("one", "1", "single") for token in before[-4:]):
+        return True
+    return not any(token.text in _MEETING for token in (*before[-6:], *after[1:4]))
+
+
+def _old(whens: Sequence[When], begin: int, end: int) -> bool:
+    for when in whens:
+        if not begin <= when.first < end or when.lead == "since":
+            continue
+        if when.kind == "ago" and when.months > 12:
+            return True
+        if when.kind == "date" and today_in_months() - when.months > _MONTHS_OF_A_YEAR:
+            return True
+    return False

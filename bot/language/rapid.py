@@ -1,0 +1,102 @@
+"""Rapid progression: the word itself, or oxygen and ventilation beside a worsening within weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.language import oxygen
+from bot.language.facts import clause, cues, near
+from bot.language.lexicon import Mark
+from bot.language.text import Token
+from bot.language.times import When, today_in_months
+from bot.language.vocabulary import load, words
+
+_FACTS = load("facts")["rapid"]
+_RAPID = cues(**{name: _FACTS[name] for name in ("stated", "support", "need")})
+_CUES = cues(**{name: _FACTS[name] for name in ("denied", "doubted")})
+_TIME = cues(**{name: _FACTS[name] for name in ("acute", "worsening")})
+_NAMES = frozenset({"progressive", "progression", "rpild", "rp"})
+_RISING = words("facts", "rising")
+_MONTHS = 3.1
+
+
+@dataclass(frozen=True)
+class Rapid:
+    """Signs of rapid progression in one sentence: the word itself, oxygen or ventilation, worsening, a recent time."""
+
+    stated: bool | None
+    said: Mark | None
+    support: Mark | None
+    worsening: bool
+    recent: bool
+    old: bool = False
+    weaned: bool = False
+
+
+def marks(tokens: Sequence[Token]) -> list[Mark]:
+    """ "Rapidly progressive" as a name of the state, which tells no course of its own."""
+    return [
+        mark
+        for mark in _RAPID.scan(tokens)
+        if mark.value == "stated" and _NAMES & {token.text for token in tokens[mark.first : mark.last]}
+    ]
+
+
+def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_question: bool) -> Rapid:
+    """What one sentence says towards rapid progression; doubts, worries and past episodes give nothing."""
+    found = list(_RAPID.scan(tokens))
+    times = _TIME.scan(tokens)
+    recent = any(0 < when.months <= _MONTHS for when in whens if when.kind in ("window", "ago"))
+    recent = recent or any(mark.value == "acute" for mark in times) or _within_a_month(tokens)
+    old = any(when.kind == "date" and when.lead != "since" and _months_since(when) > _MONTHS for when in whens)
+    old = old or any(when.kind == "ago" and when.months > _MONTHS for when in whens)
+    stated: bool | None = None
+    said: Mark | None = None
+    support: Mark | None = None
+    for mark in found:
+        begin, end = clause(tokens, mark.first, mark.last)
+        before, after = tokens[begin : mark.first], tokens[mark.last : end]
+        cue = near(before, _CUES, 6) or _after_cue(after)
+        if mark.value == "stated":
+            if cue == "denied" and not opens_question:
+                stated, said = stated or False, mark
+            elif cue is None and not asks and not old and not any(token.text == "was" for token in before[-3:]):
+                stated, said = True, mark
+        elif cue is None and not opens_question and not (old and not recent):
+            support = mark
+    course = oxygen.ramp(tokens)
+    if course is not None and course.rising and not opens_question and not (old and not recent):
+        support = support or Mark("cue", "need", course.first, course.last)
+    weaned = course is not None and not course.rising
+    worsening = any(mark.value == "worsening" for mark in times) or (course is not None and course.rising)
+    worsening = worsening or any(
+        _rising(tokens[mark.first : mark.last]) for mark in found if mark.value in ("need", "support")
+    )
+    return Rapid(stated, said, None if weaned else support, worsening, recent, old, weaned)
+
+
+def _rising(tokens: Sequence[Token]) -> bool:
+    """True for oxygen that is new or rising and for failure of breathing; not for "2 L O2" or a stay on the ICU."""
+    return any(token.text in _RISING for token in tokens)
+
+
+def _after_cue(after: Sequence[Token]) -> str | None:
+    return next((str(mark.value) for mark in _CUES.scan(after[:5])), None)
+
+
+def _within_a_month(tokens: Sequence[Token]) -> bool:
+    """ "On the 2nd ... by the 12th": two days of one month."""
+    days = [
+        at
+        for at, token in enumerate(tokens[1:], start=1)
+        if token.kind == "number"
+        and token.text.isdigit()
+        and 1 <= int(token.text) <= 31
+        and tokens[at - 1].text == "the"
+    ]
+    return len(days) >= 2
+
+
+def _months_since(when: When) -> float:
+    return today_in_months() - when.months
