@@ -19,6 +19,7 @@ _BEFORE = words("no_treatment", "before")
 _NOW = words("no_treatment", "now")
 _EVER = words("no_treatment", "ever")
 _VERBS = words("no_treatment", "verbs")
+_FOR_IT = frozenset({"the", "it", "this", "that", "her", "his", "their"})
 _REACH = 4
 """Words beside the phrase that may date it."""
 
@@ -44,12 +45,14 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     while end < len(texts) and end - at < 9 and texts[end] in (_VERBS | _KINDS | _OTHER):
         end += 1
     if end == len(texts) or texts[end] not in _TREATMENT:
-        return None
+        anything = texts[at] == "never" and end > at + 1 and texts[end - 1] in ("any", "anything", "nothing")
+        ends = end == len(texts) or texts[end] in (",", ")", "-", "for")
+        return Mark("nothing", "ever", at, end) if anything and ends else None
     end += 1
     while end < len(texts) and texts[end] in _TREATMENT:
         end += 1
     after = texts[end : end + _REACH]
-    if after[:1] and (after[0] in _NOT_THIS or (after[0] == "for" and after[1:2] != ["the"])):
+    if after[:1] and (after[0] in _NOT_THIS or (after[0] == "for" and not set(after[1:2]) & _FOR_IT)):
         return None
     inner = set(texts[at:end])
     value = _when([*texts[at:end], *after], inner)

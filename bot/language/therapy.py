@@ -157,15 +157,19 @@ class _Row:
                 right.link = "or"
             elif right.mark.value == left.mark.value and (not gap or words <= {"(", "=", ")"}):
                 right.link = "same"
-            elif all(self._light(at) for at in gap):
+            elif all(self._light(at) or self._measures(at) for at in gap):
                 joiners = words & JOINERS
                 if joiners or not gap or all(of_dose(self.tokens[at]) or self.texts[at] in RHYTHMS for at in gap):
                     right.link = "," if joiners <= {",", "-", ":", ")", "("} and joiners else "and"
 
+    def _measures(self, at: int) -> bool:
+        """ "a whiff of prednisone": a small amount in everyday words."""
+        return 0 < at < len(self.texts) - 1 and self.texts[at - 1] in ("a", "an") and self.texts[at + 1] == "of"
+
     def _light(self, at: int) -> bool:
         text = self.texts[at]
         return (
-            self.tokens[at].kind == "number"
+            of_dose(self.tokens[at])
             or text in TRANSPARENT
             or text in JOINERS
             or at in self.timed
@@ -337,7 +341,8 @@ class _Row:
         if status == "other_person":
             return status, cue
         for back in member.back:
-            if _kept(status, back):
+            until = self.texts[back.last - 1] == "then" and self.texts[back.first] in ("until", "till", "til")
+            if _kept(status, back) or (until and status == "now"):
                 continue
             status, cue = _AS_NOW.get(back.kind, back.kind), back
         if member.override:

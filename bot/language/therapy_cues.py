@@ -266,7 +266,7 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
     if tokens[earlier.first].text in ("if", "unless", "whether"):
         return False
-    if tokens[later.first].text in _EXCEPTING:
+    if tokens[later.first].text in _EXCEPTING or (later.kind == "leaving" and earlier.kind == "planned"):
         return True
     if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
         return True

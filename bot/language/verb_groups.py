@@ -207,7 +207,9 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
             break
         first = at
         at -= 1
-    lead = tokens[first - 1].text if first else ""
+    while at >= 0 and tokens[at].text in _ADVERBS:
+        at -= 1
+    lead = tokens[min(at, first - 1)].text if at >= 0 and first else ""
     return _Before(
         first=first,
         be=be,
@@ -312,6 +314,13 @@ def _give(form: str, before: _Before) -> _Read:
     return "given", _place(form, before)
 
 
+def _treat(form: str, before: _Before) -> _Read:
+    read = _give(form, before)
+    if read is not None and read[0] == "given":
+        return ("now" if before.have else "treated"), read[1]
+    return read
+
+
 def _try(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
         return "planned", _place(form, before)
@@ -390,6 +399,7 @@ _MEANINGS: dict[str, Callable[[str, _Before], _Read]] = {
     "adjust": _adjust,
     "stop": _stop,
     "give": _give,
+    "treat": _treat,
     "try": _try,
     "fail": _fail,
     "respond": _respond,
