@@ -164,6 +164,7 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         previous = token
 
 
+_OPENS_A_LINE = re.compile(r"[a-z][a-z/ .()-]{0,28}[:=]|\d+[.)]\s")
 _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
 _MAY_END = frozenset({"no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
@@ -217,7 +218,7 @@ def _ends_line(plain: str, match: re.Match[str], previous: Token | None) -> bool
     line_start = plain.rfind("\n", 0, match.start()) + 1
     wrapped = match.start() - line_start > 60 and plain[match.start() - 1 : match.start()] not in ".:;!?"
     nxt = plain[match.end() : match.end() + 1]
-    return not (wrapped and nxt.isalnum())
+    return not (wrapped and nxt.isalnum()) or bool(_OPENS_A_LINE.match(plain, match.end()))
 
 
 def _inside_word(plain: str, at: int) -> bool:

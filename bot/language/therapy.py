@@ -153,6 +153,8 @@ class _Row:
             if any(at in self.walls or at in self.of_cues or self.texts[at] in BREAKERS for at in gap):
                 continue
             words = {self.texts[at] for at in gap}
+            if "so" in words and "far" not in words:
+                continue
             if asks and "or" in words:
                 right.link = "or"
             elif right.mark.value == left.mark.value and (not gap or words <= {"(", "=", ")"}):
@@ -183,6 +185,11 @@ class _Row:
         for cue in self.cues:
             left = next((member for member in reversed(self.members) if member.mark.last <= cue.first), None)
             right = next((member for member in self.members if member.first >= cue.last), None)
+            if self._of_all_before(cue):
+                for member in self.members:
+                    if member.mark.last <= cue.first:
+                        member.back, member.override = [cue], None
+                continue
             side = self._side(cue, left, right)
             if cue.kind == "arrow":
                 if right is not None and side == "right":
@@ -226,6 +233,13 @@ class _Row:
                 return False
             at -= 1
 
+    def _of_all_before(self, cue: Mark) -> bool:
+        """ "still getting all three", "stopped both": what is said of every agent named so far."""
+        after = self.texts[cue.last : cue.last + 2]
+        if after[:1] not in (("all",), ("both",)) or cue.kind not in ("now", "before", "failed", "never", "given"):
+            return False
+        return after[1:] in ((), ("three",), ("four",), ("two",), ("of",), (",",), (")",), ("at",), ("now",)) or after == ("both",)
+
     def _about_pronoun(self, cue: Mark) -> bool:
         """ "restarted it in May": the cue speaks of the agent named before."""
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
@@ -249,7 +263,8 @@ class _Row:
         if cue.kind == "given" and opening in _HAD and not all(self._light(at) for at in words) and ":" not in texts:
             return False
         if "," in texts:
-            return cue.kind == "planned" or (cue.last - cue.first == 1 and last in ADVERBS and texts[:1] == [","] and all(self._light(at) for at in words))
+            bare_adverb = cue.last - cue.first == 1 and last in ADVERBS
+            return texts[:1] == [","] and (bare_adverb or cue.kind == "planned") and all(self._light(at) for at in words)
         return True
 
     def _reaches_back(self, cue: Mark, left: Member) -> bool:
@@ -269,7 +284,8 @@ class _Row:
             return all(text in (",", "both", "all", "now", "long", "already", "completely", "since") for text in texts)
         if said in _CLOSING:
             after = self.texts[cue.last] if cue.last < len(self.texts) else ","
-            return after in (",", ")", "-", "(", "because", "due", "given", "as", "since", "for")
+            near = said == "before" or all(self._light(at) for at in words)
+            return near and after in (",", ")", "-", "(", "because", "due", "given", "as", "since", "for")
         if cue.kind in ("now", "given") and not cue.act:
             return all(self._light(at) for at in words) and ("," not in texts or cue.first == gap[-1] + 1)
         if cue.kind == "now" and "," in texts:
@@ -353,6 +369,7 @@ class _Row:
 
 
 _APART = frozenset({",", "and", "-", "&", "then", "but", ")", "("})
+_ORDINALS = frozenset({"first", "second", "third", "1st", "2nd", "3rd"})
 _IN_TURN = frozenset({"then", "followed", "subsequently", "later", "afterwards", "thereafter", "before", "now", "and"})
 _HAD = frozenset({"had", "got", "took", "has", "have", "used"})
 _COURSES = frozenset({"dose", "infusion", "cycle", "course", "pulse", "one"})
@@ -364,7 +381,8 @@ _CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
 def _kept(status: str | None, back: Mark) -> bool:
     """Whether the status told ahead of an agent stands, whatever the word behind it says."""
     if back.kind == "now":
-        return status in ("planned", "never") or (status in ("before", "failed") and not back.act)
+        weak = back.act in ("", "adjust")
+        return status in ("planned", "never") or (status in ("before", "failed") and weak)
     if back.kind == "failed":
         return status == "before"
     if back.kind == "given":
@@ -403,6 +421,8 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     detail = _detail(row.tokens[first:edge], _times_of(row, index, first, edge), (member.mark.last,))
     detail["dose"] = has_dose(row.tokens, member.mark)
     detail["name"] = " ".join(row.texts[member.first : member.mark.last])
+    if status == "given" and set(row.texts[max(0, member.first - 3) : member.first]) & _ORDINALS:
+        detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun
     if cue is not None:
         detail["cue"] = " ".join(row.texts[cue.first : cue.last])
         if cue.act:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.language import unknown_drugs
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence, Token
 from bot.language.therapy_cues import CUES, cues_of, has_dose
@@ -26,6 +27,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if not cues or len(tokens) > _LONGEST_ASIDE:
         return None
     cue = cues[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
+    if unknown_drugs.others(tokens, []) or not (tokens[0].text in _PRONOUNS or _of_a_treatment(tokens, cue)):
+        return None
     if tokens[0].text in ("nothing", "none", "neither", "no") and cue.kind in ("before", "started"):
         return None
     if tokens[0].text in _ALL:
@@ -34,7 +37,7 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return Later(cue, count)
     if cue.kind == "failed" and (cue.first > 2 or tokens[0].text not in ("it", "which", "this", "that")):
         return None
-    if cue.kind in ("now", "started") and not (cue.act in ("restart", "continue") and _of_a_treatment(tokens, cue)):
+    if cue.kind in ("now", "started") and cue.act not in ("restart", "continue"):
         return None
     if cue.kind == "never" and (cue.value == "ahead" or cue.last - cue.first == 1):
         return None
@@ -50,12 +53,17 @@ def _ends(tokens: Sequence[Token], cue: Mark) -> bool:
 
 def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     """The verb opens the sentence, or speaks of "it": "resumed on the 4th", "we restarted it"."""
-    lead = {token.text for token in tokens[: cue.first]}
+    speaker = 2 if len(tokens) > 2 and tokens[1].text == ":" else 0
+    lead = {token.text for token in tokens[speaker : cue.first]}
     following = tokens[cue.last].text if cue.last < len(tokens) else ""
-    return not lead - _SHORT_LEADS or following in _THEM
+    if following in _THEM:
+        return True
+    object_named = following in ("the", "a", "an", "her", "his", "all", "any", "smoking", "work")
+    return not lead - _SHORT_LEADS and not object_named
 
 
 _THEM = frozenset({"it", "them", "both", "that", "this"})
+_PRONOUNS = words("therapy", "pronouns")
 _TELLING = frozenset({"before", "started", "now", "never", "failed"})
 _ALL = frozenset({"all", "both", "neither", "none", "these", "those", "they", "everything"})
 _EVERY = 99

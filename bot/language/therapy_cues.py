@@ -141,7 +141,7 @@ def _longest(cues: Sequence[Mark]) -> list[Mark]:
     """Of cues that overlap the longest; a verb read by its parts before a phrase of its own."""
     kept: list[Mark] = []
     taken: set[int] = set()
-    for cue in sorted(cues, key=lambda cue: (cue.first - cue.last, not cue.act)):
+    for cue in sorted(cues, key=lambda cue: (cue.first - cue.last, cue.kind != "not_systemic", not cue.act)):
         if not taken & set(range(cue.first, cue.last)):
             kept.append(cue)
             taken.update(range(cue.first, cue.last))

@@ -33,7 +33,7 @@ class Frame:
     def settle(self, status: str, cue: Mark | None, first: int, later: Sequence[Mark | None]) -> str:
         """The status of agents from token `first` on; `later` are the words ahead of the agents that follow."""
         word = self.tokens[cue.first].text if cue is not None else ""
-        if self._only_asks() and (status == "bare" or (status == "given" and word == "given")):
+        if self._only_asks() and first >= self._question_from() and (status == "bare" or (status == "given" and word == "given")):
             return "planned"
         if self.asking and status == "before" and self._proposed(cue):
             return "mentioned"
@@ -47,6 +47,15 @@ class Frame:
 
     def _only_asks(self) -> bool:
         return self.asking and not any(cue.kind in ("now", "before", "started", "failed") for cue in self.cues)
+
+    def _question_from(self) -> int:
+        """Where the question begins: "tac/pred/IVIG, should I add bari?" states the first three."""
+        starts = [
+            at
+            for at in range(1, len(self.tokens))
+            if self.tokens[at].text in _OPENING_QUESTION and self.tokens[at - 1].text in (",", "-", ":", ")", "so", "and", "but")
+        ]
+        return starts[0] if starts and self.tokens[0].text not in _OPENING_QUESTION else 0
 
     def _proposed(self, cue: Mark | None) -> bool:
         """ "Should MMF be stopped?", "shall we stop it?": nothing that happened."""

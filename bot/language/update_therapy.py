@@ -105,7 +105,7 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
         for item, status in zip(items, statuses, strict=True)
         if status in ("now", "before") and item.detail.get("name")
     }
-    if "now" in taken and "before" in taken and len(names) > 1 and _brands_changed(items, statuses):
+    if taken[-1] == "now" and "before" in taken and len(names) > 1 and _brands_changed(items, statuses):
         return "now"
     if "now" in taken and "never" in statuses:
         return "contradiction" if _plainly_both(items) else taken[-1]
