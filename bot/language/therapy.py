@@ -326,7 +326,7 @@ class _Row:
             if right.ahead is None and right.link and right.link != "or" and left.ahead is not None:
                 cue = left.ahead
                 dosed = right.link == "," and has_dose(self.tokens, right.mark) and cue.kind in _ENDING
-                restated = any(back.act or back.kind != "now" for back in right.back) and cue.kind in ("never", "planned")
+                restated = bool(right.back) and (right.link == "," or any(back.act for back in right.back))
                 if not left.override and not restated and not (dosed and not has_dose(self.tokens, left.mark)):
                     right.ahead = cue
             elif right.link == "or" and left.ahead is not None:

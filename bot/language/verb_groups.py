@@ -307,6 +307,8 @@ def _give(form: str, before: _Before) -> _Read:
         return "never", _place(form, before)
     if form == "ing":
         return ("before" if _finite_past(before) and not before.have else "now"), "ahead"
+    if form == "base" and not before.subject:
+        return "planned", "ahead"  # told to do
     if form in ("base", "s"):
         return ("given" if before.be == "did" else "now"), "ahead"
     if form == "participle" and before.be in ("is", "are", "being"):
