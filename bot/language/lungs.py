@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.language.lexicon import Lexicon
 from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects

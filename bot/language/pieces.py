@@ -31,7 +31,7 @@ _SOFT_BREAKS = frozenset({",", ":"})
 
 
 def divides(tokens: Sequence[Token], at: int) -> bool:
-    """A mark that parts one statement from the next: "but", a comma, a stroke between words ("cough nil / SOB worse")."""
+    """A mark that parts one statement from the next: "but", a comma, a stroke between words ("cough / SOB")."""
     text = tokens[at].text
     if text != "/":
         return text in HARD_BREAKS or text in _SOFT_BREAKS
