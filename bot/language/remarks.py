@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import VOCABULARY
 from bot.language.text import Token
 from bot.language.vocabulary import words
@@ -29,11 +29,22 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     found = []
     for cause in (mark for mark in marks if mark.kind == "cause"):
         near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
-        around = tokens[max(0, cause.first - 4) : cause.last + 3]
-        if near and not any(token.text in _DENIALS for token in around):
+        if near and not _denied(tokens, cause):
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
+
+
+def _denied(tokens: Sequence[Token], cause: Mark) -> bool:
+    """ "No infection", "anaemia excluded"; "diaphragm, not lung" denies the lung and not the cause."""
+    after = tokens[cause.last : cause.last + 3]
+    lungs = any(token.text in _LUNGS for token in tokens[cause.last : cause.last + 5])
+    return any(token.text in _DENIALS for token in tokens[max(0, cause.first - 4) : cause.first]) or (
+        not lungs and any(token.text in _DENIALS for token in after)
+    )
+
+
+_LUNGS = frozenset({"lung", "lungs", "ild", "pulmonary", "parenchyma", "parenchymal", "fibrosis"})
 
 
 def lead_tokens(tokens: Sequence[Token]) -> set[int]:
@@ -58,7 +69,7 @@ def supposed(tokens: Sequence[Token]) -> bool:
 
 
 def is_muscular(cause: str) -> bool:
-    return any(word in cause for word in ("weak", "muscle", "diaphragm", "effort", "technique", "cooperation"))
+    return any(word in cause for word in ("weak", "muscle", "muscular", "diaphragm", "phrenic", "effort", "technique", "cooperation"))
 
 
 _LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])
