@@ -72,6 +72,15 @@ def is_muscular(cause: str) -> bool:
     return any(word in cause for word in ("weak", "muscle", "muscular", "diaphragm", "phrenic", "effort", "technique", "cooperation"))
 
 
+_EFFORT = Lexicon().add_all("effort", {True: VOCABULARY["efforts"]})
+_MUSCLES = words("remarks", "muscles")
+
+
+def of_effort(tokens: Sequence[Token]) -> bool:
+    """ "She is no worse on the stairs": what is felt on effort is breathlessness, unless the muscles are spoken of."""
+    return bool(_EFFORT.scan(tokens)) and not any(token.text in _MUSCLES for token in tokens)
+
+
 _LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])
 
 

@@ -32,6 +32,7 @@ class Context:
     subjects: tuple[Piece, ...] = ()
     rapid: facts.Rapid | None = None
     table: tables.Head | None = None
+    topic: str | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
