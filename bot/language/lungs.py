@@ -334,7 +334,9 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
 
 
 def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
-    return following is not None and tokens[following.first].text in _TESTS
+    """ "The new CT": the scan is new; "new since the CT of May" goes on."""
+    near = following is not None and tokens[following.first].text in _TESTS
+    return near and tokens[following.first - 1].text not in ("the", "this", "that", "last", "previous", "prior", "since")
 
 
 def _laid_out(tokens: Sequence[Token], trend: Piece, subject: Piece) -> bool:

@@ -37,7 +37,7 @@ def measures(
     """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
     found: list[Measure] = []
     whens = _spans_merged(tokens, whens)
-    subjects = [piece for piece in row if piece.role == "subject"]
+    subjects = [_graded(tokens, piece) for piece in row if piece.role == "subject"]
     numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
     taken = {index for when in whens for index in range(when.first, when.last)}
     used: set[int] = set()
@@ -183,6 +183,20 @@ def _sharing_time(found: list[Measure]) -> list[Measure]:
         else item
         for item in found
     ]
+
+
+def _graded(tokens: Sequence[Token], piece: Piece) -> Piece:
+    """ "Dyspnoea II → III", "breathlessness 3, was 2": grades without the name of their scale."""
+    if piece.value != "breathlessness" or piece.last + 2 >= len(tokens):
+        return piece
+    at = piece.last + (tokens[piece.last].text in (":", "=", "from"))
+    then = [token.text for token in tokens[at + 1 : at + 3]]
+    second = at + 1 + len(then[:1]) if then[:1] != [","] else at + 3
+    arrow = then[0] in ("→", "->", "to", "then", "vs", ">") or then[:2] in ([",", "was"], [",", "previously"], [",", "before"])
+    if not arrow or second >= len(tokens) or not (is_grade(tokens, at) and is_grade(tokens, second)):
+        return piece
+    small = all(tokens[index].kind != "number" or tokens[index].number <= 10 for index in (at, second))
+    return replace(piece, value="scale") if small else piece
 
 
 def _grade_before(tokens: Sequence[Token], piece: Piece) -> int | None:

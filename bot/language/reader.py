@@ -249,8 +249,8 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         if course.subject is None and course.value == "same" and replies.unknowns(scan.sentence):
             continue
         subject = course.subject
-        if subject is None and context.topic and not scan.agents:
-            subject = context.topic
+        if subject is None and not scan.agents:
+            subject = "ct" if _RADIOLOGIST & set(scan.sentence.texts) else context.topic
         if subject == "overall" and remarks.of_effort(scan.tokens):
             subject = "breathlessness"
         if (
@@ -309,6 +309,7 @@ def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
 
 
 _TOPIC_LENGTH = 6
+_RADIOLOGIST = frozenset({"radiologist", "radiologists", "radiologically"})
 
 
 def _commands(scan: Scan, course: Course) -> bool:

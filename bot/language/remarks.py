@@ -12,6 +12,7 @@ from bot.language.vocabulary import words
 _CAUSES = (
     Lexicon()
     .add_all("lead", {True: VOCABULARY["other_causes"]["lead"]})
+    .add_all("beside", {True: VOCABULARY["other_causes"]["beside"]})
     .add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
 )
 
@@ -29,10 +30,15 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     found = []
     for cause in (mark for mark in marks if mark.kind == "cause"):
         near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
+        near += [mark for mark in marks if mark.kind == "beside" and 0 <= cause.first - mark.last <= _BESIDE]
         if near and not _denied(tokens, cause):
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
+
+
+_BESIDE = 4
+"""Tokens between "since", "but" and the cause: they explain only what stands right behind them."""
 
 
 def _denied(tokens: Sequence[Token], cause: Mark) -> bool:
