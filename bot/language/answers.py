@@ -78,11 +78,14 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         if finding.kind == "effort" and subject == "breathlessness":
             finding = replace(finding, kind="trend")
         vague = finding.subject is None or (
-            finding.subject == "overall" and asked in (*GOALS, *CRITERIA) and finding.kind == "trend"
+            finding.subject == "overall" and asked in SUBJECT_OF and finding.kind == "trend"
         )
         if vague and subject and finding.kind in ("trend", "measure"):
             known = draft.now["measurements"].get("fvc" if subject == "pft" else subject) or {}
             finding = _with_subject(finding, subject, known.get("months"))
+        elif finding.kind == "measure" and finding.subject is None:
+            name = _of_known_values(draft, finding)
+            finding = _with_subject(finding, name, draft.now["measurements"][name]["months"]) if name else finding
         findings.append(finding)
     return replace(reading, findings=tuple(findings))
 
@@ -97,6 +100,15 @@ def _about_the_answer(finding: Finding, subject: str | None, declined: set[str],
 
 
 _SAME_ANSWER = ("same", "ditto", "idem", "likewise", "as before")
+
+
+def _of_known_values(draft: Draft, finding: Finding) -> str | None:
+    """ "55 first and 61 now": readings that were told before, in another order, are of the same measure."""
+    values = sorted(finding.value.get("values") or ())
+    for name, entry in draft.now["measurements"].items():
+        if len(values) > 1 and entry and sorted((entry.get("value") or {}).get("values") or ()) == values:
+            return str(name)
+    return None
 
 
 def _with_subject(finding: Finding, subject: str, months: float | None) -> Finding:

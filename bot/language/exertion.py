@@ -54,8 +54,10 @@ class _Clause:
 
 def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]) -> Exertion | None:
     """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents."""
+    if not _LEXICONS["activities"].scan(tokens) and not _LEXICONS["halts"].scan(tokens):
+        return None
     marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
-    if not marks["activities"] and not (marks["breath"] and marks["halts"]):
+    if not marks["activities"] and not marks["breath"]:
         return None
     clauses = [
         _clause(tokens, marks, whens, begin, end)

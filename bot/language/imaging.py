@@ -22,7 +22,7 @@ def presence(
 ) -> Iterator[Finding]:
     """`fibrosis` findings of a sentence: True where a fibrotic sign is named as present, False where it is denied."""
     for mark in _PURE.scan(tokens):
-        if _of_a_change(tokens, row, mark):
+        if _of_a_change(tokens, row, mark) or _goes_on(row, mark):
             continue
         yield finding("fibrosis", None, False, mark.first, mark.last)
     if asks:
@@ -72,6 +72,11 @@ def _of_a_change(tokens: Sequence[Token], row: Sequence[Piece], mark: Mark) -> b
             or any(token.text in _CHANGES for token in tokens[before[-1].last - 1 : mark.first])
         )
     )
+
+
+def _goes_on(row: Sequence[Piece], mark: Mark) -> bool:
+    """ "No fibrosis progression": a course is denied, not the sign."""
+    return any(piece.role == "course" and piece.last > mark.last and piece.first <= mark.last for piece in row)
 
 
 _CHANGES = frozenset(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.language.lexicon import Lexicon
 from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects
@@ -309,6 +309,8 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             else:
                 before.append(piece)
             continue
+        if piece.word in ("new", "fresh") and following is not None and _laid_out(tokens, piece, following):
+            continue
         if piece.word in ("new", "fresh") and (
             _newly_done(tokens, before, piece, following) or _next_is_test(tokens, following)
         ):
@@ -332,7 +334,15 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
 
 
 def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
-    return following is not None and tokens[following.first].text in _TESTS
+    """ "The new CT": the scan is new; "new since the CT of May" goes on."""
+    near = following is not None and tokens[following.first].text in _TESTS
+    return near and tokens[following.first - 1].text not in ("the", "this", "that", "last", "previous", "prior", "since")
+
+
+def _laid_out(tokens: Sequence[Token], trend: Piece, subject: Piece) -> bool:
+    """ "Old and new placed side by side: reticulation": the scan is new, not what stands behind the colon."""
+    gap = {token.text for token in tokens[trend.last : subject.first]}
+    return ":" in gap and bool(gap & {"side", "placed", "compared", "reviewed", "put"})
 
 
 def _newly_done(tokens: Sequence[Token], before: Sequence[Piece], trend: Piece, shown: Piece | None) -> bool:

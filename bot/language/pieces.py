@@ -31,7 +31,7 @@ _SOFT_BREAKS = frozenset({",", ":"})
 
 
 def divides(tokens: Sequence[Token], at: int) -> bool:
-    """A mark that parts one statement from the next: "but", a comma, a stroke between words ("cough nil / SOB worse")."""
+    """A mark that parts one statement from the next: "but", a comma, a stroke between words ("cough / SOB")."""
     text = tokens[at].text
     if text != "/":
         return text in HARD_BREAKS or text in _SOFT_BREAKS
@@ -314,15 +314,19 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
             at in taken or tokens[at].text in _NEITHER_NOR for at in gap
         ):
             return negation
-        if len(gap) > 5:
+        raised = negation.last < len(tokens) and tokens[negation.last].text in _OPINIONS
+        if len(gap) > (8 if raised else 5):
             return None
         if any(divides(tokens, index) for index in gap):
             return None
-        if any(index in taken for index in gap) and len(gap) > 3:
+        if any(index in taken for index in gap) and len(gap) > 3 and not raised:
             return None
         return negation
     return None
 
+
+_OPINIONS = words("lungs", "opinions")
+"""After a negation these hand it on: "she does not feel that her breathing has improved"."""
 
 _NEITHER_NOR = frozenset(
     {"nor", "or", "and", "of", "the", "has", "have", "is", "are", "was", "were", "did", "does", "any"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.language.pieces import Piece
-from bot.language.readings import LARGEST_LITRES, Number, find_numbers, is_number, out_of_range
+from bot.language.readings import LARGEST_LITRES, Number, find_numbers, is_grade, is_number, out_of_range
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
 
@@ -37,7 +37,7 @@ def measures(
     """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
     found: list[Measure] = []
     whens = _spans_merged(tokens, whens)
-    subjects = [piece for piece in row if piece.role == "subject"]
+    subjects = [_graded(tokens, piece) for piece in row if piece.role == "subject"]
     numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
     taken = {index for when in whens for index in range(when.first, when.last)}
     used: set[int] = set()
@@ -60,6 +60,9 @@ def measures(
             item for item in find_numbers(tokens, piece, piece.last, end, whens, taken) if item.first not in used
         ]
         begin = piece.first
+        graded = _grade_before(tokens, piece)
+        if graded is not None and graded not in used:
+            numbers = [*find_numbers(tokens, piece, graded, graded + 1, whens, taken), *numbers]
         earlier = subjects[number - 1] if number else None
         precede = _readings_precede(tokens, piece, earlier)
         if precede:
@@ -180,6 +183,32 @@ def _sharing_time(found: list[Measure]) -> list[Measure]:
         else item
         for item in found
     ]
+
+
+def _graded(tokens: Sequence[Token], piece: Piece) -> Piece:
+    """ "Dyspnoea II → III", "breathlessness 3, was 2": grades without the name of their scale."""
+    if piece.value != "breathlessness" or piece.last + 2 >= len(tokens):
+        return piece
+    at = piece.last + (tokens[piece.last].text in (":", "=", "from"))
+    then = [token.text for token in tokens[at + 1 : at + 3]]
+    second = at + 1 + len(then[:1]) if then[:1] != [","] else at + 3
+    arrow = then[0] in ("→", "->", "to", "then", "vs", ">") or then[:2] in ([",", "was"], [",", "previously"], [",", "before"])
+    if not arrow or second >= len(tokens) or not (is_grade(tokens, at) and is_grade(tokens, second)):
+        return piece
+    small = all(tokens[index].kind != "number" or tokens[index].number <= 10 for index in (at, second))
+    return replace(piece, value="scale") if small else piece
+
+
+def _grade_before(tokens: Sequence[Token], piece: Piece) -> int | None:
+    """ "Dyspnoea of stage 3 mMRC", "class III NYHA": the token of a grade that stands before its scale."""
+    if piece.value != "scale" or piece.first < 2 or tokens[piece.first].text not in _SCALES:
+        return None
+    graded = tokens[piece.first - 2].text in _GRADES
+    return piece.first - 1 if graded and is_grade(tokens, piece.first - 1) else None
+
+
+_GRADES = frozenset({"stage", "grade", "class", "score", "level", "of", "at", "to"})
+_SCALES = frozenset({"mmrc", "mrc", "nyha", "borg", "who", "modified"})
 
 
 def _readings_precede(tokens: Sequence[Token], piece: Piece, earlier: Piece | None) -> bool:
@@ -409,7 +438,8 @@ def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | Non
         return None
     value = _value("fvc", tokens, piece, numbers, whens)
     points = {"points", "point", "pts", "pp", "%", "percent"}
-    if "single" in value and any(token.text in points for token in tokens):
+    unplaced = "single" in value and not value["order"] and value["at"] is None
+    if unplaced and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
     return value
 

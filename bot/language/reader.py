@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.language import (
@@ -31,6 +31,7 @@ from bot.language.lexicon import Mark
 from bot.language.links import explain_earlier, from_new_patient, joined_readings, opposed_labels
 from bot.language.lungs import Course
 from bot.language.model import Finding, Reading
+from bot.language.pieces import Piece
 from bot.language.sentence_scan import Context, Scan
 from bot.language.text import Sentence, sentences
 from bot.language.times import When
@@ -240,7 +241,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         )
     if scan.effort is not None and not asked and not lungs.hoped(scan.tokens):
         yield from _effort(scan, scan.effort)
-    if not subjects and not scan.agents and not found_measures:
+    if all(piece.value == "overall" for piece in subjects) and not scan.agents and not found_measures:
         bare = quantities.bare(scan.tokens, scan.whens)
         both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
         if (
@@ -268,7 +269,13 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             continue
         if course.subject is None and course.value in ("up", "down") and _commands(scan, course):
             continue
+        if course.subject is None and course.value == "same" and replies.unknowns(scan.sentence):
+            continue
         subject = course.subject
+        if subject is None and not scan.agents:
+            subject = "ct" if _RADIOLOGIST & set(scan.sentence.texts) else context.topic
+        if subject == "overall" and remarks.of_effort(scan.tokens):
+            subject = "breathlessness"
         if (
             subject is None
             and context.subjects
@@ -284,6 +291,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     if older is not None and not asked:
         yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
+    context.topic = _topic(scan, subjects) if not found_measures else None
     if subjects:
         context.subjects = tuple(subjects)
 
@@ -311,6 +319,20 @@ def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
         was=False,
         **_circumstances(scan, told.first, told.last),
     )
+
+
+def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
+    """ "Asked about breathing.": one subject and no course; the next sentence may bring it."""
+    named = {piece.value for piece in subjects if piece.value != "overall"}
+    told = any(piece.role != "subject" for piece in scan.row) or bool(replies.unknowns(scan.sentence))
+    if told or scan.sentence.asks or len(scan.tokens) > _TOPIC_LENGTH or scan.agents or len(named) != 1:
+        return None
+    name = named.pop()
+    return name if name in ("breathlessness", "breathing", "pft", "ct", "fvc", "dlco") else None
+
+
+_TOPIC_LENGTH = 6
+_RADIOLOGIST = frozenset({"radiologist", "radiologists", "radiologically"})
 
 
 def _commands(scan: Scan, course: Course) -> bool:

@@ -57,6 +57,10 @@ def is_number(text: str) -> bool:
     return text.replace(".", "", 1).isdigit()
 
 
+def is_grade(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].kind == "number" or tokens[at].text in _ROMAN
+
+
 def _text(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].text if 0 <= at < len(tokens) else ""
 
@@ -299,6 +303,8 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     if lead != at and before in ("from", "to"):
         return -1 if before == "from" else 1
     second = _text(tokens, last + 1)
+    if _in_brackets(tokens, at, last) and second not in _SET["later_after"] and (when is not None or after in _PLACED):
+        return -1
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1
     if before in _SET["later_before"]:
@@ -334,6 +340,19 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
         return -1
     return 0
+
+
+_PLACED = frozenset({"at", "in", "last", "before", "on"})
+
+
+def _in_brackets(tokens: Sequence[Token], at: int, last: int) -> bool:
+    """ "72 (65 at the last visit)": the reading in brackets is the one of comparison, unless it is said to be of now."""
+    opened = next((index for index in range(at - 1, max(at - 4, -1), -1) if tokens[index].text == "("), None)
+    if opened is None or opened == 0:
+        return False
+    closed = next((index for index in range(last, min(last + 8, len(tokens))) if tokens[index].text == ")"), None)
+    now = {token.text for token in tokens[last : closed or last]} & _SET["later_after"]
+    return closed is not None and not now and any(token.kind == "number" for token in tokens[max(0, opened - 3) : opened])
 
 
 def out_of_range(subject: str, name: str, unit: str, value: float) -> bool:

@@ -12,6 +12,7 @@ from bot.language.vocabulary import words
 _CAUSES = (
     Lexicon()
     .add_all("lead", {True: VOCABULARY["other_causes"]["lead"]})
+    .add_all("beside", {True: VOCABULARY["other_causes"]["beside"]})
     .add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
 )
 
@@ -29,8 +30,8 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     found = []
     for cause in (mark for mark in marks if mark.kind == "cause"):
         near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
-        around = tokens[max(0, cause.first - 4) : cause.last + 3]
-        if near and not any(token.text in _DENIALS for token in around):
+        near += [mark for mark in marks if mark.kind == "beside" and 0 <= cause.first - mark.last <= _BESIDE]
+        if near and not _denied(tokens, cause):
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
@@ -49,6 +50,22 @@ def named_cause(tokens: Sequence[Token]) -> Mark | None:
 
 
 _RULED_OUT = frozenset({"excluded", "ruled", "unlikely", "negative", "absent", "no"})
+
+
+_BESIDE = 4
+"""Tokens between "since", "but" and the cause: they explain only what stands right behind them."""
+
+
+def _denied(tokens: Sequence[Token], cause: Mark) -> bool:
+    """ "No infection", "anaemia excluded"; "diaphragm, not lung" denies the lung and not the cause."""
+    after = tokens[cause.last : cause.last + 3]
+    lungs = any(token.text in _LUNGS for token in tokens[cause.last : cause.last + 5])
+    return any(token.text in _DENIALS for token in tokens[max(0, cause.first - 4) : cause.first]) or (
+        not lungs and any(token.text in _DENIALS for token in after)
+    )
+
+
+_LUNGS = frozenset({"lung", "lungs", "ild", "pulmonary", "parenchyma", "parenchymal", "fibrosis"})
 
 
 def lead_tokens(tokens: Sequence[Token]) -> set[int]:
@@ -73,7 +90,16 @@ def supposed(tokens: Sequence[Token]) -> bool:
 
 
 def is_muscular(cause: str) -> bool:
-    return any(word in cause for word in ("weak", "muscle", "diaphragm", "effort", "technique", "cooperation"))
+    return any(word in cause for word in ("weak", "muscle", "muscular", "diaphragm", "phrenic", "effort", "technique", "cooperation"))
+
+
+_EFFORT = Lexicon().add_all("effort", {True: VOCABULARY["efforts"]})
+_MUSCLES = words("remarks", "muscles")
+
+
+def of_effort(tokens: Sequence[Token]) -> bool:
+    """ "She is no worse on the stairs": what is felt on effort is breathlessness, unless the muscles are spoken of."""
+    return bool(_EFFORT.scan(tokens)) and not any(token.text in _MUSCLES for token in tokens)
 
 
 _LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])

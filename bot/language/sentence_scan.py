@@ -28,6 +28,7 @@ class Context:
     steady: bool = False
     question: self_asked.Topic | None = None
     table: tables.Head | None = None
+    topic: str | None = None
     findings: list[Finding] = field(default_factory=list)
 
 

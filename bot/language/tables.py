@@ -47,6 +47,8 @@ def with_rows(text: str, found: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _same_line(text: str, left: Sentence, right: Sentence) -> bool:
+    if not left.tokens or not right.tokens:
+        return False
     gap = text[left.tokens[-1].end : right.tokens[0].start]
     return "|" in gap and "\n" not in gap
 
