@@ -78,11 +78,23 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         vague = finding.subject is None or (
             finding.subject == "overall" and asked in (*GOALS, *CRITERIA) and finding.kind == "trend"
         )
-        if vague and subject and finding.kind in ("trend", "measure"):
-            known = draft.now["measurements"].get("fvc" if subject == "pft" else subject) or {}
-            finding = _with_subject(finding, subject, known.get("months"))
+        own = _same_readings(draft, finding) or subject
+        if vague and own and finding.kind in ("trend", "measure"):
+            known = draft.now["measurements"].get("fvc" if own == "pft" else own) or {}
+            finding = _with_subject(finding, own, known.get("months"))
         findings.append(finding)
     return replace(reading, findings=tuple(findings))
+
+
+def _same_readings(draft: Draft, finding: Finding) -> str | None:
+    """ "55 first and 61 now", after "FVC 61 to 55": the measure that the same two readings were told of."""
+    if finding.kind != "measure" or finding.subject is not None:
+        return None
+    told = sorted(finding.value.get("values") or ())
+    known = draft.now["measurements"].items()
+    return next(
+        (name for name, entry in known if told and told == sorted((entry.get("value") or {}).get("values") or ())), None
+    )
 
 
 def _about_the_answer(finding: Finding, subject: str | None, declined: set[str], reading: Reading) -> bool:
