@@ -80,14 +80,23 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         vague = finding.subject is None or (
             finding.subject == "overall" and asked in SUBJECT_OF and finding.kind == "trend"
         )
-        if vague and subject and finding.kind in ("trend", "measure"):
-            known = draft.now["measurements"].get("fvc" if subject == "pft" else subject) or {}
-            finding = _with_subject(finding, subject, known.get("months"))
-        elif finding.kind == "measure" and finding.subject is None:
-            name = _of_known_values(draft, finding)
-            finding = _with_subject(finding, name, draft.now["measurements"][name]["months"]) if name else finding
+        own = _same_readings(draft, finding) or subject
+        if vague and own and finding.kind in ("trend", "measure"):
+            known = draft.now["measurements"].get("fvc" if own == "pft" else own) or {}
+            finding = _with_subject(finding, own, known.get("months"))
         findings.append(finding)
     return replace(reading, findings=tuple(findings))
+
+
+def _same_readings(draft: Draft, finding: Finding) -> str | None:
+    """ "55 first and 61 now", after "FVC 61 to 55": the measure that the same two readings were told of."""
+    if finding.kind != "measure" or finding.subject is not None:
+        return None
+    told = sorted(finding.value.get("values") or ())
+    known = draft.now["measurements"].items()
+    return next(
+        (name for name, entry in known if told and told == sorted((entry.get("value") or {}).get("values") or ())), None
+    )
 
 
 def _about_the_answer(finding: Finding, subject: str | None, declined: set[str], reading: Reading) -> bool:
@@ -100,15 +109,6 @@ def _about_the_answer(finding: Finding, subject: str | None, declined: set[str],
 
 
 _SAME_ANSWER = ("same", "ditto", "idem", "likewise", "as before")
-
-
-def _of_known_values(draft: Draft, finding: Finding) -> str | None:
-    """ "55 first and 61 now": readings that were told before, in another order, are of the same measure."""
-    values = sorted(finding.value.get("values") or ())
-    for name, entry in draft.now["measurements"].items():
-        if len(values) > 1 and entry and sorted((entry.get("value") or {}).get("values") or ()) == values:
-            return str(name)
-    return None
 
 
 def _with_subject(finding: Finding, subject: str, months: float | None) -> Finding:

@@ -79,13 +79,33 @@ def _how(tokens: Sequence[Token], mark: Mark, families: Sequence[int], finals: S
         for found in finals
     ):
         return "final"
-    if _just_before(before, _DISEASE_QUERIED) or tokens[max(0, mark.first - 1)].text == "?":
+    if (
+        _just_before(before, _DISEASE_QUERIED)
+        or _alternative(tokens, mark)
+        or _clinic(after)
+        or tokens[max(0, mark.first - 1)].text == "?"
+    ):
         return "queried"
     if mark.value != "iim" and near(before, _DISEASE_BEFORE, 4) == "beside":
         return "beside"
     return "identity" if _just_before(before, _DISEASE_IDENTITY) else "stated"
 
 
+def _clinic(after: Sequence[Token]) -> bool:
+    """ "Myositis clinic", "myositis panel": named after the disease, without saying that somebody has it."""
+    return bool(after) and after[0].text in _PLACES
+
+
+_PLACES = words("facts", "places")
+
+
+def _alternative(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "SSc vs PM", "myositis versus RA": two candidates, neither of them stated."""
+    before, after = tokens[max(0, mark.first - 1) : mark.first], tokens[mark.last : mark.last + 2]
+    return any(token.text in _VERSUS for token in (*before, *after))
+
+
+_VERSUS = frozenset({"vs", "versus"})
 _ARTICLES = frozenset({"a", "an", "the", "just", "pure", "plain", "simply", "of", "known", "an", "old"})
 
 

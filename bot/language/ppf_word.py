@@ -21,6 +21,7 @@ _CRITERION_WORDS = words("ppf", "criterion_words")
 _LISTS = words("ppf", "lists")
 _MEETING = words("ppf", "meeting")
 _QUESTION_VERBS = words("ppf", "question_verbs")
+_QUESTION_SUBJECTS = words("ppf", "question_subjects")
 _TURNS = words("ppf", "turns")
 
 
@@ -56,9 +57,14 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     before, after = tokens[begin : mark.first], tokens[mark.last : end]
     if _only_criteria(before, after) or _heading(after):
         return None
-    asks = (sentence.asks and end == len(tokens)) or (bool(before) and before[0].text in _QUESTION_VERBS)
+    asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
     value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *_CUES.scan(after))], asks, after)
     return "past" if value == "yes" and _old(whens, begin, end) else value
+
+
+def _opens_question(before: Sequence[Token]) -> bool:
+    """ "Does she have PPF", without a question mark; "has PPF" states it."""
+    return len(before) > 1 and before[0].text in _QUESTION_VERBS and before[1].text in _QUESTION_SUBJECTS
 
 
 def _verdict(said: Sequence[str], asks: bool, after: Sequence[Token]) -> str | None:

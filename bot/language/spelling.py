@@ -19,6 +19,10 @@ SHORTEST = 6
 LONG = 8
 
 
+_SWAPPED = {(word[0], "".join(sorted(word))): word for word in _SPELLING["short_words"]}
+"""Short words whose letters are only forgiven in the wrong order: "wrose" for "worse"."""
+
+
 @lru_cache(maxsize=20_000)
 def corrected(word: str) -> str:
     """The word itself, or the known word that it was meant to be.
@@ -31,8 +35,10 @@ def corrected(word: str) -> str:
     if not word.isascii():
         plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
         return corrected(plain) if plain in _VARIANTS or plain in _KNOWN or len(plain) >= SHORTEST else word
-    if len(word) < SHORTEST or word in _KNOWN:
+    if word in _KNOWN:
         return word
+    if len(word) < SHORTEST:
+        return _SWAPPED.get((word[0], "".join(sorted(word))), word)
     allowed = 2 if len(word) >= LONG else 1
     respelt = word[0] + word[1:].replace("f", "ph")
     near = _near(word, allowed) or (_near(respelt, allowed) if respelt != word else [])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.language import run_on
 from bot.language.spelling import corrected
 from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED, NUMBER_WORDS, TAG_WORDS, TENS
 
@@ -109,17 +111,33 @@ def sentences(text: str) -> tuple[list[Sentence], bool]:
                 break
             current.append(token)
             if len(current) >= LONGEST_SENTENCE:
-                found.append(_sentence(current, "", paragraph))
+                found += _clauses(_sentence(current, "", paragraph))
                 current, paragraph = [], False
             continue
         if current:
-            found.append(_sentence(current, ends, paragraph))
+            found += _clauses(_sentence(current, ends, paragraph))
             current = []
             paragraph = False
         paragraph = paragraph or ends == "\n\n"
     if current:
-        found.append(_sentence(current, "", paragraph))
+        found += _clauses(_sentence(current, "", paragraph))
     return found, words > WORD_LIMIT
+
+
+def _clauses(sentence: Sentence) -> list[Sentence]:
+    """Cuts dictation without punctuation into its clauses."""
+    cuts = [0, *run_on.starts(sentence.tokens), len(sentence.tokens)]
+    if len(cuts) == 2:
+        return [sentence]
+    return [
+        Sentence(
+            sentence.tokens[begin:end],
+            sentence.end_mark if end == len(sentence.tokens) else "",
+            sentence.new_paragraph and begin == 0,
+            sentence.texts[begin:end],
+        )
+        for begin, end in itertools.pairwise(cuts)
+    ]
 
 
 def _sentence(tokens: list[Token], end_mark: str, paragraph: bool) -> Sentence:
