@@ -126,7 +126,9 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
             **item.detail,
         )
     if not said and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
-        yield from _told_later(scan, context)
+        yield from _told_later(scan, context, len(scan.tokens))
+    elif said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
+        yield from _told_later(scan, context, scan.agents[0].first)
     for mark in no_treatment.scan(scan.tokens):
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and not _comma(scan, mark.last, agent.first) for agent in scan.agents
@@ -148,14 +150,14 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
 
 
-def _told_later(scan: Scan, context: Context) -> Iterator[Finding]:
-    """What a sentence that names no agent says of those before it: "it was stopped", "all four failed"."""
-    later = therapy_context.told_later(scan.tokens, scan.whens)
+def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
+    """What a sentence says, up to its own agents, of those before it: "it was stopped", "this was changed to MMF"."""
+    later = therapy_context.told_later(scan.tokens[:end], scan.whens)
     if later is None:
         return
     meant = context.agents if later.count is None else context.all_agents[-later.count :]
     cue = later.cue
-    status = "now" if cue.kind == "started" else cue.kind
+    status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
     for agent in meant:
         detail = {**therapy.detail(scan.tokens, scan.whens), "cue": " ".join(scan.sentence.texts[cue.first : cue.last])}
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)

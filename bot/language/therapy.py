@@ -207,6 +207,8 @@ class _Row:
         back = left is not None and cue.value in ("back", "either") and self._reaches_back(cue, left)
         if not (ahead and back) or left is None or right is None:
             return "right" if ahead else "left" if back else None
+        if self.texts[cue.last - 1] == "now" and of_dose(self.tokens[cue.last]):
+            return "left"  # "TAC start, now 2 mg"
         gap_left = [at for at in range(left.end, cue.first) if at not in self.hidden]
         gap_right = range(cue.last, right.first)
         apart_left = any(self.texts[at] in _APART or self.texts[at] == "." for at in gap_left)
@@ -282,6 +284,8 @@ class _Row:
         said = " ".join(self.texts[cue.first : cue.last])
         if said in _NEAR_ONLY:
             return all(text in (",", "both", "all", "now", "long", "already", "completely", "since") for text in texts)
+        if self.texts[cue.first] in ("until", "till", "til") and not all(self._light(at) for at in words):
+            return False
         if said in _CLOSING:
             after = self.texts[cue.last] if cue.last < len(self.texts) else ","
             near = said == "before" or all(self._light(at) for at in words)

@@ -37,6 +37,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return Later(cue, count)
     if cue.kind == "failed" and (cue.first > 2 or tokens[0].text not in ("it", "which", "this", "that")):
         return None
+    if cue.kind == "arrow":
+        return Later(cue) if tokens[0].text in _PRONOUNS and cue.last == len(tokens) else None
     if cue.kind in ("now", "started") and cue.act not in ("restart", "continue"):
         return None
     if cue.kind == "never" and (cue.value == "ahead" or cue.last - cue.first == 1):
@@ -64,7 +66,7 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
 
 _THEM = frozenset({"it", "them", "both", "that", "this"})
 _PRONOUNS = words("therapy", "pronouns")
-_TELLING = frozenset({"before", "started", "now", "never", "failed"})
+_TELLING = frozenset({"arrow", "before", "started", "now", "never", "failed"})
 _ALL = frozenset({"all", "both", "neither", "none", "these", "those", "they", "everything"})
 _EVERY = 99
 _LONGEST_ASIDE = 14
@@ -87,7 +89,7 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     if colon is None or any(mark.first < colon for mark in marks):
         return None
     words = {token.text for token in tokens[:colon]}
-    statuses = [cue.kind for cue in CUES.scan(tokens[:colon])]
+    statuses = [_AS_HEADING.get(cue.kind, cue.kind) for cue in cues_of(tokens[:colon], set(), ())]
     if marks and words & {"question", "questions", "next", "discussion"}:
         return None
     if words & _OTHER_PEOPLE:
@@ -99,12 +101,14 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
             return status
     if words & _REGIMENS:
         return (
-            "before" if words & {"past", "previous", "prior", "former", "far", "history", "given", "course"} else "now"
+            "before" if words & _PAST_HEADINGS else "now"
         )
     return ""
 
 
 _PLANS = words("therapy", "plans")
+_PAST_HEADINGS = words("therapy", "past_headings")
+_AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started": "now"}
 
 
 _OTHER_PEOPLE = frozenset({"family", "fhx", "fh"})

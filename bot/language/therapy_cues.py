@@ -111,6 +111,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         if cue.kind == "before" and _of_one_dose(tokens, cue):
             cue = replace(cue, kind="given")
         said = " ".join(token.text for token in tokens[cue.first : cue.last])
+        if tokens[cue.first].text == "back" and cue.kind == "now":
+            cue = replace(cue, act="restart")
         if said == "since":
             cue = replace(cue, value="either")
         if said in ("before", "prior to") and _between_agents(tokens, cue, inside):

@@ -175,7 +175,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
         and ago is not None
         and ago > _HALF_A_YEAR
         and not detail.get("recurring")
-        and detail.get("cue") in ("started", "was started", "begun", "now", "has")
+        and (detail.get("act") == "start" or detail.get("cue") in ("now", "has", "only", "just", "just only"))
     ):
         return "before"
     return status
@@ -209,7 +209,8 @@ def _record(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> 
     draft.set(slot, sorted(holder))
     draft.remember(f"{slot}:{agent}", words)
     if rest is not None and agent in rest:
-        draft.set(other, [item for item in rest if item != agent])
+        left = [item for item in rest if item != agent]
+        draft.set(other, left or (None if other == PREVIOUS else []))  # what else was tried before is not told by this
         draft.now["evidence"].pop(f"{other}:{agent}", None)
     draft.close(f"contradiction:{agent}")
     stopped_for_harm = status == "before" and any(

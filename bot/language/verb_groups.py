@@ -116,7 +116,12 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         if form == "base" and before.lead in _THIRD_PERSON and not before.meant and before.be not in ("did", "does"):
             form = "participle"  # "she's come off MMF"
         goes_on = tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
-        read = _MEANINGS["continue" if goes_on else entry.act](form, before)
+        act = "continue" if goes_on else entry.act
+        read = _MEANINGS[act](form, before)
+        if act == "start" and form == "base" and last == at + 1 and _names_a_start(tokens, at, inside):
+            read = "started", "back"  # "PSL 50 mg start"
+        if act == "give" and _harms(tokens, at, inside):
+            read = "before", "back"  # "which gave her a drug fever"
         if read is not None:
             kind, place = read
             found.append(Mark(kind, place, before.first, last, entry.act))
@@ -130,6 +135,19 @@ _GOES = frozenset({"go", "goes", "went", "gone", "going"})
 def _before_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     """ "went on MMF" starts it; "MMF goes on" continues it."""
     return any(index in inside for index in range(at, min(len(tokens), at + 4)))
+
+
+def _names_a_start(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ","
+    before = at - 1
+    while before >= 0 and before not in inside and (tokens[before].kind == "number" or tokens[before].text in ("mg", "g", "/", "day", "bd")):
+        before -= 1
+    return before in inside and after in (",", ")", "(", "in", "-", "and")
+
+
+def _harms(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
+    person = at + 1 < len(tokens) and tokens[at + 1].text in ("her", "him", "them")
+    return person and tokens[at].text in ("gave", "gives", "given", "giving") and not _before_an_agent(tokens, at + 2, inside)
 
 
 def _match(tokens: Sequence[Token], at: int, entries: Sequence[_Entry]) -> tuple[_Entry, int, bool] | None:
