@@ -26,12 +26,13 @@ _REACH = 4
 
 def scan(tokens: Sequence[Token]) -> list[Mark]:
     """Marks whose value is `now`, `before` or `ever`: fixed phrases, and denials of a treatment of any kind."""
-    found = [mark for mark in _PHRASES.scan(tokens) if tokens[mark.last - 1].text not in ("any", "other")]
-    taken = {index for mark in found for index in range(mark.first, mark.last)}
     texts = [token.text for token in tokens]
-    for at in range(len(texts)):
-        mark = _denied(texts, at) or _none_told(texts, at)
-        if mark is not None and not taken & set(range(mark.first, mark.last)):
+    said = [mark for mark in _PHRASES.scan(tokens) if texts[mark.last - 1] not in ("any", "other")]
+    read = [mark for at in range(len(texts)) if (mark := _denied(texts, at) or _none_told(texts, at)) is not None]
+    found: list[Mark] = []
+    taken: set[int] = set()
+    for mark in sorted([*said, *read], key=lambda mark: mark.first - mark.last):
+        if not taken & set(range(mark.first, mark.last)):
             found.append(mark)
             taken.update(range(mark.first, mark.last))
     return sorted(found, key=lambda mark: mark.first)

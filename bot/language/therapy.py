@@ -284,7 +284,7 @@ class _Row:
         said = " ".join(self.texts[cue.first : cue.last])
         if said in _NEAR_ONLY:
             return all(text in (",", "both", "all", "now", "long", "already", "completely", "since") for text in texts)
-        if self.texts[cue.first] in ("until", "till", "til") and not all(self._light(at) for at in words):
+        if self.texts[cue.first] in ("until", "till", "til") and not all(self._light(at) or at in self.of_cues for at in words):
             return False
         if said in _CLOSING:
             after = self.texts[cue.last] if cue.last < len(self.texts) else ","

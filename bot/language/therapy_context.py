@@ -41,10 +41,11 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return Later(cue) if tokens[0].text in _PRONOUNS and cue.last == len(tokens) else None
     if cue.kind in ("now", "started") and cue.act not in ("restart", "continue"):
         return None
+    if cue.act == "continue" and tokens[0].text not in _PRONOUNS and not _speaks_of_them(tokens, cue):
+        return None
     if cue.kind == "never" and (cue.value == "ahead" or cue.last - cue.first == 1):
         return None
-    following = tokens[cue.last].text if cue.last < len(tokens) else ""
-    if cue.kind == "before" and ((cue.value == "ahead" and following not in _THEM) or not _ends(tokens, cue)):
+    if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
     return Later(cue)
 
@@ -53,13 +54,17 @@ def _ends(tokens: Sequence[Token], cue: Mark) -> bool:
     return cue.act == "stop" or bool({token.text for token in tokens[cue.first : cue.last]} & _ENDS)
 
 
+def _speaks_of_them(tokens: Sequence[Token], cue: Mark) -> bool:
+    return cue.last < len(tokens) and tokens[cue.last].text in _THEM
+
+
 def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     """The verb opens the sentence, or speaks of "it": "resumed on the 4th", "we restarted it"."""
     speaker = 2 if len(tokens) > 2 and tokens[1].text == ":" else 0
     lead = {token.text for token in tokens[speaker : cue.first]}
-    following = tokens[cue.last].text if cue.last < len(tokens) else ""
-    if following in _THEM:
+    if _speaks_of_them(tokens, cue):
         return True
+    following = tokens[cue.last].text if cue.last < len(tokens) else ""
     object_named = following in ("the", "a", "an", "her", "his", "all", "any", "smoking", "work")
     return not lead - _SHORT_LEADS and not object_named
 

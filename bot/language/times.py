@@ -34,6 +34,7 @@ _LEAD = {
     "every",
     "at",
 }
+_PARTS_OF_YEAR = {"early": 2, "mid": 6, "late": 11, "end": 12, "spring": 4, "summer": 7, "autumn": 10, "fall": 10}
 _FULL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})$")
 LABELS = frozenset({"month", "week", "year", "wk", "mo", "mth"})
 _LABEL = re.compile(r"(w|wk|m|mo)(\d{1,2})$")
@@ -147,14 +148,17 @@ def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float
 
 def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | None) -> When | None:
     token = tokens[at]
+    if token.text in _PARTS_OF_YEAR and _YEARS.match(_text(tokens, at + 1)):
+        return When("date", _full_year(int(tokens[at + 1].text)) * 12 + _PARTS_OF_YEAR[token.text], at, at + 2, lead)
     found = _month_year(tokens, at, today)
     if found is None:
         return None
     start, last, whole = found
     if token.kind == "number" and not whole and lead == "" and _text(tokens, last) in ("mg", "g", "%"):
         return None
-    if _text(tokens, last) in ("-", "to", "until", "till", "→", "->") and last + 1 < len(tokens):
-        until = _month_year(tokens, last + 1, today) or _short_year(tokens, last + 1, start, whole)
+    if _text(tokens, last) in ("-", "to", "until", "till", "through", "thru", "→", "->") and last + 1 < len(tokens):
+        skip = 1 if _text(tokens, last + 1) in _PARTS_OF_YEAR else 0
+        until = _month_year(tokens, last + 1 + skip, today) or _short_year(tokens, last + 1, start, whole)
         if until is not None and until[0] >= start and whole == until[2] and _text(tokens, last) != "→":
             return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
         if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):

@@ -142,6 +142,9 @@ def _status(item: Finding, asked: str | None) -> str:
 
 def _of_item(item: Finding, asked: str | None) -> str:
     status, detail = str(item.value), item.detail
+    over = detail.get("until") is not None and float(detail["until"]) < today_in_months()
+    if over and (status in ("treated", "given") or (status == "now" and detail.get("cue") in _ONCE)):
+        return "before"
     ago = _months_ago(detail)
     infusion = item.subject in INFUSIONS
     if status in ("given", "bare", "treated") and infusion:
@@ -164,7 +167,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
             return "mentioned"
         if detail.get("not_tolerated") and not detail.get("dose"):
             return "failed"
-        if detail.get("until") is not None and float(detail["until"]) < today_in_months():
+        if over:
             return "before"
         return "now"
     if status == "now" and (detail.get("ago_behind") or 0) >= 12 and detail.get("cue") in _ONCE:

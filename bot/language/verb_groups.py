@@ -265,6 +265,8 @@ def _start(form: str, before: _Before) -> _Read:
     if form == "ing":
         if before.lead in ("since", "after", "upon", "on", "with", "despite", "by", "following", "from"):
             return "now", "ahead"
+        if not before.first and not before.meant:
+            return "started", "ahead"  # "Beginning in 2020 with X"
         return ("mentioned" if before.lead in ("before", "to", "without") else "planned"), "ahead"
     if form in ("base", "s") and before.be != "did":
         return "planned", "ahead"
