@@ -19,6 +19,7 @@ _BEFORE = words("no_treatment", "before")
 _NOW = words("no_treatment", "now")
 _EVER = words("no_treatment", "ever")
 _VERBS = words("no_treatment", "verbs")
+_BETWEEN = frozenset({":", "=", "-", "is", "was", "so", "far", "at", "present", "currently", "now", "to", "date", "up"})
 _FOR_IT = frozenset({"the", "it", "this", "that", "her", "his", "their"})
 _REACH = 4
 """Words beside the phrase that may date it."""
@@ -76,12 +77,12 @@ def _none_told(texts: Sequence[str], at: int) -> Mark | None:
     if texts[at] not in _TREATMENT or at + 1 >= len(texts):
         return None
     end = at + 1
-    while end < len(texts) and texts[end] in (":", "=", "-", "is", "was", "so", "far", "at", "present", "currently", "now"):
+    while end < len(texts) and texts[end] in _BETWEEN:
         end += 1
     if end >= len(texts) or texts[end] not in _NOTHING:
         return None
     if end + 1 < len(texts) and texts[end + 1] not in (",", "-", "(", ")", "now", "currently", "at", "since", "and", "ever", "yet", "so"):
         return None
     lead = set(texts[max(0, at - 3) : at])
-    value = "before" if lead & _BEFORE else "now"
+    value = "before" if lead & _BEFORE else "ever" if {"far", "date"} & set(texts[at:end]) else "now"
     return Mark("nothing", value, at, end + 1)

@@ -112,6 +112,8 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
     said = therapy.statements(scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading)
     if facts.of_another(scan.sentence.texts, context.patient) or replies.retraction(scan.sentence) is not None:
         return
+    if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
+        yield from _told_later(scan, context, scan.agents[0].first)
     for item in said:
         kind = {"agent": "therapy", "context": "therapy", "ambiguous": "ambiguous_agent"}[item.mark.kind]
         if item.mark.kind == "context" and not therapy_context.beside_drugs(scan.tokens, item.mark, scan.agents):
@@ -127,8 +129,6 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
         )
     if not said and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
         yield from _told_later(scan, context, len(scan.tokens))
-    elif said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
-        yield from _told_later(scan, context, scan.agents[0].first)
     for mark in no_treatment.scan(scan.tokens):
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and not _comma(scan, mark.last, agent.first) for agent in scan.agents
@@ -196,7 +196,7 @@ def _heading(scan: Scan, context: Context) -> None:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading and context.line_ended:
+    if context.inline_heading and (context.line_ended or context.heading != "now"):
         context.heading, context.inline_heading = None, False
     context.line_ended = scan.sentence.end_mark in ("\n", "\n\n", "")
     heading = therapy_context.heading(scan.sentence, scan.agents)

@@ -35,6 +35,7 @@ from bot.language.therapy_cues import (
 )
 from bot.language.therapy_sentence import Frame
 from bot.language.times import When
+from bot.language.vocabulary import NUMBER_WORDS
 
 INFUSIONS = frozenset(DOSING["infusions"])
 
@@ -153,7 +154,7 @@ class _Row:
             if any(at in self.walls or at in self.of_cues or self.texts[at] in BREAKERS for at in gap):
                 continue
             words = {self.texts[at] for at in gap}
-            if "so" in words and "far" not in words:
+            if ("so" in words and "far" not in words) or words & _SUBJECTS:
                 continue
             if asks and "or" in words:
                 right.link = "or"
@@ -201,7 +202,7 @@ class _Row:
                 left.back.append(cue)
 
     def _side(self, cue: Mark, left: Member | None, right: Member | None) -> str | None:
-        if left is not None and cue.kind != "arrow" and self._about_pronoun(cue):
+        if left is not None and cue.kind != "arrow" and (self._about_pronoun(cue) or self._relative(cue, left)):
             return "left"
         ahead = right is not None and cue.value in ("ahead", "either") and self._reaches(cue, right.first)
         back = left is not None and cue.value in ("back", "either") and self._reaches_back(cue, left)
@@ -242,9 +243,16 @@ class _Row:
             return False
         return after[1:] in ((), ("three",), ("four",), ("two",), ("of",), (",",), (")",), ("at",), ("now",)) or after == ("both",)
 
+    def _relative(self, cue: Mark, left: Member) -> bool:
+        """ "which I stopped", "that she is taking": the verb speaks of the agent right before."""
+        lead = self.texts[max(left.end, cue.first - 3) : cue.first]
+        return bool(cue.act) and bool({"which", "that"} & set(lead)) and len(self.texts[left.end : cue.first]) <= 4
+
     def _about_pronoun(self, cue: Mark) -> bool:
         """ "restarted it in May": the cue speaks of the agent named before."""
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
+        if {"before", "until"} & set(self.texts[max(0, cue.first - 3) : cue.first]):
+            return False
         return after in ("it", "them", "both") and cue.kind in ("now", "started", "before", "failed", "never", "given")
 
     def _reaches(self, cue: Mark, first: int) -> bool:
@@ -258,8 +266,10 @@ class _Row:
             return True
         if last in PREPOSITIONS or (last in TERSE and cue.last - cue.first == 1):
             return "," not in texts and all(self._light(at) or self.texts[at] in AFTER_NO for at in words)
+        if cue.act and last in _TIGHT and not all(self._light(at) for at in words):
+            return False
         if cue.kind == "other_person":
-            return "," not in texts or last not in LITERATURE
+            return not {"-", "so"} & set(texts) and ("," not in texts or last not in LITERATURE)
         if cue.kind == "not_systemic":
             return len(texts) <= 1 and "," not in texts
         if cue.kind == "given" and opening in _HAD and not all(self._light(at) for at in words) and ":" not in texts:
@@ -277,6 +287,8 @@ class _Row:
             return False
         if cue.kind == "planned" and (set(texts) & (_WHAT | _COURSES) or RHYTHM.scan(self.tokens[left.mark.last : cue.first])):
             return False
+        if cue.kind == "planned" and cue.first and self.tokens[cue.first - 1].kind == "number":
+            return False  # "pulses (6 planned)"
         if cue.kind == "planned" and self.texts[cue.first] in ("next", "due") and left.mark.value in INFUSIONS:
             return False  # "rituximab 4 months ago, next in May" goes on
         if cue.kind == "not_systemic":
@@ -284,6 +296,9 @@ class _Row:
         said = " ".join(self.texts[cue.first : cue.last])
         if said in _NEAR_ONLY:
             return all(text in (",", "both", "all", "now", "long", "already", "completely", "since") for text in texts)
+        alone = cue.act and not _AUXILIARY & set(self.texts[cue.first : cue.last])
+        if alone and self.texts[cue.first - 1] not in _OPENS_A_CLAUSE and not all(self._light(at) for at in words):
+            return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
         if self.texts[cue.first] in ("until", "till", "til") and not all(self._light(at) or at in self.of_cues for at in words):
             return False
         if said in _CLOSING:
@@ -373,6 +388,12 @@ class _Row:
 
 
 _APART = frozenset({",", "and", "-", "&", "then", "but", ")", "("})
+_AUXILIARY = frozenset({"is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "got", "gets", "which", "that", "never", "not"})
+_OPENS_A_CLAUSE = frozenset({",", "and", "then", "but", "-", "(", "subsequently", "later", "eventually", "now", "also"})
+_TIGHT = frozenset({"to", "onto", "from", "with", "by", "on", "through", "of", "for"})
+_SUBJECTS = frozenset({"it", "she", "he", "they", "we", "i", "who", "which", "you"})
+_SURFACE = frozenset({"ointment", "cream", "drops", "inhaler", "topical", "topically", "gel", "lotion", "mouthwash"})
+_ADRENAL = frozenset({"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement"})
 _ORDINALS = frozenset({"first", "second", "third", "1st", "2nd", "3rd"})
 _IN_TURN = frozenset({"then", "followed", "subsequently", "later", "afterwards", "thereafter", "before", "now", "and"})
 _HAD = frozenset({"had", "got", "took", "has", "have", "used"})
@@ -412,6 +433,10 @@ def statements(
         status, cue = row.status(member, heading)
         following = [later.ahead for later in row.members[index + 1 :] if later.ahead is not member.ahead]
         status = frame.settle(status, cue, member.first, following)
+        if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):
+            status = "not_systemic"
+        if status == "bare" and _SURFACE & set(row.texts) and not has_dose(row.tokens, member.mark):
+            status = "not_systemic"
         if member.mark.kind != "other":
             found.append(_statement(row, index, status, cue))
     return found
@@ -421,10 +446,15 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     member = row.members[index]
     begin = row.members[index - 1].end if index else 0
     edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
-    first = max(begin, min(member.first, cue.first)) if cue is not None else member.first
+    first = max(begin, min(member.first, cue.first)) if cue is not None else begin
     detail = _detail(row.tokens[first:edge], _times_of(row, index, first, edge), (member.mark.last,))
     detail["dose"] = has_dose(row.tokens, member.mark)
     detail["name"] = " ".join(row.texts[member.first : member.mark.last])
+    ago = _since_the_last(row, member)
+    if ago is not None:
+        status, detail["ago"] = "given", ago
+    if status == "never" and cue is not None and cue.act in ("take", "give") and _for_some_time(row, cue, member):
+        status = "before"  # "hasn't taken it for five weeks"
     if status == "given" and set(row.texts[max(0, member.first - 3) : member.first]) & _ORDINALS:
         detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun
     if cue is not None:
@@ -436,6 +466,20 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     return Statement(member.mark, status, start, last, detail)
 
 
+def _since_the_last(row: _Row, member: Member) -> float | None:
+    """ "sixteen months since his last rituximab": months since then."""
+    lead = row.texts[max(0, member.first - 4) : member.first]
+    if "last" not in lead or "since" not in lead:
+        return None
+    since = member.first - len(lead) + lead.index("since")
+    return next((when.months for when in row.whens if when.kind in ("window", "ago") and since - 1 <= when.last <= since + 1), None)
+
+
+def _for_some_time(row: _Row, cue: Mark, member: Member) -> bool:
+    perfect = {"hasnt", "havent", "has", "have"} & set(row.texts[cue.first : cue.last])
+    return bool(perfect) and any(0 <= when.first - member.mark.last <= 4 and when.kind in ("window", "date") for when in row.whens)
+
+
 def _times_of(row: _Row, index: int, first: int, edge: int) -> Iterable[When]:
     leading = [when for when in row.whens if not index and when.last <= row.members[index].first and when.first <= 1]
     return [*leading, *(when for when in row.whens if first <= when.first < edge and when not in leading)]
@@ -445,6 +489,8 @@ def _detail(window: Sequence[Token], whens: Iterable[When], behind: Sequence[int
     """What surrounds an agent; `behind` are the tokens where a time would follow its name at once."""
     extras = {mark.kind for mark in _EXTRAS.scan(window)}
     detail: dict[str, Any] = {name: True for name in ("recurring", "not_tolerated", "course") if name in extras}
+    if _unfinished(window):
+        detail["unfinished"] = True
     for when in whens:
         if when.kind == "ago" and when.months:
             detail["ago"] = when.months
@@ -456,6 +502,27 @@ def _detail(window: Sequence[Token], whens: Iterable[When], behind: Sequence[int
             detail["since" if when.lead == "since" else "date"] = when.months
             detail["whole_year"] = when.whole_year
     return detail
+
+
+def _unfinished(window: Sequence[Token]) -> bool:
+    """ "4 of 6 given", "five out of six pulses": a course that is not at its end."""
+    for at, token in enumerate(window[:-2]):
+        given = _count(token)
+        if given is None or window[at + 1].text not in ("of", "/", "out"):
+            continue
+        after = at + 3 if window[at + 1].text == "out" and window[at + 2].text == "of" else at + 2
+        planned = _count(window[after]) if after < len(window) else None
+        if planned is not None and 0 < given < planned <= 12:
+            near = {other.text for other in window[max(0, at - 3) : after + 6]}
+            return bool(near & _OF_A_COURSE)
+    return False
+
+
+def _count(token: Token) -> float | None:
+    return token.number if token.kind == "number" else NUMBER_WORDS.get(token.text)
+
+
+_OF_A_COURSE = frozenset(DOSING["courses"]) | {"given", "done", "pulse", "completed", "planned", "administered", "received", "so"}
 
 
 def detail(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:

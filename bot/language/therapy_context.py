@@ -31,6 +31,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     if tokens[0].text in ("nothing", "none", "neither", "no") and cue.kind in ("before", "started"):
         return None
+    if tokens[0].text in _ALL and len(tokens) > 1 and tokens[1].text in _SPEAKERS:
+        return None
     if tokens[0].text in _ALL:
         counted = next((NUMBER_WORDS.get(token.text) for token in tokens[1:3] if token.text in NUMBER_WORDS), None)
         count = int(counted) if counted and counted >= 1 else 2 if tokens[0].text in ("both", "neither") else _EVERY
@@ -43,7 +45,7 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     if cue.act == "continue" and tokens[0].text not in _PRONOUNS and not _speaks_of_them(tokens, cue):
         return None
-    if cue.kind == "never" and (cue.value == "ahead" or cue.last - cue.first == 1):
+    if cue.kind == "never" and (cue.last - cue.first == 1 or (cue.value == "ahead" and not _speaks_of_them(tokens, cue))):
         return None
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
@@ -73,6 +75,7 @@ _THEM = frozenset({"it", "them", "both", "that", "this"})
 _PRONOUNS = words("therapy", "pronouns")
 _TELLING = frozenset({"arrow", "before", "started", "now", "never", "failed"})
 _ALL = frozenset({"all", "both", "neither", "none", "these", "those", "they", "everything"})
+_SPEAKERS = frozenset({"she", "he", "we", "i", "they", "that", "the", "patient"})
 _EVERY = 99
 _LONGEST_ASIDE = 14
 _SHORT_LEADS = frozenset({"it", "this", "that", "which", "but", "and", "then", "we", "has", "was", "been", "is", "now", ",", "they", "both"})

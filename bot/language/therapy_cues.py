@@ -70,7 +70,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
     nothing = {
         index
         for mark in no_treatment.scan(tokens)
-        if tokens[mark.first].text not in ("all", "everything") or not any(at < mark.first for at in inside)
+        if tokens[mark.first].text not in ("all", "everything") or not inside
         for index in range(mark.first, mark.last)
     }
     found = []

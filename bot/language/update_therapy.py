@@ -142,6 +142,8 @@ def _status(item: Finding, asked: str | None) -> str:
 
 def _of_item(item: Finding, asked: str | None) -> str:
     status, detail = str(item.value), item.detail
+    if detail.get("unfinished") and status in ("given", "bare", "treated", "before"):
+        return "now"
     over = detail.get("until") is not None and float(detail["until"]) < today_in_months()
     if over and (status in ("treated", "given") or (status == "now" and detail.get("cue") in _ONCE)):
         return "before"
@@ -152,6 +154,8 @@ def _of_item(item: Finding, asked: str | None) -> str:
             return "now"
         if ago is not None:
             return "before" if ago > _HALF_A_YEAR else "now"
+    if status == "given" and detail.get("dose") and not infusion and detail.get("act") == "give":
+        return "failed"  # "she's had prednisone 10 mg": taken still, unless something else is
     if status == "given":
         return "now" if detail.get("recurring") and not detail.get("course") else "before"
     if status == "treated":

@@ -118,8 +118,8 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         goes_on = tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
         act = "continue" if goes_on else entry.act
         read = _MEANINGS[act](form, before)
-        if act == "start" and form == "base" and last == at + 1 and _names_a_start(tokens, at, inside):
-            read = "started", "back"  # "PSL 50 mg start"
+        if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
+            read = ("started" if act == "start" else "before"), "back"  # "2025 PSL start", "2026 PSL stop"
         if act == "give" and _harms(tokens, at, inside):
             read = "before", "back"  # "which gave her a drug fever"
         if read is not None:
@@ -137,7 +137,7 @@ def _before_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> bool
     return any(index in inside for index in range(at, min(len(tokens), at + 4)))
 
 
-def _names_a_start(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
+def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     after = tokens[at + 1].text if at + 1 < len(tokens) else ","
     before = at - 1
     while before >= 0 and before not in inside and (tokens[before].kind == "number" or tokens[before].text in ("mg", "g", "/", "day", "bd")):
@@ -287,7 +287,7 @@ def _take(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
         return "planned", _place(form, before)
     if before.negated:
-        return "never", _place(form, before)
+        return "never", "either" if form == "ing" else _place(form, before)
     if form == "ing":
         return ("before" if _finite_past(before) and not before.have else "now"), "ahead"
     if form in ("base", "s"):
@@ -387,6 +387,10 @@ def _useless(form: str, before: _Before) -> _Read:
     return ("failed", "back") if not before.meant else None
 
 
+def _harm_from(form: str, before: _Before) -> _Read:
+    return ("before", "ahead") if not before.meant and not before.negated else None
+
+
 def _harm(form: str, before: _Before) -> _Read:
     return ("before", "back") if not before.meant and not before.negated else None
 
@@ -428,6 +432,7 @@ _MEANINGS: dict[str, Callable[[str, _Before], _Read]] = {
     "tolerate": _tolerate,
     "help": _help,
     "useless": _useless,
+    "harm_from": _harm_from,
     "harm": _harm,
     "replace": _replace,
     "switch_to": _switch_to,
