@@ -109,7 +109,9 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
             "swap", None, {"out": wrong.value if wrong else None, "in": right.value}, 0, len(scan.tokens)
         )
         return
-    said = therapy.statements(scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading)
+    said = therapy.statements(
+        scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading, context.last_status
+    )
     if facts.of_another(scan.sentence.texts, context.patient) or replies.retraction(scan.sentence) is not None:
         return
     if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
@@ -145,6 +147,7 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
     if said:
         context.agents = tuple(item.mark.value for item in said if item.mark.kind == "agent")
+        context.last_status = said[-1].status
         context.all_agents = list(dict.fromkeys([*context.all_agents, *context.agents]))
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
@@ -200,7 +203,9 @@ def _heading(scan: Scan, context: Context) -> None:
         context.heading, context.inline_heading = None, False
     context.line_ended = scan.sentence.end_mark in ("\n", "\n\n", "")
     heading = therapy_context.heading(scan.sentence, scan.agents)
-    if heading is not None:
+    if heading is not None and not scan.agents and ":" in scan.sentence.texts[:-1]:
+        context.heading = None  # "History: anti-PL-7." opens no list
+    elif heading is not None:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents
         context.inline_heading = bool(scan.agents)

@@ -22,6 +22,7 @@ class Context:
     line_ended: bool = True
     patient: str | None = None
     agents: tuple[str, ...] = ()
+    last_status: str | None = None
     all_agents: list[str] = field(default_factory=list)
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None

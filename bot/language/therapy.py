@@ -191,6 +191,8 @@ class _Row:
                     if member.mark.last <= cue.first:
                         member.back, member.override = [cue], None
                 continue
+            if self._subordinate(cue):
+                continue
             side = self._side(cue, left, right)
             if cue.kind == "arrow":
                 if right is not None and side == "right":
@@ -243,6 +245,12 @@ class _Row:
             return False
         return after[1:] in ((), ("three",), ("four",), ("two",), ("of",), (",",), (")",), ("at",), ("now",)) or after == ("both",)
 
+    def _subordinate(self, cue: Mark) -> bool:
+        """ "the week before we started it": when, not what."""
+        lead = self.texts[max(0, cue.first - 3) : cue.first]
+        after = self.texts[cue.last] if cue.last < len(self.texts) else ""
+        return bool(cue.act) and bool({"before", "until"} & set(lead)) and bool(_SUBJECTS & set(lead)) and after in ("it", "them")
+
     def _relative(self, cue: Mark, left: Member) -> bool:
         """ "which I stopped", "that she is taking": the verb speaks of the agent right before."""
         lead = self.texts[max(left.end, cue.first - 3) : cue.first]
@@ -251,8 +259,6 @@ class _Row:
     def _about_pronoun(self, cue: Mark) -> bool:
         """ "restarted it in May": the cue speaks of the agent named before."""
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
-        if {"before", "until"} & set(self.texts[max(0, cue.first - 3) : cue.first]):
-            return False
         return after in ("it", "them", "both") and cue.kind in ("now", "started", "before", "failed", "never", "given")
 
     def _reaches(self, cue: Mark, first: int) -> bool:
@@ -361,7 +367,7 @@ class _Row:
         """Whether a word behind a list speaks of all its members."""
         if any(first < cue.first < last for first, last in right.extra):
             return False
-        if self.texts[cue.first] in ("both", "all") or (cue.first and self.texts[cue.first - 1] in ("both", "all")):
+        if {"both", "all"} & set(self.texts[max(0, cue.first - 2) : cue.first + 1]):
             return True
         if right.link in ("and", "same"):
             past = left.ahead is not None and left.ahead.kind in ("failed", "given", "before", "treated")
@@ -369,6 +375,11 @@ class _Row:
         if left.ahead is not None or cue.kind == "given":
             return False
         return not (has_dose(self.tokens, left.mark) and not has_dose(self.tokens, right.mark))
+
+    def likewise(self, member: Member) -> bool:
+        """ "AZA too", "steroids likewise": what was said of the agent before."""
+        after = self.texts[member.end : member.end + 2]
+        return after[:1] in (("too",), ("likewise",), ("ditto",), ("also",)) or after in (("as", "well"), ("the", "same"))
 
     def status(self, member: Member, heading: str | None) -> tuple[str, Mark | None]:
         cue = member.ahead
@@ -389,7 +400,7 @@ class _Row:
 
 _APART = frozenset({",", "and", "-", "&", "then", "but", ")", "("})
 _AUXILIARY = frozenset({"is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "got", "gets", "which", "that", "never", "not"})
-_OPENS_A_CLAUSE = frozenset({",", "and", "then", "but", "-", "(", "subsequently", "later", "eventually", "now", "also"})
+_OPENS_A_CLAUSE = frozenset({"both", "all", "long", "already", "since", ",", "and", "then", "but", "-", "(", "subsequently", "later", "eventually", "now", "also"})
 _TIGHT = frozenset({"to", "onto", "from", "with", "by", "on", "through", "of", "for"})
 _SUBJECTS = frozenset({"it", "she", "he", "they", "we", "i", "who", "which", "you"})
 _SURFACE = frozenset({"ointment", "cream", "drops", "inhaler", "topical", "topically", "gel", "lotion", "mouthwash"})
@@ -418,9 +429,17 @@ def _kept(status: str | None, back: Mark) -> bool:
 
 
 def statements(
-    sentence: Sentence, marks: Sequence[Mark], whens: Sequence[When], walls: frozenset[int], heading: str | None
+    sentence: Sentence,
+    marks: Sequence[Mark],
+    whens: Sequence[When],
+    walls: frozenset[int],
+    heading: str | None,
+    earlier: str | None = None,
 ) -> list[Statement]:
-    """The agents of one sentence with their status; `walls` are tokens of another topic (lung function, CT, ...)."""
+    """The agents of one sentence with their status.
+
+    `walls` are tokens of another topic (lung function, CT, ...), `earlier` is the status of the agent named last before.
+    """
     if not marks:
         return []
     marks = sorted([*marks, *unknown_drugs.others(sentence.tokens, marks)], key=lambda mark: mark.first)
@@ -433,6 +452,8 @@ def statements(
         status, cue = row.status(member, heading)
         following = [later.ahead for later in row.members[index + 1 :] if later.ahead is not member.ahead]
         status = frame.settle(status, cue, member.first, following)
+        if status == "bare" and row.likewise(member):
+            status = found[-1].status if found else earlier or status
         if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):
             status = "not_systemic"
         if status == "bare" and _SURFACE & set(row.texts) and not has_dose(row.tokens, member.mark):

@@ -273,6 +273,12 @@ def _start(form: str, before: _Before) -> _Read:
     return "started", _place(form, before)
 
 
+def _arrive(form: str, before: _Before) -> _Read:
+    if form in ("base", "s", "ing") or before.meant or before.negated:
+        return None
+    return "started", "back"
+
+
 def _restart(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
         return "planned", _place(form, before)
@@ -419,6 +425,7 @@ def _plan(form: str, before: _Before) -> _Read:
 
 _MEANINGS: dict[str, Callable[[str, _Before], _Read]] = {
     "start": _start,
+    "arrive": _arrive,
     "restart": _restart,
     "take": _take,
     "continue": _continue,
