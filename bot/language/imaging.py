@@ -63,6 +63,8 @@ def _of_a_change(tokens: Sequence[Token], row: Sequence[Piece], mark: Mark) -> b
         "fibrosis",
     ):
         return False
+    if any(piece.value == "new" and 0 <= piece.first - mark.last <= 2 for piece in row):
+        return True
     before = [piece for piece in row if piece.role == "course" and piece.first <= mark.first]
     return (
         bool(before)

@@ -432,9 +432,11 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     return ("not_better" if (trend == "not_up") == rises_well else "stable"), False
 
 
-def hoped(tokens: Sequence[Token]) -> bool:
-    """ "would like to walk without stopping": a wish, a condition or a question, nothing that happened."""
-    return any(mark.kind == "conditional" for mark in _CONTEXT.scan(tokens))
+def hoped(tokens: Sequence[Token], besides: frozenset[int]) -> bool:
+    """ "would like to walk without stopping": a wish or a condition, told by other words than those of the effort."""
+    return any(
+        mark.kind == "conditional" and not besides & set(range(mark.first, mark.last)) for mark in _CONTEXT.scan(tokens)
+    )
 
 
 def settled(subject: str | None, value: str) -> str | None:

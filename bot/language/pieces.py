@@ -94,6 +94,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or mark.value == "nothing"
             or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken))
             or _declines_to_tell(tokens, mark)
+            or _dates_something(tokens, mark)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -162,6 +163,19 @@ def _declines_to_tell(tokens: Sequence[Token], mark: Mark) -> bool:
     if tokens[mark.first].text not in ("declined", "declines", "declining"):
         return False
     return mark.last < len(tokens) and tokens[mark.last].text in ("to", "by", "the", "a", "this", "it", "any", "both")
+
+
+_EVENTS = words("lungs", "events")
+
+
+def _dates_something(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "As it was before the flare": an event that only tells a time."""
+    if mark.last - mark.first > 1 or tokens[mark.first].text not in _EVENTS or mark.first < 2:
+        return False
+    lead = [token.text for token in tokens[mark.first - 2 : mark.first]]
+    return lead[1] in ("before", "since") or (
+        lead[0] in ("before", "since", "after", "during", "until", "to") and lead[1] in ("the", "his", "her", "this", "that", "last")
+    )
 
 
 def _was(tokens: Sequence[Token], mark: Mark) -> bool:

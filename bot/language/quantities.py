@@ -95,13 +95,26 @@ def measures(
             )
             found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
     found = [_led_by_time(tokens, measure, whens) for measure in found]
-    return _sharing_time(_sharing_label(tokens, subjects, found))
+    return _sharing_time(_sharing_label(tokens, _followed_by_time(tokens, found)))
 
 
 _TO = frozenset({"to", "and", "until", "till", "-", "→", "->", "/"})
 
 
-def _sharing_label(tokens: Sequence[Token], subjects: Sequence[Piece], found: list[Measure]) -> list[Measure]:
+def _followed_by_time(tokens: Sequence[Token], found: list[Measure]) -> list[Measure]:
+    """ "FVC of 70 and DLCO of 50 in March": the time behind the second reading is that of the first too."""
+    if len(found) != 2 or not all("single" in item.value for item in found):
+        return found
+    first, second = found
+    gap = {token.text for token in tokens[first.last : second.first]}
+    undated = first.value["at"] is None and not first.value["order"]
+    if not undated or second.value["at"] is None or not gap or not gap <= {"and", "&", "/", "%", "a", "his", "her"}:
+        return found
+    told = {key: second.value[key] for key in ("at", "order", "yearless")}
+    return [replace(first, value={**first.value, **told}), second]
+
+
+def _sharing_label(tokens: Sequence[Token], found: list[Measure]) -> list[Measure]:
     """ "Baseline FVC 52 DLCO 30, week 24 FVC 51 DLCO 31": a label before a measure holds for the next one too."""
     shared: list[Measure] = []
     for measure in found:

@@ -196,6 +196,8 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         value = dict(measure.value)
         if value.get("months") is None and not value.get("times"):
             value["months"] = _sentence_window(scan, measure.first, measure.last)
+        if value.get("months") is None and "change" in value:
+            value["months"] = comparisons.distance(scan.tokens, scan.whens)
         yield scan.finding(
             "measure",
             measure.subject,
@@ -217,7 +219,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             0,
             len(scan.tokens),
         )
-    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens):
+    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens, scan.effort.tokens):
         yield from _effort(scan, scan.effort)
     if all(piece.value == "overall" for piece in subjects) and not scan.agents and not found_measures:
         bare = quantities.bare(scan.tokens, scan.whens)
@@ -228,7 +230,8 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             and len(bare.get("values", ())) == 2
             and scan.tokens[0].text in ("now", "today", "currently", "then")
         ):
-            for name, reading in zip(both, bare["values"], strict=True):
+            in_turn = [token.number for token in scan.tokens if token.kind == "number"][:2]
+            for name, reading in zip(both, in_turn, strict=True):
                 later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": None, "order": 1}
                 yield scan.finding("measure", name, later, 0, len(scan.tokens))
         elif bare is not None:
