@@ -174,7 +174,8 @@ def _dates_something(tokens: Sequence[Token], mark: Mark) -> bool:
         return False
     lead = [token.text for token in tokens[mark.first - 2 : mark.first]]
     return lead[1] in ("before", "since") or (
-        lead[0] in ("before", "since", "after", "during", "until", "to") and lead[1] in ("the", "his", "her", "this", "that", "last")
+        lead[0] in ("before", "since", "after", "during", "until", "to")
+        and lead[1] in ("the", "his", "her", "this", "that", "last")
     )
 
 

@@ -10,6 +10,7 @@ from bot.language.pieces import Piece
 from bot.language.readings import LARGEST_LITRES, Number, find_numbers, is_grade, is_number, out_of_range
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
+from bot.language.vocabulary import words
 
 NUMERIC = frozenset({"fvc", "dlco", "scale", "pft", "ct"})
 
@@ -205,7 +206,11 @@ def _graded(tokens: Sequence[Token], piece: Piece) -> Piece:
     at = piece.last + (tokens[piece.last].text in (":", "=", "from"))
     then = [token.text for token in tokens[at + 1 : at + 3]]
     second = at + 1 + len(then[:1]) if then[:1] != [","] else at + 3
-    arrow = then[0] in ("→", "->", "to", "then", "vs", ">") or then[:2] in ([",", "was"], [",", "previously"], [",", "before"])
+    arrow = then[0] in ("→", "->", "to", "then", "vs", ">") or then[:2] in (
+        [",", "was"],
+        [",", "previously"],
+        [",", "before"],
+    )
     if not arrow or second >= len(tokens) or not (is_grade(tokens, at) and is_grade(tokens, second)):
         return piece
     small = all(tokens[index].kind != "number" or tokens[index].number <= 10 for index in (at, second))
@@ -444,7 +449,7 @@ def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | Non
     """Numbers without a subject: "72 to 65 in 8 months", "7 points in 8 months" (taken as a fall)."""
     piece = Piece("subject", "fvc", 0, 0)
     taken = {index for when in whens for index in range(when.first, when.last)}
-    if len(tokens) > 16 or swapped(tokens) is not None:
+    if len(tokens) > 16 or swapped(tokens) is not None or _of_something_else(tokens, taken):
         return None
     numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
     if not numbers:
@@ -455,6 +460,16 @@ def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | Non
     if unplaced and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
     return value
+
+
+def _of_something_else(tokens: Sequence[Token], times: set[int]) -> bool:
+    """ "Cholesterol went from 4.8 to 6.1": numbers of a thing that is not followed here."""
+    texts = {token.text for at, token in enumerate(tokens) if at not in times and token.kind == "word"}
+    return bool(texts - _BARE_WORDS) and not texts & _READINGS
+
+
+_BARE_WORDS = words("quantities", "bare")
+_READINGS = words("quantities", "readings")
 
 
 def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

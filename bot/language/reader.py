@@ -23,7 +23,7 @@ from bot.language import (
     times,
     unknown_drugs,
 )
-from bot.language.lexicon import Mark
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import Piece
 from bot.language.links import explain_earlier, from_new_patient, joined_readings
 from bot.language.lungs import Course
@@ -198,6 +198,8 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             value["months"] = _sentence_window(scan, measure.first, measure.last)
         if value.get("months") is None and "change" in value:
             value["months"] = comparisons.distance(scan.tokens, scan.whens)
+        if value.get("months") is None and not value.get("times"):
+            value["months"] = _referred_time(scan, context)
         yield scan.finding(
             "measure",
             measure.subject,
@@ -271,6 +273,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     if older is not None and not asked:
         yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
+    context.window = _told_time(scan) or context.window
     context.topic = _topic(scan, subjects) if not found_measures else None
     if subjects:
         context.subjects = tuple(subjects)
@@ -377,6 +380,23 @@ def _sentence_window(scan: Scan, first: int, last: int) -> float | None:
         return windows[-1].months
     since = [when for when in scan.whens if when.kind == "date" and when.lead == "since" and begin <= when.first < end]
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
+
+
+def _told_time(scan: Scan) -> float | None:
+    """How far back the latest time of a sentence lies: what "since then" in a later one refers to."""
+    today = times.today_in_months()
+    back = [when.months if when.kind != "date" else today - when.months for when in scan.whens if not when.whole_year]
+    back = [months for months in back if months >= _SINCE_THEN]
+    return min(back) if back else None
+
+
+_SINCE_THEN = 0.5
+_REFERRING = Lexicon().add_all("then", {True: times.REFERRING})
+
+
+def _referred_time(scan: Scan, context: Context) -> float | None:
+    """ "Switched eight months ago. Since the switch ...": the time told before, where a phrase points back to it."""
+    return context.window if context.window is not None and _REFERRING.scan(scan.tokens) else None
 
 
 def _of_agent(scan: Scan, when: When) -> bool:

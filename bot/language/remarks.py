@@ -75,7 +75,10 @@ def supposed(tokens: Sequence[Token]) -> bool:
 
 
 def is_muscular(cause: str) -> bool:
-    return any(word in cause for word in ("weak", "muscle", "muscular", "diaphragm", "phrenic", "effort", "technique", "cooperation"))
+    return any(
+        word in cause
+        for word in ("weak", "muscle", "muscular", "diaphragm", "phrenic", "effort", "technique", "cooperation")
+    )
 
 
 _EFFORT = Lexicon().add_all("effort", {True: VOCABULARY["efforts"]})

@@ -33,6 +33,7 @@ class Context:
     rapid: facts.Rapid | None = None
     table: tables.Head | None = None
     topic: str | None = None
+    window: float | None = None
     findings: list[Finding] = field(default_factory=list)
 
 

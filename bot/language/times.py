@@ -16,6 +16,7 @@ UNITS = {unit: float(months) for months, units in _TIMES["months_per_unit"].item
 _MONTH = {name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")}
 _MONTH |= {name: int(number) for name, number in _TIMES["seasons"].items()}
 _PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
+REFERRING: list[str] = _TIMES["referring"]
 _FRACTION_UNIT = {"12": 1.0, "52": 0.23, "7": 0.033}
 _LEAD = {
     "over",
