@@ -41,7 +41,7 @@ def presence(
         if piece in negated:
             yield finding("sign", piece.value, "absent", piece.first, piece.last)
             continue
-        new_denied = any(other.value in ("denied", "not_new") and 0 <= piece.first - other.last <= 6 for other in row)
+        new_denied = any(other.value in ("denied", "not_new", "not_up") and 0 <= piece.first - other.last <= 6 for other in row)
         gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
         if not new_denied and not gone:
             yield finding("sign", piece.value, "present", piece.first, piece.last)

@@ -92,6 +92,7 @@ def courses(
         ]
         supposed = [mark.first for mark in context if mark.kind == "conditional" and begin <= mark.first < end]
         if supposed and not any(piece.role == "course" and piece.first < supposed[0] for piece in inside):
+            last_subjects = [piece for piece in inside if piece.role == "subject"] or last_subjects
             continue
         inside = [piece for piece in inside if not supposed or piece.first < supposed[0]]
         inside = _without_person(inside)

@@ -141,7 +141,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             if negation is not None:
                 negations.remove(negation)
     found += _compared(tokens, subjects, negations)
-    found += _signs(tokens, taken)
+    found += _signs(tokens, subjects)
     for negation in negations:
         found.append(Piece("negation", "no", negation.first, negation.last))
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
@@ -184,13 +184,15 @@ def _was(tokens: Sequence[Token], mark: Mark) -> bool:
     return any(token.text in ("had", "hadnt") for token in tokens[max(0, mark.first - 3) : mark.first])
 
 
-def _signs(tokens: Sequence[Token], taken: set[int]) -> list[Piece]:
-    """ "PFTs =, CT =" and "FVC within 2 % of last year's" as courses."""
+def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
+    """ "PFTs =, CT →" and "FVC within 2 % of last year's" as courses; "dyspnoea on effort → dyspnoea at rest" is none."""
     found = []
+    named = {piece.last: piece.value for piece in subjects}
+    begins = {piece.first: piece.value for piece in subjects}
     for at, token in enumerate(tokens):
         following = tokens[at + 1].text if at + 1 < len(tokens) else ","
-        ends = following in (",", ";", ")", "and", "/") or at + 1 in taken
-        if token.text in ("=", "→", "->", "==") and at - 1 in taken and ends:
+        ends = following in (",", ";", ")", "and", "/") or begins.get(at + 1, named.get(at)) != named.get(at)
+        if token.text in ("=", "→", "->", "==") and at in named and ends:
             found.append(Piece("course", "same", at, at + 1, "="))
         if (
             token.text == "within"

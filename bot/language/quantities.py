@@ -291,7 +291,7 @@ def _paired(
     found = []
     for piece, offset in ((first, 0), (second, 1)):
         own = numbers[offset::2]
-        if len(own) > 1 or (own and own[0].change):
+        if own:
             value = _value(piece.value, tokens, piece, own, [when for when in whens if second.last <= when.first < end])
             found.append(Measure(piece.value, value, first.first, max(item.last for item in own), piece.first))
     return found
@@ -460,6 +460,14 @@ def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | Non
     if unplaced and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
     return value
+
+
+def in_pairs(tokens: Sequence[Token]) -> bool:
+    """ "Jan 72/45": two readings with a stroke between them."""
+    return any(
+        tokens[at].text == "/" and tokens[at - 1].kind == "number" and tokens[at + 1].kind == "number"
+        for at in range(1, len(tokens) - 1)
+    )
 
 
 def _of_something_else(tokens: Sequence[Token], times: set[int]) -> bool:

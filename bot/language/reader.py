@@ -199,7 +199,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         if value.get("months") is None and "change" in value:
             value["months"] = comparisons.distance(scan.tokens, scan.whens)
         if value.get("months") is None and not value.get("times"):
-            value["months"] = _referred_time(scan, context)
+            value["months"] = _referred_time(scan, context) or tables.span(context.table)
         yield scan.finding(
             "measure",
             measure.subject,
@@ -230,11 +230,13 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             bare is not None
             and len(both) == 2
             and len(bare.get("values", ())) == 2
-            and scan.tokens[0].text in ("now", "today", "currently", "then")
+            and (scan.tokens[0].text in ("now", "today", "currently", "then") or quantities.in_pairs(scan.tokens))
         ):
+            dated = next((when for when in scan.whens if when.kind in ("date", "ago") and when.months), None)
+            at = None if dated is None else times.when_in_months(dated)
             in_turn = [token.number for token in scan.tokens if token.kind == "number"][:2]
             for name, reading in zip(both, in_turn, strict=True):
-                later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": None, "order": 1}
+                later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": at, "order": 0 if at else 1}
                 yield scan.finding("measure", name, later, 0, len(scan.tokens))
         elif bare is not None:
             last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
@@ -242,6 +244,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in found_measures if "single" in item.value)
     told = lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens))
+    told += _also(scan, context, told, single)
     opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
     for name in sorted(opposed):
         yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
@@ -273,6 +276,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     if older is not None and not asked:
         yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
+    context.course = next((item.value for item in reversed(told) if not item.past), None)
     context.window = _told_time(scan) or context.window
     context.topic = _topic(scan, subjects) if not found_measures else None
     if subjects:
@@ -302,6 +306,21 @@ def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
         was=False,
         **_circumstances(scan, told.first, told.last),
     )
+
+
+def _also(scan: Scan, context: Context, told: Sequence[Course], single: frozenset[str]) -> list[Course]:
+    """ "Lung function too.": a sentence of subjects only shares the course of the one before."""
+    subjects = [piece for piece in scan.row if piece.role == "subject"]
+    if told or single or context.course is None or not subjects or len(subjects) < len(scan.row):
+        return []
+    tail = scan.sentence.texts[subjects[-1].last :]
+    lead = scan.sentence.texts[: subjects[0].first]
+    if not (tail in _TOO or (lead[:1] in (("also",), ("likewise",), ("so",)) and not tail)):
+        return []
+    return [Course(piece.value, context.course, piece.first, piece.last, 0) for piece in subjects]
+
+
+_TOO = (("too",), ("as", "well"), ("also",), ("likewise",), ("ditto",), ("idem",), ("similarly",))
 
 
 def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:

@@ -94,6 +94,7 @@ _LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])
 
 
 _EARLIER = words("lungs", "earlier")
+_LEADS_TO = frozenset({"now", "→", "->", "-->", "to", "then"})
 
 
 def levels(tokens: Sequence[Token]) -> list[float] | None:
@@ -106,7 +107,7 @@ def levels(tokens: Sequence[Token]) -> list[float] | None:
     values = [float(mark.value) for mark in marks]
     if second & _EARLIER:
         return values[::-1]
-    return values if "now" in second or first & _EARLIER else None
+    return values if second & _LEADS_TO or first & _EARLIER else None
 
 
 def is_walk_or_saturation(tokens: Sequence[Token]) -> bool:

@@ -34,6 +34,7 @@ class Context:
     table: tables.Head | None = None
     topic: str | None = None
     window: float | None = None
+    course: str | None = None
     findings: list[Finding] = field(default_factory=list)
 
 

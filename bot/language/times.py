@@ -55,6 +55,11 @@ class When:
     yearless: bool = False
 
 
+def when_in_months(when: When) -> float:
+    """Months since year 0 of a date or of a distance from today."""
+    return when.months if when.kind == "date" else today_in_months() - when.months
+
+
 def is_label(tokens: Sequence[Token], when: When) -> bool:
     """ "Week 24", "M6": the name of a visit, counted from the baseline."""
     return when.kind == "window" and (tokens[when.first].text in LABELS or bool(_LABEL.match(tokens[when.first].text)))
