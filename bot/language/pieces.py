@@ -85,6 +85,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         )
     ]
     subjects = [_shortened(piece, marks) for piece in subjects]
+    subjects = [piece for at, piece in enumerate(subjects) if not (at and tokens[piece.first].text == "overall")]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
     negations: list[Mark] = []
@@ -317,7 +318,8 @@ def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
 
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     """ "no longer" speaks of a symptom only right beside it ("no longer breathless", "breathless no longer")."""
-    if tokens[mark.first].text not in ("no", "without"):
+    idle = {"longer", "has", "any", "getting", "becoming", "being", "feeling"}
+    if tokens[mark.first].text not in ("no", "without") or tokens[mark.last - 1].text not in idle:
         return False
     if mark.first - 1 in taken and (mark.last == len(tokens) or tokens[mark.last].kind == "mark"):
         return False

@@ -209,7 +209,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             **_circumstances(scan, measure.first, measure.last),
         )
     levels = (
-        remarks.levels(scan.tokens)
+        remarks.levels(scan.tokens, scan.whens)
         if any(piece.value in ("breathlessness", "breathing") for piece in subjects)
         else None
     )
