@@ -16,6 +16,7 @@ _WITH = words("comparisons", "with")
 _BETWEEN = words("comparisons", "between")
 _OLDER = words("comparisons", "older")
 _AGED = frozenset({"old", "older"})
+_SCANS = frozenset({"ct", "cts", "hrct", "scan", "scans", "imaging", "images"})
 _REACH = 9
 
 
@@ -56,9 +57,11 @@ def _is_compared(tokens: Sequence[Token], when: When) -> bool:
     if when.kind not in ("date", "ago") or not _back(when):
         return False
     at = when.first - 1
-    while at >= 0 and when.first - at <= _REACH and tokens[at].text in _BETWEEN:
+    seen: set[str] = set()
+    while at >= 0 and when.first - at <= _REACH and tokens[at].text in _BETWEEN | _WITH:
+        seen.add(tokens[at].text)
         at -= 1
-    return at >= 0 and tokens[at].text in _WITH
+    return bool(seen & _WITH) or (bool(seen & _OLDER) and bool(seen & _SCANS))
 
 
 def _ages(tokens: Sequence[Token], begin: int, end: int) -> list[float]:

@@ -50,14 +50,17 @@ class _Clause:
     amount: float | None
     marks: tuple[Mark, ...]
     pro: bool
+    weak: bool
+    """Only breathless at something: a change only beside what was before, or at what is light ("now when dressing")."""
+    light: bool
 
 
 def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]) -> Exertion | None:
     """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents."""
-    if not _LEXICONS["activities"].scan(tokens) and not _LEXICONS["halts"].scan(tokens):
+    if not any(_LEXICONS[name].scan(tokens) for name in ("activities", "halts", "smaller", "larger")):
         return None
     marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
-    if not marks["activities"] and not marks["breath"]:
+    if not (marks["activities"] or marks["breath"]):
         return None
     clauses = [
         _clause(tokens, marks, whens, begin, end)
@@ -65,13 +68,13 @@ def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]
         if not any(begin <= at < end for at in walls)
         and not any(begin <= mark.first < end for mark in marks["elsewhere"])
     ]
-    told = [item for item in clauses if item.able is not None or item.compared]
-    if not told:
+    told = [item for item in clauses if item.able is not None or item.compared or item.pro]
+    if not any(item.able is not None or item.compared for item in told):
         return None
     value = _value(told, clauses)
     if value is None:
         return None
-    breath = bool(marks["halts"] or marks["free"] or marks["breath"])
+    breath = bool(marks["halts"] or marks["free"] or marks["breath"] or marks["spoken"])
     covered = frozenset(
         at
         for item in told
@@ -88,8 +91,11 @@ def _value(told: Sequence[_Clause], clauses: Sequence[_Clause]) -> str | None:
         return compared
     present = [item for item in told if not item.past and item.able is not None]
     for item in present:
-        if item.turned:
+        if item.turned and (not item.weak or item.light):
             return "better" if item.able else "worse"
+    ended = any(item.pro and item.denied and not item.past and item.able is None for item in clauses)
+    if ended and any(item.weak and item.past for item in told):
+        return "better"
     before = [item for item in clauses if item.past and (item.able is not None or item.pro)]
     for now, then in itertools.product(present, before):
         if then.able is None:
@@ -130,6 +136,7 @@ def _clause(
     free = {at for mark in here["free"] for at in range(mark.first, mark.last)}
     here["negations"] = [mark for mark in here["negations"] if mark.first not in free]
     here["turned"] += [Mark("turned", "turned", when.first, when.last) for when in own if when.lead == "since"]
+    here["earlier"] = [mark for mark in here["earlier"] if not _joins(tokens, mark)]
     past = bool(here["earlier"] or timed) or bool(texts & _PAST_VERBS and not here["turned"] and not here["no_longer"])
     past = past and "than" not in texts
     denied = bool(here["negations"] or here["no_longer"] or here["unable"])
@@ -141,10 +148,12 @@ def _clause(
         denied,
         past,
         _turned(tokens, here, begin),
-        _compared(here),
+        _compared(here) or _trigger(here, bool(marks["breath"])),
         _amount(tokens, begin, end),
         used,
-        bool(here["pro_verbs"]),
+        bool(here["pro_verbs"] or (here["no_longer"] and not here["activities"])),
+        bool(here["breathless"]) and not (here["able"] or here["unable"] or here["halts"] or here["free"]),
+        bool(here["light"]) and any(tokens[mark.first].text in ("now", "already", "even") for mark in here["turned"]),
     )
 
 
@@ -155,13 +164,12 @@ def _able(tokens: Sequence[Token], here: dict[str, list[Mark]], active: bool) ->
     if here["impossible"] and not here["free"]:
         return False
     if here["free"]:
-        return not unable and not _negated_ability(here)
+        return not unable and not here["negations"]
     doing = bool(here["activities"])
     if here["halts"] and (active or here["breath"]) and (here["forced"] or _plain_halt(tokens, here)):
         return denied
     if here["breathless"] and not here["able"] and not here["unable"]:
-        light = here["light"] and any(tokens[mark.first].text in ("now", "already", "even") for mark in here["turned"])
-        return False if light and not here["only"] and not denied else None
+        return False if doing and not here["only"] and not denied else None
     if not doing:
         return True if here["effortless"] and here["earlier"] else None
     if unable or _negated_ability(here):
@@ -200,6 +208,21 @@ def _compared(here: dict[str, list[Mark]]) -> str | None:
     if here["oftener"]:
         return "worse" if not here["negations"] else None
     return "better" if here["seldomer"] else None
+
+
+def _trigger(here: dict[str, list[Mark]], breath: bool) -> str | None:
+    """ "Breathless with less and less effort", "can do more before she is out of breath": how much it takes."""
+    if not breath or here["negations"] or bool(here["smaller"]) == bool(here["larger"]):
+        return None
+    return "worse" if here["smaller"] else "better"
+
+
+def _joins(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Does less before she is out of breath": here "before" joins two clauses and tells no earlier time."""
+    following = tokens[mark.last].text if mark.last < len(tokens) else ""
+    return tokens[mark.first].text == "before" and (
+        following in ("he", "she", "they", "i", "it", "having") or following.endswith("ing")
+    )
 
 
 def _amount(tokens: Sequence[Token], begin: int, end: int) -> float | None:

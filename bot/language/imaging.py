@@ -41,7 +41,7 @@ def presence(
         if piece in negated:
             yield finding("sign", piece.value, "absent", piece.first, piece.last)
             continue
-        new_denied = any(other.value in ("denied", "not_new") and 0 <= piece.first - other.last <= 6 for other in row)
+        new_denied = any(other.value in ("denied", "not_new", "not_up") and 0 <= piece.first - other.last <= 6 for other in row)
         gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
         if not new_denied and not gone:
             yield finding("sign", piece.value, "present", piece.first, piece.last)
@@ -63,6 +63,8 @@ def _of_a_change(tokens: Sequence[Token], row: Sequence[Piece], mark: Mark) -> b
         "fibrosis",
     ):
         return False
+    if any(piece.value == "new" and 0 <= piece.first - mark.last <= 2 for piece in row):
+        return True
     before = [piece for piece in row if piece.role == "course" and piece.first <= mark.first]
     return (
         bool(before)

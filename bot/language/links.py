@@ -22,7 +22,7 @@ _COURSES = frozenset({"trend", "measure", "sign"})
 
 def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> None:
     """ "We blame the muscles": a cause without a course of its own explains what was told just before."""
-    own = [item for item in findings[known:] if item.kind in _COURSES]
+    own = [item for item in findings[known:] if item.kind in _COURSES and item.subject not in (None, "overall")]
     if any(item.kind != "measure" or "single" not in item.value for item in own):
         return
     causes = remarks.causes(sentence.tokens)

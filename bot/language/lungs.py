@@ -92,6 +92,7 @@ def courses(
         ]
         supposed = [mark.first for mark in context if mark.kind == "conditional" and begin <= mark.first < end]
         if supposed and not any(piece.role == "course" and piece.first < supposed[0] for piece in inside):
+            last_subjects = [piece for piece in inside if piece.role == "subject"] or last_subjects
             continue
         inside = [piece for piece in inside if not supposed or piece.first < supposed[0]]
         inside = _without_person(inside)
@@ -264,9 +265,26 @@ def _and_divides(tokens: Sequence[Token], row: Sequence[Piece], at: int, measure
         and tokens[at + 2].text in ("is", "are", "has", "have", "does", "do", "was", "were")
     ):
         return True
+    if _of_both(tokens, row, at, measured):
+        return False
     left = _beside(tokens, row, at, -1, measured)
     right = _beside(tokens, row, at, 1, measured)
     return {"subject", "course"} <= left and {"subject", "course"} <= right
+
+
+def _of_both(tokens: Sequence[Token], row: Sequence[Piece], at: int, measured: frozenset[int]) -> bool:
+    """ "... unchanged vital capacity and transfer factor both stable": a pair of measures is one list."""
+    pair = [
+        piece
+        for piece in row
+        if piece.role == "subject"
+        and (piece.last == at or 0 <= piece.first - at - 1 <= 1)
+        and piece.first not in measured
+    ]
+    if {piece.value for piece in pair} != {"fvc", "dlco"}:
+        return False
+    after = {token.text for token in tokens[pair[-1].last : pair[-1].last + 3]}
+    return "both" in after or not any(piece.role == "course" and piece.last == pair[0].first for piece in row)
 
 
 def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, measured: frozenset[int]) -> set[str]:
@@ -336,7 +354,15 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
 def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
     """ "The new CT": the scan is new; "new since the CT of May" goes on."""
     near = following is not None and tokens[following.first].text in _TESTS
-    return near and tokens[following.first - 1].text not in ("the", "this", "that", "last", "previous", "prior", "since")
+    return near and tokens[following.first - 1].text not in (
+        "the",
+        "this",
+        "that",
+        "last",
+        "previous",
+        "prior",
+        "since",
+    )
 
 
 def _laid_out(tokens: Sequence[Token], trend: Piece, subject: Piece) -> bool:
@@ -432,9 +458,11 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     return ("not_better" if (trend == "not_up") == rises_well else "stable"), False
 
 
-def hoped(tokens: Sequence[Token]) -> bool:
-    """ "would like to walk without stopping": a wish, a condition or a question, nothing that happened."""
-    return any(mark.kind == "conditional" for mark in _CONTEXT.scan(tokens))
+def hoped(tokens: Sequence[Token], besides: frozenset[int]) -> bool:
+    """ "would like to walk without stopping": a wish or a condition, told by other words than those of the effort."""
+    return any(
+        mark.kind == "conditional" and not besides & set(range(mark.first, mark.last)) for mark in _CONTEXT.scan(tokens)
+    )
 
 
 def settled(subject: str | None, value: str) -> str | None:

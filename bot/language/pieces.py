@@ -85,6 +85,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         )
     ]
     subjects = [_shortened(piece, marks) for piece in subjects]
+    subjects = [piece for at, piece in enumerate(subjects) if not (at and tokens[piece.first].text == "overall")]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
     negations: list[Mark] = []
@@ -94,6 +95,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or mark.value == "nothing"
             or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken))
             or _declines_to_tell(tokens, mark)
+            or _dates_something(tokens, mark)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -140,7 +142,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             if negation is not None:
                 negations.remove(negation)
     found += _compared(tokens, subjects, negations)
-    found += _signs(tokens, taken)
+    found += _signs(tokens, subjects)
     for negation in negations:
         found.append(Piece("negation", "no", negation.first, negation.last))
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
@@ -164,18 +166,34 @@ def _declines_to_tell(tokens: Sequence[Token], mark: Mark) -> bool:
     return mark.last < len(tokens) and tokens[mark.last].text in ("to", "by", "the", "a", "this", "it", "any", "both")
 
 
+_EVENTS = words("lungs", "events")
+
+
+def _dates_something(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "As it was before the flare": an event that only tells a time."""
+    if mark.last - mark.first > 1 or tokens[mark.first].text not in _EVENTS or mark.first < 2:
+        return False
+    lead = [token.text for token in tokens[mark.first - 2 : mark.first]]
+    return lead[1] in ("before", "since") or (
+        lead[0] in ("before", "since", "after", "during", "until", "to")
+        and lead[1] in ("the", "his", "her", "this", "that", "last")
+    )
+
+
 def _was(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "had fallen", "had been worse": before something that came later."""
     return any(token.text in ("had", "hadnt") for token in tokens[max(0, mark.first - 3) : mark.first])
 
 
-def _signs(tokens: Sequence[Token], taken: set[int]) -> list[Piece]:
-    """ "PFTs =, CT =" and "FVC within 2 % of last year's" as courses."""
+def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
+    """ "PFTs =, CT →" and "FVC within 2 % of last year's" as courses; "dyspnoea on effort → dyspnoea at rest" is none."""
     found = []
+    named = {piece.last: piece.value for piece in subjects}
+    begins = {piece.first: piece.value for piece in subjects}
     for at, token in enumerate(tokens):
         following = tokens[at + 1].text if at + 1 < len(tokens) else ","
-        ends = following in (",", ";", ")", "and", "/") or at + 1 in taken
-        if token.text in ("=", "→", "->", "==") and at - 1 in taken and ends:
+        ends = following in (",", ";", ")", "and", "/") or begins.get(at + 1, named.get(at)) != named.get(at)
+        if token.text in ("=", "→", "->", "==") and at in named and ends:
             found.append(Piece("course", "same", at, at + 1, "="))
         if (
             token.text == "within"
@@ -300,7 +318,8 @@ def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
 
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     """ "no longer" speaks of a symptom only right beside it ("no longer breathless", "breathless no longer")."""
-    if tokens[mark.first].text not in ("no", "without"):
+    idle = {"longer", "has", "any", "getting", "becoming", "being", "feeling"}
+    if tokens[mark.first].text not in ("no", "without") or tokens[mark.last - 1].text not in idle:
         return False
     if mark.first - 1 in taken and (mark.last == len(tokens) or tokens[mark.last].kind == "mark"):
         return False

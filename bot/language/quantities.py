@@ -10,6 +10,7 @@ from bot.language.pieces import Piece
 from bot.language.readings import LARGEST_LITRES, Number, find_numbers, is_grade, is_number, out_of_range
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
+from bot.language.vocabulary import words
 
 NUMERIC = frozenset({"fvc", "dlco", "scale", "pft", "ct"})
 
@@ -95,13 +96,26 @@ def measures(
             )
             found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
     found = [_led_by_time(tokens, measure, whens) for measure in found]
-    return _sharing_time(_sharing_label(tokens, subjects, found))
+    return _sharing_time(_sharing_label(tokens, _followed_by_time(tokens, found)))
 
 
 _TO = frozenset({"to", "and", "until", "till", "-", "→", "->", "/"})
 
 
-def _sharing_label(tokens: Sequence[Token], subjects: Sequence[Piece], found: list[Measure]) -> list[Measure]:
+def _followed_by_time(tokens: Sequence[Token], found: list[Measure]) -> list[Measure]:
+    """ "FVC of 70 and DLCO of 50 in March": the time behind the second reading is that of the first too."""
+    if len(found) != 2 or not all("single" in item.value for item in found):
+        return found
+    first, second = found
+    gap = {token.text for token in tokens[first.last : second.first]}
+    undated = first.value["at"] is None and not first.value["order"]
+    if not undated or second.value["at"] is None or not gap or not gap <= {"and", "&", "/", "%", "a", "his", "her"}:
+        return found
+    told = {key: second.value[key] for key in ("at", "order", "yearless")}
+    return [replace(first, value={**first.value, **told}), second]
+
+
+def _sharing_label(tokens: Sequence[Token], found: list[Measure]) -> list[Measure]:
     """ "Baseline FVC 52 DLCO 30, week 24 FVC 51 DLCO 31": a label before a measure holds for the next one too."""
     shared: list[Measure] = []
     for measure in found:
@@ -192,7 +206,11 @@ def _graded(tokens: Sequence[Token], piece: Piece) -> Piece:
     at = piece.last + (tokens[piece.last].text in (":", "=", "from"))
     then = [token.text for token in tokens[at + 1 : at + 3]]
     second = at + 1 + len(then[:1]) if then[:1] != [","] else at + 3
-    arrow = then[0] in ("→", "->", "to", "then", "vs", ">") or then[:2] in ([",", "was"], [",", "previously"], [",", "before"])
+    arrow = then[0] in ("→", "->", "to", "then", "vs", ">") or then[:2] in (
+        [",", "was"],
+        [",", "previously"],
+        [",", "before"],
+    )
     if not arrow or second >= len(tokens) or not (is_grade(tokens, at) and is_grade(tokens, second)):
         return piece
     small = all(tokens[index].kind != "number" or tokens[index].number <= 10 for index in (at, second))
@@ -273,7 +291,7 @@ def _paired(
     found = []
     for piece, offset in ((first, 0), (second, 1)):
         own = numbers[offset::2]
-        if len(own) > 1 or (own and own[0].change):
+        if own:
             value = _value(piece.value, tokens, piece, own, [when for when in whens if second.last <= when.first < end])
             found.append(Measure(piece.value, value, first.first, max(item.last for item in own), piece.first))
     return found
@@ -431,7 +449,7 @@ def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | Non
     """Numbers without a subject: "72 to 65 in 8 months", "7 points in 8 months" (taken as a fall)."""
     piece = Piece("subject", "fvc", 0, 0)
     taken = {index for when in whens for index in range(when.first, when.last)}
-    if len(tokens) > 16 or swapped(tokens) is not None:
+    if len(tokens) > 16 or swapped(tokens) is not None or _of_something_else(tokens, taken):
         return None
     numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
     if not numbers:
@@ -442,6 +460,24 @@ def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | Non
     if unplaced and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
     return value
+
+
+def in_pairs(tokens: Sequence[Token]) -> bool:
+    """ "Jan 72/45": two readings with a stroke between them."""
+    return any(
+        tokens[at].text == "/" and tokens[at - 1].kind == "number" and tokens[at + 1].kind == "number"
+        for at in range(1, len(tokens) - 1)
+    )
+
+
+def _of_something_else(tokens: Sequence[Token], times: set[int]) -> bool:
+    """ "Cholesterol went from 4.8 to 6.1": numbers of a thing that is not followed here."""
+    texts = {token.text for at, token in enumerate(tokens) if at not in times and token.kind == "word"}
+    return bool(texts - _BARE_WORDS) and not texts & _READINGS
+
+
+_BARE_WORDS = words("quantities", "bare")
+_READINGS = words("quantities", "readings")
 
 
 def joined(singles: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

@@ -27,7 +27,7 @@ from bot.language import (
     times,
     unknown_drugs,
 )
-from bot.language.lexicon import Mark
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.links import explain_earlier, from_new_patient, joined_readings, opposed_labels
 from bot.language.lungs import Course
 from bot.language.model import Finding, Reading
@@ -225,6 +225,10 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         value = dict(measure.value)
         if value.get("months") is None and not value.get("times"):
             value["months"] = _sentence_window(scan, measure.first, measure.last)
+        if value.get("months") is None and "change" in value:
+            value["months"] = comparisons.distance(scan.tokens, scan.whens)
+        if value.get("months") is None and not value.get("times"):
+            value["months"] = _referred_time(scan, context) or tables.span(context.table)
         yield scan.finding(
             "measure",
             measure.subject,
@@ -234,7 +238,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             **_circumstances(scan, measure.first, measure.last),
         )
     levels = (
-        remarks.levels(scan.tokens)
+        remarks.levels(scan.tokens, scan.whens)
         if any(piece.value in ("breathlessness", "breathing") for piece in subjects)
         else None
     )
@@ -246,7 +250,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             0,
             len(scan.tokens),
         )
-    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens):
+    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens, scan.effort.tokens):
         yield from _effort(scan, scan.effort)
     if all(piece.value == "overall" for piece in subjects) and not scan.agents and not found_measures:
         bare = quantities.bare(scan.tokens, scan.whens)
@@ -255,10 +259,13 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             bare is not None
             and len(both) == 2
             and len(bare.get("values", ())) == 2
-            and scan.tokens[0].text in ("now", "today", "currently", "then")
+            and (scan.tokens[0].text in ("now", "today", "currently", "then") or quantities.in_pairs(scan.tokens))
         ):
-            for name, reading in zip(both, bare["values"], strict=True):
-                later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": None, "order": 1}
+            dated = next((when for when in scan.whens if when.kind in ("date", "ago") and when.months), None)
+            at = None if dated is None else times.when_in_months(dated)
+            in_turn = [token.number for token in scan.tokens if token.kind == "number"][:2]
+            for name, reading in zip(both, in_turn, strict=True):
+                later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": at, "order": 0 if at else 1}
                 yield scan.finding("measure", name, later, 0, len(scan.tokens))
         elif bare is not None:
             last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
@@ -267,6 +274,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     single = frozenset(item.subject for item in found_measures if "single" in item.value)
     told = lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens))
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
+    told += _also(scan, context, told, single)
     opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
     for name in sorted(opposed):
         yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
@@ -298,6 +306,8 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     if older is not None and not asked:
         yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
+    context.course = next((item.value for item in reversed(told) if not item.past), None)
+    context.window = _told_time(scan) or context.window
     context.topic = _topic(scan, subjects) if not found_measures else None
     if subjects:
         context.subjects = tuple(subjects)
@@ -326,6 +336,21 @@ def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
         was=False,
         **_circumstances(scan, told.first, told.last),
     )
+
+
+def _also(scan: Scan, context: Context, told: Sequence[Course], single: frozenset[str]) -> list[Course]:
+    """ "Lung function too.": a sentence of subjects only shares the course of the one before."""
+    subjects = [piece for piece in scan.row if piece.role == "subject"]
+    if told or single or context.course is None or not subjects or len(subjects) < len(scan.row):
+        return []
+    tail = scan.sentence.texts[subjects[-1].last :]
+    lead = scan.sentence.texts[: subjects[0].first]
+    if not (tail in _TOO or (lead[:1] in (("also",), ("likewise",), ("so",)) and not tail)):
+        return []
+    return [Course(piece.value, context.course, piece.first, piece.last, 0) for piece in subjects]
+
+
+_TOO = (("too",), ("as", "well"), ("also",), ("likewise",), ("ditto",), ("idem",), ("similarly",))
 
 
 def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
@@ -404,6 +429,23 @@ def _sentence_window(scan: Scan, first: int, last: int) -> float | None:
         return windows[-1].months
     since = [when for when in scan.whens if when.kind == "date" and when.lead == "since" and begin <= when.first < end]
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
+
+
+def _told_time(scan: Scan) -> float | None:
+    """How far back the latest time of a sentence lies: what "since then" in a later one refers to."""
+    today = times.today_in_months()
+    back = [when.months if when.kind != "date" else today - when.months for when in scan.whens if not when.whole_year]
+    back = [months for months in back if months >= _SINCE_THEN]
+    return min(back) if back else None
+
+
+_SINCE_THEN = 0.5
+_REFERRING = Lexicon().add_all("then", {True: times.REFERRING})
+
+
+def _referred_time(scan: Scan, context: Context) -> float | None:
+    """ "Switched eight months ago. Since the switch ...": the time told before, where a phrase points back to it."""
+    return context.window if context.window is not None and _REFERRING.scan(scan.tokens) else None
 
 
 def _of_agent(scan: Scan, when: When) -> bool:

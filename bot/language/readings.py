@@ -352,7 +352,9 @@ def _in_brackets(tokens: Sequence[Token], at: int, last: int) -> bool:
         return False
     closed = next((index for index in range(last, min(last + 8, len(tokens))) if tokens[index].text == ")"), None)
     now = {token.text for token in tokens[last : closed or last]} & _SET["later_after"]
-    return closed is not None and not now and any(token.kind == "number" for token in tokens[max(0, opened - 3) : opened])
+    return (
+        closed is not None and not now and any(token.kind == "number" for token in tokens[max(0, opened - 3) : opened])
+    )
 
 
 def out_of_range(subject: str, name: str, unit: str, value: float) -> bool:

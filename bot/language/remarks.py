@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import VOCABULARY
 from bot.language.text import Token
+from bot.language.times import When
 from bot.language.vocabulary import words
 
 _CAUSES = (
@@ -90,7 +91,10 @@ def supposed(tokens: Sequence[Token]) -> bool:
 
 
 def is_muscular(cause: str) -> bool:
-    return any(word in cause for word in ("weak", "muscle", "muscular", "diaphragm", "phrenic", "effort", "technique", "cooperation"))
+    return any(
+        word in cause
+        for word in ("weak", "muscle", "muscular", "diaphragm", "phrenic", "effort", "technique", "cooperation")
+    )
 
 
 _EFFORT = Lexicon().add_all("effort", {True: VOCABULARY["efforts"]})
@@ -106,9 +110,10 @@ _LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])
 
 
 _EARLIER = words("lungs", "earlier")
+_LEADS_TO = frozenset({"now", "→", "->", "-->", "to", "then"})
 
 
-def levels(tokens: Sequence[Token]) -> list[float] | None:
+def levels(tokens: Sequence[Token], whens: Sequence[When]) -> list[float] | None:
     """Two levels of effort that make breathless, early and late: "used to be on the flat, now only on hills"."""
     marks = _LEVELS.scan(tokens)
     if len(marks) != 2 or marks[0].value == marks[1].value:
@@ -116,9 +121,10 @@ def levels(tokens: Sequence[Token]) -> list[float] | None:
     first = {token.text for token in tokens[: marks[1].first - 1]}
     second = {token.text for token in tokens[marks[0].last : marks[1].first]}
     values = [float(mark.value) for mark in marks]
-    if second & _EARLIER:
+    back = [when.first for when in whens if when.kind == "date" or (when.kind == "ago" and when.months >= 1)]
+    if second & _EARLIER or any(marks[0].last <= at < marks[1].first for at in back):
         return values[::-1]
-    return values if "now" in second or first & _EARLIER else None
+    return values if second & _LEADS_TO or first & _EARLIER or any(at < marks[0].first for at in back) else None
 
 
 def is_walk_or_saturation(tokens: Sequence[Token]) -> bool:

@@ -30,6 +30,8 @@ class Context:
     question: self_asked.Topic | None = None
     table: tables.Head | None = None
     topic: str | None = None
+    window: float | None = None
+    course: str | None = None
     findings: list[Finding] = field(default_factory=list)
 
 

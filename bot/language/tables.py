@@ -92,6 +92,13 @@ def head(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -
     return None
 
 
+def span(head: Head | None) -> float | None:
+    """ "Date of test 14/09/2026, previous test 09/02/2026": the time between two tests named in a head."""
+    if head is None or len(head.times) != 2 or not head.dated:
+        return None
+    return abs(head.times[0] - head.times[1])
+
+
 def _month(tokens: Sequence[Token], when: When) -> float:
     if when.kind == "date":
         return when.months

@@ -16,6 +16,7 @@ UNITS = {unit: float(months) for months, units in _TIMES["months_per_unit"].item
 _MONTH = {name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")}
 _MONTH |= {name: int(number) for name, number in _TIMES["seasons"].items()}
 _PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
+REFERRING: list[str] = _TIMES["referring"]
 _FRACTION_UNIT = {"12": 1.0, "52": 0.23, "7": 0.033}
 _LEAD = {
     "over",
@@ -53,6 +54,11 @@ class When:
     end: float | None = None  # of a range of dates; None where it is open
     whole_year: bool = False
     yearless: bool = False
+
+
+def when_in_months(when: When) -> float:
+    """Months since year 0 of a date or of a distance from today."""
+    return when.months if when.kind == "date" else today_in_months() - when.months
 
 
 def is_label(tokens: Sequence[Token], when: When) -> bool:

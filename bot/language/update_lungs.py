@@ -73,7 +73,8 @@ _GOAL_GROUP = {
 def _lung_function(draft: Draft, reading: Reading) -> None:
     told: dict[str, dict[str, Any]] = {}
     for measure in ("fvc", "dlco"):
-        entry = measure_entry(measure, _about(reading, measure), _about(reading, "pft"))
+        own = [_with_known_time(item, draft.now["measurements"].get(measure)) for item in _about(reading, measure)]
+        entry = measure_entry(measure, own, _about(reading, "pft"))
         if entry is not None:
             told[measure] = entry
     if not told:
@@ -82,6 +83,15 @@ def _lung_function(draft: Draft, reading: Reading) -> None:
     settle_lung_function(draft)
     for measure, entry in told.items():
         _open_questions(draft, measure, entry)
+
+
+def _with_known_time(item: Finding, known: dict[str, Any] | None) -> Finding:
+    """ "FVC is 70 -> 64, I misread": a reading corrected in a later message keeps the time that was told."""
+    if item.kind != "measure" or not known or item.value.get("months") is not None or item.value.get("times"):
+        return item
+    before = (known.get("value") or {}).get("values") or []
+    shared = set(before) & set(item.value.get("values") or [])
+    return replace(item, value={**item.value, "months": known["months"]}) if shared else item
 
 
 def _about(reading: Reading, subject: str) -> list[Finding]:
