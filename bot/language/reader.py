@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.language import (
@@ -244,7 +244,9 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         if course.subject is None and course.value in ("up", "down") and _commands(scan, course):
             continue
         subject = course.subject
-        if (
+        if subject is None and context.topic is not None and not subjects:
+            subject = context.topic
+        elif (
             subject is None
             and context.subjects
             and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 5) : course.first])
@@ -258,6 +260,22 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
     if subjects:
         context.subjects = tuple(subjects)
+    context.topic = _topic(scan, subjects)
+
+
+def _topic(scan: Scan, subjects: Sequence[pieces.Piece]) -> str | None:
+    """ "Asked about breathing.", "CT?", "Lung function:": a subject alone, of which the next sentence tells the course."""
+    named = {piece.value for piece in subjects} - {"other", "overall"}
+    if len(named) != 1 or len(scan.tokens) > _TOPIC_LENGTH or any(piece.role == "course" for piece in scan.row):
+        return None
+    if scan.agents or replies.unknowns(scan.sentence) or any(token.kind == "number" for token in scan.tokens):
+        return None
+    name = next(iter(named))
+    return name if name in _TOPICS else None
+
+
+_TOPICS = frozenset({"fvc", "dlco", "pft", "ct", "ggo", "breathlessness", "breathing", "symptoms"})
+_TOPIC_LENGTH = 6
 
 
 def _commands(scan: Scan, course: Course) -> bool:
@@ -439,6 +457,8 @@ def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
     if bare is None and not scan.agents and not any(piece.role == "subject" for piece in scan.row):
         for mark in replies.unknowns(sentence)[:1]:
             yield scan.finding("answer", None, mark.value, mark.first, mark.last, alone=False)
+    for mark in replies.unknowns(sentence)[:1] if context.topic and not scan.lung_walls and not scan.agents else ():
+        yield scan.finding("declined", context.topic, mark.value, mark.first, mark.last)
     for mark in replies.unknowns(sentence):
         for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
             yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
@@ -449,6 +469,9 @@ def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
         meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
         yield scan.finding("correction", None, True, 0, 1, meant=meant)
     yield from _taken_back(scan)
+    also = replies.likewise(sentence)
+    if also is not None:
+        yield scan.finding("likewise", None, True, also.first, also.last)
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         yield scan.finding("last_year", None, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)

@@ -69,12 +69,18 @@ def closed(sentence: Sentence, mark: Mark) -> bool:
 _AFTER_ANSWER = words("replies", "after_answer")
 _OTHER_PATIENT = Lexicon().add_all("other", {True: _REPLIES["other_patient"]})
 _REVERSED = Lexicon().add_all("reversed", {True: _REPLIES["reversed"]})
+_LIKEWISE = Lexicon().add_all("likewise", {True: _REPLIES["likewise"]})
 _NOT_NEW = Lexicon().add_all("old", {True: _REPLIES["not_new"]})
 
 
 def of_another_patient(sentence: Sentence) -> Mark | None:
     """ "That was another lady's report", "wrong patient": what was told belongs to somebody else."""
     return None if sentence.asks else next(iter(_OTHER_PATIENT.scan(sentence.tokens)), None)
+
+
+def likewise(sentence: Sentence) -> Mark | None:
+    """ "Likewise", "same story there": the answer before holds for this question too."""
+    return next(iter(_LIKEWISE.scan(sentence.tokens)), None) if len(sentence.tokens) <= 5 else None
 
 
 def reversed_order(sentence: Sentence) -> Mark | None:

@@ -24,6 +24,7 @@ class Context:
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None
     steady: bool = False
+    topic: str | None = None
     question: self_asked.Topic | None = None
     findings: list[Finding] = field(default_factory=list)
 
