@@ -64,9 +64,15 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
         return
     yield from _replies(scan, context)
     yield from _therapy(scan, context)
+    section = context.section.enter(sentence)
+    if section == "family":
+        return
     yield from _lungs(scan, context)
-    yield from _facts(scan, context)
-    yield from _rapid(scan, context)
+    for finding in _facts(scan, context):
+        listed = section == "history" and finding.kind == "disease" and finding.subject != "iim"
+        yield replace(finding, detail={**finding.detail, "how": "listed"}) if listed else finding
+    if section is None:
+        yield from _rapid(scan, context)
 
 
 def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from bot.language import agents, pieces, ppf_word, rapid, remarks, self_asked, t
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
+from bot.language.sections import Section
 from bot.language.text import Sentence
 from bot.language.times import When
 
@@ -24,6 +25,7 @@ class Context:
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None
     steady: bool = False
+    section: Section = field(default_factory=Section)
     topic: str | None = None
     question: self_asked.Topic | None = None
     findings: list[Finding] = field(default_factory=list)
