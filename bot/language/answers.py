@@ -29,6 +29,7 @@ GOAL_OF_SUBJECT = {
     "breathing": "goal_breathlessness",
     "symptoms": "ppf_symptoms",
     "fibrosis": "fibrosis_on_ct",
+    **{slot: slot for slot in (*CRITERIA, "stability_acceptable")},
     "ppf": "progressive_pulmonary_fibrosis",
     "current_therapy": "current_therapy",
     "previous_therapy": "previous_therapy",

@@ -169,8 +169,12 @@ def window_months(sentence: Sentence, when: When) -> float:
 
 def subjects_beside(sentence: Sentence, mark: Mark, row: Sequence[Piece], agents: Sequence[Mark]) -> list[str]:
     """The subjects that a "not done" or "don't know" speaks of."""
-    named = [(piece.value, piece.first, piece.last) for piece in row if piece.role == "subject"]
-    named += [(found.value, found.first, found.last) for found in _UNKNOWN_SUBJECTS.scan(sentence.tokens)]
+    others = _UNKNOWN_SUBJECTS.scan(sentence.tokens)
+    inside = {at for found in others for at in range(found.first, found.last)}
+    named = [
+        (piece.value, piece.first, piece.last) for piece in row if piece.role == "subject" and piece.first not in inside
+    ]
+    named += [(found.value, found.first, found.last) for found in others]
     near = [
         value
         for value, first, last in named
