@@ -29,10 +29,12 @@ GOAL_OF_SUBJECT = {
     "breathing": "goal_breathlessness",
     "symptoms": "ppf_symptoms",
     "fibrosis": "fibrosis_on_ct",
+    **{slot: slot for slot in (*CRITERIA, "stability_acceptable")},
     "ppf": "progressive_pulmonary_fibrosis",
     "current_therapy": "current_therapy",
     "previous_therapy": "previous_therapy",
 }
+_CRITERION_OF = dict(zip(GOALS, ("ppf_physiology", "ppf_radiology", "ppf_symptoms"), strict=True))
 _SLOTS_OF_SUBJECT = {
     "fvc": ("goal_lung_function", "ppf_physiology"),
     "dlco": ("goal_lung_function", "ppf_physiology"),
@@ -169,6 +171,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     if asked in CRITERIA and reading.of("possible_cause"):
         _explained_in_answer(draft, reading.of("possible_cause")[-1], asked)
         return
+    if asked in GOALS and reading.of("likewise") and _likewise(draft, asked, reading.of("likewise")[0]):
+        return
     elsewhere = {GOAL_OF_SUBJECT.get(str(finding.subject)) for finding in reading.of("declined")}
     for finding in reading.of("answer"):
         if finding.value in _UNKNOWN and elsewhere and asked not in elsewhere:
@@ -192,6 +196,20 @@ def _explain_measurements(draft: Draft) -> None:
     draft.now["measurements"] = {
         name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()
     }
+
+
+def _likewise(draft: Draft, asked: str, finding: Finding) -> bool:
+    """ "Likewise": the goal told last holds for this one too, with what follows for its criterion."""
+    last = next((slot for slot in reversed(list(draft.now["evidence"])) if slot in GOALS and slot != asked), None)
+    value = draft.now[last] if last else None
+    if value is None:
+        return False
+    draft.set(asked, value, finding)
+    criterion = _CRITERION_OF[asked]
+    if value != "not_achieved" and asked != "goal_lung_function" and draft.now[criterion] is None:
+        draft.set(criterion, False, finding)
+    draft.answered = True
+    return True
 
 
 def _plain_yes_or_no(reading: Reading) -> bool:
@@ -369,6 +387,8 @@ def take_back(draft: Draft, reading: Reading) -> None:
         for slot in _SLOTS_OF_SUBJECT.get(subject, ()):
             draft.set(slot, None)
         _forget_measure(draft, subject)
+        if subject == "symptoms":
+            draft.now["evidence"].pop(update_lungs.OTHER_SYMPTOM, None)
         draft.answered = True
     if reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
         _was_last_year(draft)

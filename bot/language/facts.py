@@ -192,7 +192,7 @@ def age(tokens: Sequence[Token]) -> tuple[int, int, int] | None:
 
 def stability(sentence: Sentence) -> tuple[Mark, bool] | None:
     """Whether the clinician accepts "stable" as a goal met: a word for stability beside a judgement."""
-    if sentence.asks or any(text in ("whether", "asks", "asked", "wonders", "wondering") for text in sentence.texts):
+    if sentence.asks or _UNDECIDED & set(sentence.texts):
         return None
     marks = STABILITY.scan(sentence.tokens)
     steady = [mark for mark in marks if mark.kind == "steady"]
@@ -225,7 +225,7 @@ _POINTS_BACK = frozenset({"that", "this", "it", "which", "us", "me"})
 def judgement(sentence: Sentence) -> tuple[Mark, bool] | None:
     """The same without a word for stability: an answer to the question alone."""
     marks = [mark for mark in STABILITY.scan(sentence.tokens) if mark.kind in ("accepted", "refused")]
-    if not marks or sentence.asks:
+    if not marks or sentence.asks or _UNDECIDED & set(sentence.texts):
         return None
     return marks[-1], _accepts(sentence.tokens, marks)
 
@@ -238,6 +238,7 @@ def _accepts(tokens: Sequence[Token], judged: Sequence[Mark]) -> bool:
     return not any(token.text in _NOT for token in tokens[max(0, last.first - 6) : last.first])
 
 
+_UNDECIDED = words("facts", "undecided")
 _WEAK = words("facts", "weak")
 _LINKING = words("facts", "linking")
 

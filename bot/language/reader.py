@@ -71,9 +71,15 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
         return
     yield from _replies(scan, context)
     yield from _therapy(scan, context)
+    section = context.section.enter(sentence)
+    if section == "family":
+        return
     yield from _lungs(scan, context)
-    yield from _facts(scan, context)
-    yield from _rapid(scan, context)
+    for finding in _facts(scan, context):
+        listed = section == "history" and finding.kind == "disease" and finding.subject != "iim"
+        yield replace(finding, detail={**finding.detail, "how": "listed"}) if listed else finding
+    if section is None:
+        yield from _rapid(scan, context)
 
 
 def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:
@@ -573,6 +579,8 @@ def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
     if bare is None and not scan.agents and not any(piece.role == "subject" for piece in scan.row):
         for mark in replies.unknowns(sentence)[:1]:
             yield scan.finding("answer", None, mark.value, mark.first, mark.last, alone=False)
+    for mark in replies.unknowns(sentence)[:1] if context.topic and not scan.lung_walls and not scan.agents else ():
+        yield scan.finding("declined", context.topic, mark.value, mark.first, mark.last)
     for mark in replies.unknowns(sentence):
         for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
             yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
@@ -583,6 +591,9 @@ def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
         meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
         yield scan.finding("correction", None, True, 0, 1, meant=meant)
     yield from _taken_back(scan)
+    also = replies.likewise(sentence)
+    if also is not None:
+        yield scan.finding("likewise", None, True, also.first, also.last)
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         yield scan.finding("last_year", None, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)

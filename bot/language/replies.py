@@ -69,12 +69,18 @@ def closed(sentence: Sentence, mark: Mark) -> bool:
 _AFTER_ANSWER = words("replies", "after_answer")
 _OTHER_PATIENT = Lexicon().add_all("other", {True: _REPLIES["other_patient"]})
 _REVERSED = Lexicon().add_all("reversed", {True: _REPLIES["reversed"]})
+_LIKEWISE = Lexicon().add_all("likewise", {True: _REPLIES["likewise"]})
 _NOT_NEW = Lexicon().add_all("old", {True: _REPLIES["not_new"]})
 
 
 def of_another_patient(sentence: Sentence) -> Mark | None:
     """ "That was another lady's report", "wrong patient": what was told belongs to somebody else."""
     return None if sentence.asks else next(iter(_OTHER_PATIENT.scan(sentence.tokens)), None)
+
+
+def likewise(sentence: Sentence) -> Mark | None:
+    """ "Likewise", "same story there": the answer before holds for this question too."""
+    return next(iter(_LIKEWISE.scan(sentence.tokens)), None) if len(sentence.tokens) <= 5 else None
 
 
 def reversed_order(sentence: Sentence) -> Mark | None:
@@ -163,8 +169,12 @@ def window_months(sentence: Sentence, when: When) -> float:
 
 def subjects_beside(sentence: Sentence, mark: Mark, row: Sequence[Piece], agents: Sequence[Mark]) -> list[str]:
     """The subjects that a "not done" or "don't know" speaks of."""
-    named = [(piece.value, piece.first, piece.last) for piece in row if piece.role == "subject"]
-    named += [(found.value, found.first, found.last) for found in _UNKNOWN_SUBJECTS.scan(sentence.tokens)]
+    others = _UNKNOWN_SUBJECTS.scan(sentence.tokens)
+    inside = {at for found in others for at in range(found.first, found.last)}
+    named = [
+        (piece.value, piece.first, piece.last) for piece in row if piece.role == "subject" and piece.first not in inside
+    ]
+    named += [(found.value, found.first, found.last) for found in others]
     near = [
         value
         for value, first, last in named

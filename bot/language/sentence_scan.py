@@ -8,6 +8,7 @@ from bot.language import agents, exertion, pieces, ppf_word, rapid, remarks, sel
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
+from bot.language.sections import Section
 from bot.language.text import Sentence
 from bot.language.times import When
 
@@ -27,6 +28,8 @@ class Context:
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None
     steady: bool = False
+    section: Section = field(default_factory=Section)
+    topic: str | None = None
     question: self_asked.Topic | None = None
     table: tables.Head | None = None
     topic: str | None = None

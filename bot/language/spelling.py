@@ -19,7 +19,7 @@ SHORTEST = 6
 LONG = 8
 
 
-_SWAPPED = {(word[0], "".join(sorted(word))): word for word in _SPELLING["short_words"]}
+_SWAPPED: dict[tuple[str, str], str] = {(word[0], "".join(sorted(word))): word for word in _SPELLING["short_words"]}
 """Short words whose letters are only forgiven in the wrong order: "wrose" for "worse"."""
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.language import run_on
+from bot.language import layout, run_on
 from bot.language.spelling import corrected
 from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED, NUMBER_WORDS, TAG_WORDS, TENS
 
@@ -148,11 +148,12 @@ def _sentence(tokens: list[Token], end_mark: str, paragraph: bool) -> Sentence:
 def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None]]:
     """Every token, with the mark that ends a sentence there (None inside a sentence)."""
     previous: Token | None = None
+    wraps = layout.wrapped(typed) if "\n" in typed else frozenset()
     for match in _TOKEN.finditer(plain):
         kind = match.lastgroup or "mark"
         raw, start, end = match.group(), match.start(), match.end()
         if kind == "line":
-            if _ends_line(plain, match, previous):
+            if raw.count("\n") > 1 or previous is None or _line_end(plain, start) not in wraps:
                 yield Token("\n", start, end, "mark"), "\n\n" if raw.count("\n") > 1 else "\n"
             previous = None if raw.count("\n") > 1 else previous
             continue
@@ -182,7 +183,6 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         previous = token
 
 
-_OPENS_A_LINE = re.compile(r"[a-z][a-z/ .()-]{0,28}[:=]|\d+[.)]\s")
 _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
 _MAY_END = frozenset({"no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
@@ -229,14 +229,11 @@ def _names_the_drug(plain: str, token: Token) -> bool:
     return token.text == "pred" and not (lead[-1:].isdigit() or lead.endswith(("%", "of", "percent")))
 
 
-def _ends_line(plain: str, match: re.Match[str], previous: Token | None) -> bool:
-    """A line end closes a sentence, unless the line was only wrapped at the margin."""
-    if match.group().count("\n") > 1 or previous is None:
-        return True
-    line_start = plain.rfind("\n", 0, match.start()) + 1
-    wrapped = match.start() - line_start > 60 and plain[match.start() - 1 : match.start()] not in ".:;!?"
-    nxt = plain[match.end() : match.end() + 1]
-    return not (wrapped and nxt.isalnum()) or bool(_OPENS_A_LINE.match(plain, match.end()))
+def _line_end(plain: str, at: int) -> int:
+    """Where the line before a line end stops, without the blanks at its end."""
+    while at > 0 and plain[at - 1].isspace() and plain[at - 1] != "\n":
+        at -= 1
+    return at
 
 
 def _inside_word(plain: str, at: int) -> bool:

@@ -80,13 +80,13 @@ def _contradictions(draft: Draft, reading: Reading) -> None:
 
 def _disease(draft: Draft, reading: Reading) -> None:
     """Myositis named beside another disease prevails, unless a later word says what the disease turned out to be."""
-    named = [item for item in reading.of("disease") if item.detail.get("how") != "queried"]
+    named = [item for item in reading.of("disease") if item.detail.get("how") not in ("queried", "listed")]
     final = [item for item in named if item.detail.get("how") == "final"]
     if final:
         draft.set("underlying_disease", final[-1].subject, final[-1])
         return
     withdrawn = _withdrawn(draft, reading)
-    guessed = [item for item in reading.of("disease") if item.detail.get("how") == "queried" and item.subject == "iim"]
+    guessed = [item for item in reading.of("disease") if item.detail.get("how") == "listed" or item.subject == "iim"]
     named = named or guessed
     if not named:
         if withdrawn:

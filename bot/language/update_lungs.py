@@ -19,6 +19,8 @@ GOAL_RELATIVE_LITRES = 0.05
 PPF_POINTS = {"fvc": 5.0, "dlco": 10.0}
 """Absolute decline within a year, inclusive [G2]."""
 YEAR = 12.0
+OTHER_SYMPTOM = "ppf_symptoms:other"
+"""Evidence of a respiratory symptom beside breathlessness that got worse: unchanged breathing takes nothing from it."""
 _TOLERANCE = 1e-6
 
 
@@ -399,11 +401,16 @@ def _symptoms(draft: Draft, reading: Reading) -> None:
     verdict = next((item for item in reversed(findings) if item.value == _latest(findings)), None)
     if verdict is not None:
         draft.set("goal_breathlessness", GOAL_OF[str(verdict.value)], verdict)
-        draft.set("ppf_symptoms", _symptom_criterion(draft, verdict), verdict)
+        criterion = _symptom_criterion(draft, verdict)
+        if criterion is not False or OTHER_SYMPTOM not in draft.now["evidence"]:
+            draft.set("ppf_symptoms", criterion, verdict)
     others = [item for item in reading.of("trend") if item.subject == "symptoms"]
     if others:
         verdict = others[-1]
         criterion = _symptom_criterion(draft, verdict)
+        draft.now["evidence"].pop(OTHER_SYMPTOM, None)
+        if criterion:
+            draft.remember(OTHER_SYMPTOM, verdict.words)
         if criterion or (criterion is not None and not findings):
             draft.set("ppf_symptoms", criterion, verdict)
 

@@ -1,0 +1,56 @@
+"""Lines of a pasted text: which line ends close a sentence, and which were only wrapped at the margin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_WIDE = 60
+"""Characters from which a line without an end mark is taken as wrapped."""
+_NARROWEST = 30
+_FEWEST_LINES = 3
+_ALMOST = 0.8
+_LABEL = re.compile(r"\s*[^\W\d_][\w /()-]{0,28}:")
+_ITEM = re.compile(r"\s*(?:[-•*#>]|\d{1,2}[.)]\s)")
+
+
+def wrapped(text: str) -> frozenset[int]:
+    """Offsets of the line ends that only wrap a sentence."""
+    found: set[int] = set()
+    block: list[tuple[int, str]] = []
+    at = 0
+    for line in [*text.split("\n"), ""]:
+        if line.strip():
+            block.append((at, line.rstrip()))
+        else:
+            found |= _of_block(block)
+            block = []
+        at += len(line) + 1
+    return frozenset(found)
+
+
+def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:
+    """Line ends of one paragraph; all of them where its lines are filled up to a common width."""
+    if len(block) < 2:
+        return set()
+    width = max(len(line) for _, line in block)
+    filled = len(block) >= _FEWEST_LINES and width >= _NARROWEST and _is_filled([line for _, line in block], width)
+    return {
+        start + len(line)
+        for (start, line), (_, following) in zip(block, block[1:], strict=False)
+        if (filled or len(line) > _WIDE) and _goes_on(line, following)
+    }
+
+
+def _goes_on(line: str, following: str) -> bool:
+    return line[-1] not in ".:;!?" and following.lstrip()[:1].isalnum() and not _LABEL.match(following)
+
+
+def _is_filled(lines: Sequence[str], width: int) -> bool:
+    """True where the next word would not have fitted on nearly every line, and most lines begin in mid-sentence."""
+    pairs = list(zip(lines, lines[1:], strict=False))
+    if any(_ITEM.match(line) for line in lines):
+        return False
+    full = sum(len(line) + 1 + len(following.split()[0]) > _ALMOST * width for line, following in pairs)
+    inside = sum(following.lstrip()[0].islower() or following.lstrip()[0].isdigit() for _, following in pairs)
+    return full >= 0.8 * len(pairs) and inside >= 0.5 * len(pairs)
