@@ -131,7 +131,7 @@ class _Row:
         for member in kept:
             for first, last in member.extra:
                 inner = [cue for cue in self.cues if first < cue.first < last and not self._alone(cue, last)]
-                member.back += [cue for cue in inner if cue.kind != "arrow" and self._reaches_back(cue, member)]
+                member.back += [cue for cue in inner if cue.value != "ahead" and self._reaches_back(cue, member)]
         self.cues = [cue for cue in self.cues if cue.first not in self.hidden]
 
     def _closing(self, at: int) -> int | None:
@@ -259,7 +259,11 @@ class _Row:
     def _about_pronoun(self, cue: Mark) -> bool:
         """ "restarted it in May": the cue speaks of the agent named before."""
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
-        return after in ("it", "them", "both") and cue.kind in ("now", "started", "before", "failed", "never", "given")
+        if self.texts[cue.first : cue.last] == ("on",):
+            return False
+        if cue.act == "restart" and after and self.tokens[cue.last].kind == "number":
+            return True  # "is back on 25 mg"
+        return after in ("it", "them", "both", "that") and cue.kind in ("now", "started", "before", "failed", "never", "given")
 
     def _reaches(self, cue: Mark, first: int) -> bool:
         gap = [at for at in range(cue.last, first) if at not in self.hidden]
@@ -300,6 +304,9 @@ class _Row:
         if cue.kind == "not_systemic":
             return len(texts) <= 5 and "," not in texts
         said = " ".join(self.texts[cue.first : cue.last])
+        if said in ("in", "out"):  # "abatacept out, rituximab in"
+            after = self.texts[cue.last] if cue.last < len(self.texts) else ","
+            return not texts and after in (",", ")", "(", "and", "-")
         if said in _NEAR_ONLY:
             return all(text in (",", "both", "all", "now", "long", "already", "completely", "since") for text in texts)
         alone = cue.act and not _AUXILIARY & set(self.texts[cue.first : cue.last])
@@ -410,7 +417,7 @@ _IN_TURN = frozenset({"then", "followed", "subsequently", "later", "afterwards",
 _HAD = frozenset({"had", "got", "took", "has", "have", "used"})
 _COURSES = frozenset({"dose", "infusion", "cycle", "course", "pulse", "one"})
 _WHAT = frozenset({"what", "which", "how", "whats"})
-_NEAR_ONLY = frozenset({"off", "gone", "exposed", "experienced", "burst"})
+_NEAR_ONLY = frozenset({"in", "out", "off", "gone", "exposed", "experienced", "burst"})
 _CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
 
 
@@ -467,16 +474,19 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     member = row.members[index]
     begin = row.members[index - 1].end if index else 0
     edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
-    first = max(begin, min(member.first, cue.first)) if cue is not None else begin
+    first = max(begin, min(member.first, cue.first)) if cue is not None else member.first
     detail = _detail(row.tokens[first:edge], _times_of(row, index, first, edge), (member.mark.last,))
     detail["dose"] = has_dose(row.tokens, member.mark)
     detail["name"] = " ".join(row.texts[member.first : member.mark.last])
+    if member.mark.value in INFUSIONS and RHYTHM.scan(row.tokens[begin : member.first]):
+        detail["recurring"] = True
     ago = _since_the_last(row, member)
     if ago is not None:
         status, detail["ago"] = "given", ago
     if status == "never" and cue is not None and cue.act in ("take", "give") and _for_some_time(row, cue, member):
         status = "before"  # "hasn't taken it for five weeks"
-    if status == "given" and set(row.texts[max(0, member.first - 3) : member.first]) & _ORDINALS:
+    lead = {*row.texts[max(0, member.first - 3) : member.first], *(row.texts[max(0, cue.first - 3) : cue.first] if cue else ())}
+    if status == "given" and lead & _ORDINALS:
         detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun
     if cue is not None:
         detail["cue"] = " ".join(row.texts[cue.first : cue.last])

@@ -100,6 +100,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     statuses = [_AS_HEADING.get(cue.kind, cue.kind) for cue in cues_of(tokens[:colon], set(), ())]
     if marks and words & {"question", "questions", "next", "discussion"}:
         return None
+    if words & _REQUESTS:
+        return ""
     if words & _OTHER_PEOPLE:
         return "other_person"
     if words & _PLANS:
@@ -119,6 +121,7 @@ _PAST_HEADINGS = words("therapy", "past_headings")
 _AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started": "now"}
 
 
+_REQUESTS = frozenset({"advise", "advice", "help", "opinion", "please", "query"})
 _OTHER_PEOPLE = frozenset({"family", "fhx", "fh"})
 
 

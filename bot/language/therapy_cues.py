@@ -177,6 +177,7 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
     return merged
 
 
+_PEOPLE = frozenset({"i", "she", "he", "we", "they", "left", "remains", "is"})
 _COMPARED = frozenset({"before", "previously", "earlier"})
 _COMPARING = frozenset({"than", "as", "like", "with", "to", "from"})
 _ASKING = words("therapy", "asking")
@@ -186,6 +187,8 @@ def _asks_there(tokens: Sequence[Token], at: int, asks: bool) -> bool:
     """Whether a question word asks: at the start of a sentence or of its last part, not in "she is on"."""
     if tokens[at].text not in _ASKING:
         return True
+    if at == 0 and tokens[0].text == "what" and len(tokens) > 1 and tokens[1].text in _PEOPLE:
+        return asks  # "What she is on is tac"
     if at == 0:
         return asks or tokens[0].text not in ("is", "are", "does", "do", "can", "could", "would") or len(tokens) < 3
     return asks and (tokens[at].text not in _ALSO_NO_QUESTION or tokens[at - 1].text in _BEFORE_A_QUESTION)
@@ -258,10 +261,10 @@ def of_dose(token: Token) -> bool:
 def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
     """True for `pred 7.5`, `1 g MMF`, `MMF 1 g`."""
     after = tokens[mark.last : mark.last + 3]
-    if after and after[0].kind == "number" and after[0].text[:2] not in ("19", "20"):
+    if after and after[0].kind == "number" and not is_year(after[0]):
         return len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses", "/")
     before = tokens[max(0, mark.first - 2) : mark.first]
-    return len(before) == 2 and before[0].kind == "number" and before[1].text in UNITS
+    return len(before) == 2 and before[0].kind == "number" and (before[1].text in UNITS or before[1].text == "of")
 
 
 def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:

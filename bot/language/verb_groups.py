@@ -289,6 +289,12 @@ def _restart(form: str, before: _Before) -> _Read:
     return "started", _place(form, before)
 
 
+def _repeat(form: str, before: _Before) -> _Read:
+    if before.negated:
+        return "before", "back"
+    return ("now" if before.meant else "given"), "back"
+
+
 def _take(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
         return "planned", _place(form, before)
@@ -427,6 +433,7 @@ _MEANINGS: dict[str, Callable[[str, _Before], _Read]] = {
     "start": _start,
     "arrive": _arrive,
     "restart": _restart,
+    "repeat": _repeat,
     "take": _take,
     "continue": _continue,
     "adjust": _adjust,
