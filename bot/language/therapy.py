@@ -160,6 +160,8 @@ class _Row:
                 right.link = "or"
             elif right.mark.value == left.mark.value and (not gap or words <= {"(", "=", ")"}):
                 right.link = "same"
+            elif words == {"an"}:
+                right.link = "and"  # "tacrolimus an prednisone"
             elif all(self._light(at) or self._measures(at) for at in gap):
                 joiners = words & JOINERS
                 if joiners or not gap or all(of_dose(self.tokens[at]) or self.texts[at] in RHYTHMS for at in gap):
@@ -202,6 +204,8 @@ class _Row:
                     right.ahead = cue
             elif side == "left" and left is not None:
                 left.back.append(cue)
+            if side == "right" and left is not None and left.end == cue.first and self.texts[cue.first : cue.last] == ("now", "with"):
+                left.back.append(cue)  # "MMF now with prednisolone"
 
     def _side(self, cue: Mark, left: Member | None, right: Member | None) -> str | None:
         if left is not None and cue.kind != "arrow" and (self._about_pronoun(cue) or self._relative(cue, left)):
@@ -276,7 +280,9 @@ class _Row:
             return True
         if last in PREPOSITIONS or (last in TERSE and cue.last - cue.first == 1):
             return "," not in texts and all(self._light(at) or self.texts[at] in AFTER_NO for at in words)
-        if cue.act and last in _TIGHT and not all(self._light(at) for at in words):
+        if ")" in self.texts[cue.last : first] and "(" not in self.texts[cue.last : first]:
+            return False  # what stands in brackets does not reach out of them
+        if cue.act and last in _TIGHT and (":" in texts or not all(self._light(at) for at in words)):
             return False
         if cue.kind == "other_person":
             return not {"-", "so"} & set(texts) and ("," not in texts or last not in LITERATURE)
@@ -358,7 +364,8 @@ class _Row:
             if right.ahead is None and right.link and right.link != "or" and left.ahead is not None:
                 cue = left.ahead
                 dosed = right.link == "," and has_dose(self.tokens, right.mark) and cue.kind in _ENDING
-                restated = bool(right.back) and (right.link == "," or any(back.act for back in right.back))
+                own = [back for back in right.back if back.kind not in ("given", "mentioned")]
+                restated = bool(own) and (right.link == "," or any(back.act for back in own))
                 if not left.override and not restated and not (dosed and not has_dose(self.tokens, left.mark)):
                     right.ahead = cue
             elif right.link == "or" and left.ahead is not None:
@@ -412,6 +419,7 @@ _TIGHT = frozenset({"to", "onto", "from", "with", "by", "on", "through", "of", "
 _SUBJECTS = frozenset({"it", "she", "he", "they", "we", "i", "who", "which", "you"})
 _SURFACE = frozenset({"ointment", "cream", "drops", "inhaler", "topical", "topically", "gel", "lotion", "mouthwash"})
 _ADRENAL = frozenset({"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement"})
+_DOSE = frozenset({"dose", "cycle", "pulse", "infusion", "course", "round", "bolus"})
 _ORDINALS = frozenset({"first", "second", "third", "1st", "2nd", "3rd"})
 _IN_TURN = frozenset({"then", "followed", "subsequently", "later", "afterwards", "thereafter", "before", "now", "and"})
 _HAD = frozenset({"had", "got", "took", "has", "have", "used"})
@@ -428,6 +436,8 @@ def _kept(status: str | None, back: Mark) -> bool:
         return status in ("planned", "never") or (status in ("before", "failed") and weak)
     if back.kind == "failed":
         return status == "before"
+    if back.kind == "before" and back.act == "stop":
+        return status == "planned"  # "considered and shelved"
     if back.kind == "given":
         return status in ("planned", "now")
     if back.kind == "planned":
@@ -478,6 +488,8 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     detail = _detail(row.tokens[first:edge], _times_of(row, index, first, edge), (member.mark.last,))
     detail["dose"] = has_dose(row.tokens, member.mark)
     detail["name"] = " ".join(row.texts[member.first : member.mark.last])
+    if member.mark.value in INFUSIONS and _unfinished(row.tokens[begin:edge]):
+        detail["unfinished"] = True
     if member.mark.value in INFUSIONS and RHYTHM.scan(row.tokens[begin : member.first]):
         detail["recurring"] = True
     ago = _since_the_last(row, member)
@@ -486,7 +498,8 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     if status == "never" and cue is not None and cue.act in ("take", "give") and _for_some_time(row, cue, member):
         status = "before"  # "hasn't taken it for five weeks"
     lead = {*row.texts[max(0, member.first - 3) : member.first], *(row.texts[max(0, cue.first - 3) : cue.first] if cue else ())}
-    if status == "given" and lead & _ORDINALS:
+    one = lead & _DOSE and any(text.isdigit() for text in lead)  # "2nd dose": the ending of a number is gone
+    if status == "given" and (lead & _ORDINALS or one):
         detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun
     if cue is not None:
         detail["cue"] = " ".join(row.texts[cue.first : cue.last])

@@ -88,6 +88,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue
         if cue.kind == "planned" and cue.last - cue.first == 1 and not _asks_there(tokens, cue.first, asks):
             continue
+        if cue.last - cue.first == 1 and tokens[cue.first].text == "on" and any(when.first == cue.last for when in whens):
+            continue  # "on 3 November"
         if tokens[cue.first].text in _COMPARED and cue.first and tokens[cue.first - 1].text in _COMPARING:
             continue  # "no less breathless than before"
         if _names_side_effects(tokens, cue, asks):
@@ -219,6 +221,7 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
     found = []
     for left, right in itertools.pairwise(marks):
         replaced = any(cue.act == "replace" and cue.last <= left.first <= cue.last + 4 for cue in cues)
+        left_behind = any(cue.act == "switch_from" and cue.last <= left.first for cue in cues)
         links = ("to", "onto", "for", "with", "by") if replaced else ("to", "onto")
         at = next((at for at in range(left.last, right.first) if tokens[at].text in links), None)
         if at is None or any(cue.first <= at < cue.last for cue in cues):
@@ -229,7 +232,7 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
         near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
         between = {token.text for token in tokens[left.last : at]}
         from_left = left.first and tokens[left.first - 1].text == "from" and not has_dose(tokens, right)
-        if from_left or near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
+        if from_left or left_behind or near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
             found.append(Mark("arrow", "ahead", at, at + 1))
         elif (near | between) & {"add", "adding", "added", "adds", "addition"}:
             found.append(Mark("now", "ahead", at, at + 1))

@@ -149,6 +149,8 @@ def _of_item(item: Finding, asked: str | None) -> str:
         return "before"
     ago = _months_ago(detail)
     infusion = item.subject in INFUSIONS
+    if status == "failed" and infusion and ago is not None and ago <= _HALF_A_YEAR and detail.get("cue") in _AFTER:
+        return "now"
     if status in ("given", "bare", "treated") and infusion:
         if detail.get("recurring") and not (status == "given" and detail.get("course")):
             return "now"

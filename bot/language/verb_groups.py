@@ -6,6 +6,7 @@ meant, or was never done. From both follows what became of the agent, and on whi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -50,13 +51,12 @@ def _inflected(entry: str) -> dict[str, str]:
     return forms
 
 
-_ONE_SYLLABLE = frozenset(
-    {"stop", "drop", "plan", "scrap", "axe", "quit", "pop", "ditch", "trial", "withdraw", "cancel"}
-)
+_DOUBLED = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]$|cancel$|[a-z]*[^aeiou]el$")
 
 
 def _doubles(base: str) -> bool:
-    return base in ("stop", "drop", "plan", "scrap", "pop", "cancel", "quit", "cut", "put")
+    """ "stop": stopped; "cancel": cancelled."""
+    return _DOUBLED.match(base) is not None
 
 
 @dataclass(frozen=True, slots=True)
