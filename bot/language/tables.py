@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.language import agents
 from bot.language.pieces import Piece
 from bot.language.quantities import NUMERIC, Measure
 from bot.language.text import Sentence, Token
-from bot.language.times import When, is_label, today_in_months
+from bot.language.times import When, is_label, is_year, today_in_months
 from bot.language.vocabulary import load, words
 
 _UNITS = frozenset(unit for name in ("absolute", "litres", "raw_gas_transfer") for unit in load("numbers")[name])
@@ -54,10 +55,27 @@ def _same_line(text: str, left: Sentence, right: Sentence) -> bool:
 
 
 def _row(line: Sequence[Sentence]) -> list[Sentence]:
+    if len(line) > 1 and agents.scan(line[0].tokens):
+        return [_listed(line)]
     if len(line) < 2 or not all(_is_cell(cell.tokens) for cell in line[1:]):
         return list(line)
     tokens = tuple(token for cell in line for token in cell.tokens)
     return [Sentence(tokens, "\n", line[0].new_paragraph, tuple(token.text for token in tokens))]
+
+
+def _listed(line: Sequence[Sentence]) -> Sentence:
+    """A row about a medicine reads as a list: "AZA | 2019 | 2021 | no effect" is "AZA, 2019-2021, no effect"."""
+    tokens: list[Token] = []
+    for cell in line:
+        if tokens and cell.tokens:
+            years = is_year(tokens[-1]) and (is_year(cell.tokens[0]) or cell.tokens[0].text in _GOES_ON)
+            at = cell.tokens[0].start - 1
+            tokens.append(Token("-" if years else ",", at, at + 1, "mark"))
+        tokens += [token for token in cell.tokens if token.text != "-"]
+    return Sentence(tuple(tokens), "\n", line[0].new_paragraph, tuple(token.text for token in tokens))
+
+
+_GOES_ON = frozenset({"ongoing", "present", "now", "today", "date"})
 
 
 def _is_cell(tokens: Sequence[Token]) -> bool:

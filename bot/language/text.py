@@ -184,7 +184,7 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
 
 
 _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
-_MAY_END = frozenset({"no", "mo", "mos", "wk", "wks", "yr", "yrs"})
+_MAY_END = frozenset({"min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
 
 def _words(raw: str, start: int) -> Iterator[Token]:

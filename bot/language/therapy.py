@@ -210,7 +210,8 @@ class _Row:
     def _side(self, cue: Mark, left: Member | None, right: Member | None) -> str | None:
         if left is not None and cue.kind != "arrow" and (self._about_pronoun(cue) or self._relative(cue, left)):
             return "left"
-        ahead = right is not None and cue.value in ("ahead", "either") and self._reaches(cue, right.first)
+        announced = left is None and right is not None and self._announces(cue, right)
+        ahead = right is not None and (cue.value in ("ahead", "either") or announced) and self._reaches(cue, right.first)
         back = left is not None and cue.value in ("back", "either") and self._reaches_back(cue, left)
         if not (ahead and back) or left is None or right is None:
             return "right" if ahead else "left" if back else None
@@ -231,6 +232,11 @@ class _Row:
         if near_left and near_right:
             return "right" if self._claimed(left) else "left"
         return "left" if len(gap_left) <= len(gap_right) and not self._claimed(left) else "right"
+
+    def _announces(self, cue: Mark, right: Member) -> bool:
+        """ "everything was stopped on Monday: prednisone and tacrolimus"."""
+        gap = range(cue.last, right.first)
+        return ":" in self.texts[cue.last : right.first] and all(self._light(at) for at in gap)
 
     def _claimed(self, member: Member) -> bool:
         """Something has already been said of it, or of the list that it ends."""
@@ -285,11 +291,13 @@ class _Row:
         if cue.act and last in _TIGHT and (":" in texts or not all(self._light(at) for at in words)):
             return False
         if cue.kind == "other_person":
-            return not {"-", "so"} & set(texts) and ("," not in texts or last not in LITERATURE)
+            return not {"-", "so", ":"} & set(texts) and ("," not in texts or last not in LITERATURE)
         if cue.kind == "not_systemic":
             return len(texts) <= 1 and "," not in texts
         if cue.kind == "given" and opening in _HAD and not all(self._light(at) for at in words) and ":" not in texts:
             return False
+        if cue.kind == "planned" and ":" in texts[1:]:
+            return False  # "asked the GP: bari stopped"
         if "," in texts:
             bare_adverb = cue.last - cue.first == 1 and last in ADVERBS
             return texts[:1] == [","] and (bare_adverb or cue.kind == "planned") and all(self._light(at) for at in words)

@@ -91,7 +91,7 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         and not marks
         and len(tokens) <= 7
         and sentence.end_mark in ("\n", "\n\n")
-        and not any(token.text in (",", ".") for token in tokens)
+        and not any(token.text in (",", ".") or token.kind == "number" for token in tokens)
     ):
         colon = len(tokens)
     if colon is None or any(mark.first < colon for mark in marks):
@@ -102,6 +102,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return None
     if words & _REQUESTS:
         return ""
+    if {"no", "change"} <= words or {"no", "changes"} <= words:
+        return "now"
     if words & _OTHER_PEOPLE:
         return "other_person"
     if words & _PLANS:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.language import no_treatment, verb_groups
 from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Token
-from bot.language.times import When
+from bot.language.times import When, is_year
 from bot.language.vocabulary import load, words
 
 _CUES = load("therapy")
@@ -246,10 +246,6 @@ def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:
     """`40 -> 10 mg` changes a dose, not the agent; so do `tapered to 5` and a bare `> 6 months`."""
     after = tokens[cue.last] if cue.last < len(tokens) else None
     return cue.kind == "arrow" and after is not None and after.kind == "number"
-
-
-def is_year(token: Token) -> bool:
-    return token.kind == "number" and len(token.text) == 4 and token.text[:2] in ("19", "20")
 
 
 def in_dose(token: Token) -> bool:

@@ -90,6 +90,10 @@ def scan(tokens: Sequence[Token], today: datetime.date | None = None) -> list[Wh
     return found
 
 
+def is_year(token: Token) -> bool:
+    return _YEARS.match(token.text) is not None
+
+
 def _text(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].text if 0 <= at < len(tokens) else ""
 
