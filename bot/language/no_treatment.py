@@ -57,10 +57,17 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     if after[:1] and (after[0] in _NOT_THIS or (after[0] == "for" and not set(after[1:2]) & _FOR_IT)):
         return None
     inner = set(texts[at:end])
-    value = _when([*texts[max(0, at - _REACH) : end], *after], inner)
+    value = _when([*_clause_before(texts, at), *texts[at:end], *after], inner)
     if inner & _OTHER:
         value = "before" if set(after) & _BEFORE or inner & _BEFORE else ""
     return Mark("nothing", value, at, end) if value else None
+
+
+def _clause_before(texts: Sequence[str], at: int) -> Sequence[str]:
+    """The words right before, in the same clause."""
+    lead = texts[max(0, at - _REACH) : at]
+    cut = max((index + 1 for index, text in enumerate(lead) if text in (",", "-", ";")), default=0)
+    return lead[cut:]
 
 
 def _when(near: Sequence[str], inner: set[str]) -> str:

@@ -164,6 +164,9 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     later = therapy_context.told_later(scan.tokens[:end], scan.whens)
     if later is None:
         return
+    between = scan.sentence.texts[later.cue.last : end]
+    if end < len(scan.tokens) and later.cue.kind != "arrow" and not {",", "and", "but", "-", "so"} & set(between):
+        return  # "they stopped her azathioprine"
     meant = context.agents if later.count is None else context.all_agents[-later.count :]
     cue = later.cue
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
@@ -195,7 +198,7 @@ def _prose(scan: Scan, mark: Mark) -> bool:
     return len(strange) > _FEW or any(word in _HEDGES or word.endswith(_VERBAL_ENDINGS) for word in strange)
 
 
-_FEW = 2
+_FEW = 1
 _VERBAL_ENDINGS = ("s", "ed", "ing", "nt", "ll", "ve")
 _HEDGES = words("reader", "hedges")
 

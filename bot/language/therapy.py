@@ -52,6 +52,7 @@ _AS_NOW = {"started": "now", "leaving": "now"}
 _ADDITIVE = frozenset({"added", "adding", "plus", "+", "add", "also", "additionally", "too", "well", "top", "addition"})
 _ADDED = _ADDITIVE - {"plus", "+", "add", "adding"}
 _RELATIVE = frozenset({"which", "that", "this", "it", "both", "all", "these", "then", "later", "has", "was", "were", "is", "have", "had", "and", "but"})
+_AMOUNT = 5
 _FAR_AHEAD = 9
 _FAR_BACK = 12
 
@@ -188,13 +189,15 @@ class _Row:
         for cue in self.cues:
             left = next((member for member in reversed(self.members) if member.mark.last <= cue.first), None)
             right = next((member for member in self.members if member.first >= cue.last), None)
-            if self._of_all_before(cue):
-                for member in self.members:
-                    if member.mark.last <= cue.first:
-                        member.back, member.override = [cue], None
+            meant = self._meant(cue)
+            for member in meant:
+                member.back, member.override = [cue], None
+            if meant:
                 continue
             if self._subordinate(cue):
                 continue
+            if self._listed(cue):
+                cue = replace(cue, kind="now")  # "add prednisolone to the list"
             side = self._side(cue, left, right)
             if cue.kind == "arrow":
                 if right is not None and side == "right":
@@ -248,8 +251,18 @@ class _Row:
                 return False
             at -= 1
 
+    def _meant(self, cue: Mark) -> list[Member]:
+        """The agents that "all of them ongoing", "neither of which helped", "still getting all three" speak of."""
+        named = [member for member in self.members if member.mark.last <= cue.first]
+        lead = self.texts[max(0, cue.first - 4) : cue.first]
+        words = {*lead, *self.texts[cue.first : cue.last]}
+        pronoun = bool({"of"} & words) and bool({"them", "which", "these"} & words) and bool(_ALL & words)
+        if not named or not (self._of_all_before(cue) or (pronoun and cue.value != "ahead")):
+            return []
+        return named[-2:] if {"both", "neither"} & words else named
+
     def _of_all_before(self, cue: Mark) -> bool:
-        """ "still getting all three", "stopped both": what is said of every agent named so far."""
+        """ "still getting all three", "stopped both"."""
         after = self.texts[cue.last : cue.last + 2]
         if after[:1] not in (("all",), ("both",)) or cue.kind not in ("now", "before", "failed", "never", "given"):
             return False
@@ -260,6 +273,10 @@ class _Row:
         lead = self.texts[max(0, cue.first - 3) : cue.first]
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
         return bool(cue.act) and bool({"before", "until"} & set(lead)) and bool(_SUBJECTS & set(lead)) and after in ("it", "them")
+
+    def _listed(self, cue: Mark) -> bool:
+        after = self.texts[cue.last :]
+        return self.texts[cue.first : cue.last] == ("add",) and "to" in after and bool({"list", "drugs", "medication"} & set(after))
 
     def _relative(self, cue: Mark, left: Member) -> bool:
         """ "which I stopped", "that she is taking": the verb speaks of the agent right before."""
@@ -285,7 +302,8 @@ class _Row:
         if cue.kind == "arrow":
             return True
         if last in PREPOSITIONS or (last in TERSE and cue.last - cue.first == 1):
-            return "," not in texts and all(self._light(at) or self.texts[at] in AFTER_NO for at in words)
+            amount = texts[-1:] == ["of"] and len(texts) <= _AMOUNT  # "after two unsuccessful cycles of"
+            return "," not in texts and (amount or all(self._light(at) or self.texts[at] in AFTER_NO for at in words))
         if ")" in self.texts[cue.last : first] and "(" not in self.texts[cue.last : first]:
             return False  # what stands in brackets does not reach out of them
         if cue.act and last in _TIGHT and (":" in texts or not all(self._light(at) for at in words)):
@@ -334,9 +352,7 @@ class _Row:
             return near and after in (",", ")", "-", "(", "because", "due", "given", "as", "since", "for")
         if cue.kind in ("now", "given") and not cue.act:
             return all(self._light(at) for at in words) and ("," not in texts or cue.first == gap[-1] + 1)
-        if cue.kind == "now" and "," in texts:
-            return False
-        return True
+        return not (cue.kind == "now" and not cue.act and "," in texts)
 
     def _arrow(self, cue: Mark, left: Member | None, right: Member) -> None:
         behind = set(self.texts[right.end : right.end + 3]) & _ADDED
@@ -422,12 +438,13 @@ class _Row:
 
 _APART = frozenset({",", "and", "-", "&", "then", "but", ")", "("})
 _AUXILIARY = frozenset({"is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "got", "gets", "which", "that", "never", "not"})
-_OPENS_A_CLAUSE = frozenset({"both", "all", "long", "already", "since", ",", "and", "then", "but", "-", "(", "subsequently", "later", "eventually", "now", "also"})
+_OPENS_A_CLAUSE = frozenset({"->", "-->", "→", "=>", "=", ":", "both", "all", "long", "already", "since", ",", "and", "then", "but", "-", "(", "subsequently", "later", "eventually", "now", "also"})
 _TIGHT = frozenset({"to", "onto", "from", "with", "by", "on", "through", "of", "for"})
 _SUBJECTS = frozenset({"it", "she", "he", "they", "we", "i", "who", "which", "you"})
 _SURFACE = frozenset({"ointment", "cream", "drops", "inhaler", "topical", "topically", "gel", "lotion", "mouthwash"})
 _ADRENAL = frozenset({"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement"})
 _DOSE = frozenset({"dose", "cycle", "pulse", "infusion", "course", "round", "bolus"})
+_ALL = frozenset({"all", "both", "none", "neither", "nothing"})
 _ORDINALS = frozenset({"first", "second", "third", "1st", "2nd", "3rd"})
 _IN_TURN = frozenset({"then", "followed", "subsequently", "later", "afterwards", "thereafter", "before", "now", "and"})
 _HAD = frozenset({"had", "got", "took", "has", "have", "used"})

@@ -27,7 +27,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if not cues or len(tokens) > _LONGEST_ASIDE:
         return None
     cue = cues[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
-    if unknown_drugs.others(tokens, []) or not (tokens[0].text in _PRONOUNS or _of_a_treatment(tokens, cue)):
+    named = tokens[0].text in _PRONOUNS or (cue.first and tokens[cue.first - 1].text in ("it", "this"))
+    if unknown_drugs.others(tokens, []) or not (named or _of_a_treatment(tokens, cue)):
         return None
     if tokens[0].text in ("nothing", "none", "neither", "no") and cue.kind in ("before", "started"):
         return None
@@ -67,6 +68,8 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     if _speaks_of_them(tokens, cue):
         return True
     following = tokens[cue.last].text if cue.last < len(tokens) else ""
+    if {token.text for token in tokens[cue.last : cue.last + 4]} & _UNITS_OF_IT:
+        return True
     object_named = following in ("the", "a", "an", "her", "his", "all", "any", "smoking", "work")
     return not lead - _SHORT_LEADS and not object_named
 
@@ -76,6 +79,7 @@ _PRONOUNS = words("therapy", "pronouns")
 _TELLING = frozenset({"arrow", "before", "started", "now", "never", "failed"})
 _ALL = frozenset({"all", "both", "neither", "none", "these", "those", "they", "everything"})
 _SPEAKERS = frozenset({"she", "he", "we", "i", "they", "that", "the", "patient"})
+_UNITS_OF_IT = frozenset({"tablet", "dose", "pill", "infusion", "capsule", "tablets", "doses", "pills"})
 _EVERY = 99
 _LONGEST_ASIDE = 14
 _SHORT_LEADS = frozenset({"it", "this", "that", "which", "but", "and", "then", "we", "has", "was", "been", "is", "now", ",", "they", "both"})
@@ -97,7 +101,9 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     if colon is None or any(mark.first < colon for mark in marks):
         return None
     words = {token.text for token in tokens[:colon]}
-    statuses = [_AS_HEADING.get(cue.kind, cue.kind) for cue in cues_of(tokens[:colon], set(), ())]
+    statuses = [_AS_HEADING.get(cue.kind, cue.kind) for cue in cues_of(tokens[:colon], set(), ()) if cue.act != "repeat" and tokens[cue.first].text not in _QUESTIONS]
+    if {"what", "left"} <= words:
+        return "now"
     if marks and words & {"question", "questions", "next", "discussion"}:
         return None
     if words & _REQUESTS:
@@ -123,6 +129,7 @@ _PAST_HEADINGS = words("therapy", "past_headings")
 _AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started": "now"}
 
 
+_QUESTIONS = frozenset({"why", "what", "which", "how"})
 _REQUESTS = frozenset({"advise", "advice", "help", "opinion", "please", "query"})
 _OTHER_PEOPLE = frozenset({"family", "fhx", "fh"})
 

@@ -261,7 +261,10 @@ def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
     """True for `pred 7.5`, `1 g MMF`, `MMF 1 g`."""
     after = tokens[mark.last : mark.last + 3]
     if after and after[0].kind == "number" and not is_year(after[0]):
-        return len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses", "/")
+        fraction = len(after) > 2 and after[1].text == "/" and after[2].kind == "number"
+        return not fraction and (
+            len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses")
+        )
     before = tokens[max(0, mark.first - 2) : mark.first]
     return len(before) == 2 and before[0].kind == "number" and (before[1].text in UNITS or before[1].text == "of")
 

@@ -113,6 +113,8 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         form = entry.form
         if form == "same":  # "put", "let", "cut": the past unless it is told to do
             form = "base" if before.meant or before.be or not before.first else "past"
+        if form == "base" and before.have and not before.meant:
+            form = "participle"  # "have come and gone"
         if form == "base" and before.lead in _THIRD_PERSON and not before.meant and before.be not in ("did", "does"):
             form = "participle"  # "she's come off MMF"
         goes_on = tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
@@ -259,7 +261,8 @@ def _finite_past(before: _Before) -> bool:
 
 def _start(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
-        return "planned", _place(form, before)
+        # "CYC is to begin on Monday": what begins may be the agent itself
+        return "planned", "either" if form == "base" and not before.subject else _place(form, before)
     if before.negated:
         return "never", _place(form, before)
     if form == "ing":
