@@ -291,6 +291,8 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     for course in told:
         if asked or course.past or course.subject in opposed or (judged and course.subject is None):
             continue
+        if course.subject is None and scan.treatment_words & set(range(course.first, course.last)):
+            continue  # "weaned off in May" is no course of the lung
         if course.subject is None and course.value in ("up", "down") and _commands(scan, course):
             continue
         if course.subject is None and course.value == "same" and replies.unknowns(scan.sentence):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.language import agents, exertion, pieces, ppf_word, rapid, remarks, self_asked, tables, times
+from bot.language import agents, exertion, pieces, ppf_word, rapid, remarks, self_asked, tables, times, verb_groups
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
@@ -51,6 +51,12 @@ class Scan:
         named = {index for mark in ppf_word.marks(sentence.tokens) for index in range(mark.first, mark.last)}
         for mark in rapid.marks(sentence.tokens):
             named.update(range(mark.first, mark.last))
+        self.treatment_words = frozenset(
+            index
+            for mark in (verb_groups.scan(sentence.tokens, inside) if self.agents else ())
+            if mark.act not in ("help", "plan", "respond")
+            for index in range(mark.first, mark.last)
+        )
         self.causes = remarks.causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
         self.effort = exertion.course(sentence.tokens, self.whens, frozenset(inside))

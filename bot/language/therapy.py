@@ -19,6 +19,7 @@ from bot.language.therapy_cues import (
     AFTER_NO,
     BREAKERS,
     DOSING,
+    EXCEPTING,
     JOINERS,
     LITERATURE,
     PREPOSITIONS,
@@ -211,7 +212,11 @@ class _Row:
                 left.back.append(cue)  # "MMF now with prednisolone"
 
     def _side(self, cue: Mark, left: Member | None, right: Member | None) -> str | None:
-        if left is not None and cue.kind != "arrow" and (self._about_pronoun(cue) or self._relative(cue, left)):
+        if left is not None and cue.kind != "arrow" and self._relative(cue, left):
+            if left.ahead is not None and left.ahead.kind == "planned":
+                left.ahead = None  # "his scheduled IVIG, which he has had every four weeks"
+            return "left"
+        if left is not None and cue.kind != "arrow" and self._about_pronoun(cue):
             return "left"
         announced = left is None and right is not None and self._announces(cue, right)
         ahead = right is not None and (cue.value in ("ahead", "either") or announced) and self._reaches(cue, right.first)
@@ -264,6 +269,8 @@ class _Row:
     def _of_all_before(self, cue: Mark) -> bool:
         """ "still getting all three", "stopped both"."""
         after = self.texts[cue.last : cue.last + 2]
+        if self.texts[cue.last - 1] in PREPOSITIONS:
+            return False  # "after all"
         if after[:1] not in (("all",), ("both",)) or cue.kind not in ("now", "before", "failed", "never", "given"):
             return False
         return after[1:] in ((), ("three",), ("four",), ("two",), ("of",), (",",), (")",), ("at",), ("now",)) or after == ("both",)
@@ -288,6 +295,8 @@ class _Row:
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
         if self.texts[cue.first : cue.last] == ("on",):
             return False
+        if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(self.texts[cue.last : cue.last + 4]):
+            return True  # "has not taken the first tablet"
         if cue.act == "restart" and after and self.tokens[cue.last].kind == "number":
             return True  # "is back on 25 mg"
         return after in ("it", "them", "both", "that") and cue.kind in ("now", "started", "before", "failed", "never", "given")
@@ -301,6 +310,8 @@ class _Row:
         texts = [self.texts[at] for at in words]
         if cue.kind == "arrow":
             return True
+        if self.texts[cue.first : cue.last] == ("since",):
+            return all(at in self.timed for at in gap)
         if last in PREPOSITIONS or (last in TERSE and cue.last - cue.first == 1):
             amount = texts[-1:] == ["of"] and len(texts) <= _AMOUNT  # "after two unsuccessful cycles of"
             return "," not in texts and (amount or all(self._light(at) or self.texts[at] in AFTER_NO for at in words))
@@ -333,6 +344,8 @@ class _Row:
             return False  # "pulses (6 planned)"
         if cue.kind == "planned" and self.texts[cue.first] in ("next", "due") and left.mark.value in INFUSIONS:
             return False  # "rituximab 4 months ago, next in May" goes on
+        if cue.first and self.texts[cue.first - 1] in ("others", "rest", "else"):
+            return False  # "all others stopped"
         if cue.kind == "not_systemic":
             return len(texts) <= 5 and "," not in texts
         said = " ".join(self.texts[cue.first : cue.last])
@@ -340,7 +353,7 @@ class _Row:
             after = self.texts[cue.last] if cue.last < len(self.texts) else ","
             return not texts and after in (",", ")", "(", "and", "-")
         if said in _NEAR_ONLY:
-            return all(text in (",", "both", "all", "now", "long", "already", "completely", "since") for text in texts)
+            return all(text in _NEAR or text in _AUXILIARY for text in texts)
         alone = cue.act and not _AUXILIARY & set(self.texts[cue.first : cue.last])
         if alone and self.texts[cue.first - 1] not in _OPENS_A_CLAUSE and not all(self._light(at) for at in words):
             return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
@@ -351,7 +364,8 @@ class _Row:
             near = said == "before" or all(self._light(at) for at in words)
             return near and after in (",", ")", "-", "(", "because", "due", "given", "as", "since", "for")
         if cue.kind in ("now", "given") and not cue.act:
-            return all(self._light(at) for at in words) and ("," not in texts or cue.first == gap[-1] + 1)
+            told = all(self._light(at) or at in self.of_cues for at in words)
+            return told and ("," not in texts or cue.first == gap[-1] + 1)
         return not (cue.kind == "now" and not cue.act and "," in texts)
 
     def _arrow(self, cue: Mark, left: Member | None, right: Member) -> None:
@@ -390,7 +404,8 @@ class _Row:
                 dosed = right.link == "," and has_dose(self.tokens, right.mark) and cue.kind in _ENDING
                 own = [back for back in right.back if back.kind not in ("given", "mentioned")]
                 restated = bool(own) and (right.link == "," or any(back.act for back in own))
-                if not left.override and not restated and not (dosed and not has_dose(self.tokens, left.mark)):
+                single = self.texts[cue.first] in _INSTEAD and "with" in self.texts[left.end : right.first]
+                if not left.override and not restated and not single and not (dosed and not has_dose(self.tokens, left.mark)):
                     right.ahead = cue
             elif right.link == "or" and left.ahead is not None:
                 right.ahead = Mark("planned", "ahead", left.ahead.first, left.ahead.last)
@@ -405,7 +420,7 @@ class _Row:
         """Whether a word behind a list speaks of all its members."""
         if any(first < cue.first < last for first, last in right.extra):
             return False
-        if {"both", "all"} & set(self.texts[max(0, cue.first - 2) : cue.first + 1]):
+        if {"both", "all"} & set(self.texts[max(0, cue.first - 2) : cue.last]):
             return True
         if right.link in ("and", "same"):
             past = left.ahead is not None and left.ahead.kind in ("failed", "given", "before", "treated")
@@ -413,6 +428,15 @@ class _Row:
         if left.ahead is not None or cue.kind == "given":
             return False
         return not (has_dose(self.tokens, left.mark) and not has_dose(self.tokens, right.mark))
+
+    def of_others(self, index: int) -> bool:
+        """ "A colleague's patient did well on X after Y failed": the whole sentence is about somebody else."""
+        first = self.members[0].ahead
+        return (
+            first is not None
+            and first.kind == "other_person"
+            and not _OURS & set(self.texts[first.last : self.members[index].first])
+        )
 
     def likewise(self, member: Member) -> bool:
         """ "AZA too", "steroids likewise": what was said of the agent before."""
@@ -426,7 +450,8 @@ class _Row:
             return status, cue
         for back in member.back:
             until = self.texts[back.last - 1] == "then" and self.texts[back.first] in ("until", "till", "til")
-            if _kept(status, back) or (until and status == "now"):
+            excepted = cue is not None and self.texts[cue.first] in EXCEPTING and status == "now"
+            if _kept(status, back) or (until and status == "now") or (excepted and back.kind == "before"):
                 continue
             status, cue = _AS_NOW.get(back.kind, back.kind), back
         if member.override:
@@ -444,6 +469,9 @@ _SUBJECTS = frozenset({"it", "she", "he", "they", "we", "i", "who", "which", "yo
 _SURFACE = frozenset({"ointment", "cream", "drops", "inhaler", "topical", "topically", "gel", "lotion", "mouthwash"})
 _ADRENAL = frozenset({"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement"})
 _DOSE = frozenset({"dose", "cycle", "pulse", "infusion", "course", "round", "bolus"})
+_OURS = frozenset({"but", "ours", "mine", "herself", "himself", "while", "whereas", "-", "she", "he", "my", "this"})
+_INSTEAD = frozenset({"in", "instead", "rather", "replacing"})
+_UNITS_OF_IT = frozenset({"tablet", "dose", "pill", "infusion", "capsule", "tablets", "doses", "pills"})
 _ALL = frozenset({"all", "both", "none", "neither", "nothing"})
 _ORDINALS = frozenset({"first", "second", "third", "1st", "2nd", "3rd"})
 _IN_TURN = frozenset({"then", "followed", "subsequently", "later", "afterwards", "thereafter", "before", "now", "and"})
@@ -451,6 +479,7 @@ _HAD = frozenset({"had", "got", "took", "has", "have", "used"})
 _COURSES = frozenset({"dose", "infusion", "cycle", "course", "pulse", "one"})
 _WHAT = frozenset({"what", "which", "how", "whats"})
 _NEAR_ONLY = frozenset({"in", "out", "off", "gone", "exposed", "experienced", "burst"})
+_NEAR = frozenset({",", "both", "all", "now", "long", "already", "completely", "since"})
 _CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
 
 
@@ -496,6 +525,8 @@ def statements(
         status = frame.settle(status, cue, member.first, following)
         if status == "bare" and row.likewise(member):
             status = found[-1].status if found else earlier or status
+        if index and status in ("failed", "given", "bare", "before", "treated") and row.of_others(index):
+            status = "other_person"
         if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):
             status = "not_systemic"
         if status == "bare" and _SURFACE & set(row.texts) and not has_dose(row.tokens, member.mark):

@@ -54,7 +54,7 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
 
 
 def _ends(tokens: Sequence[Token], cue: Mark) -> bool:
-    return cue.act == "stop" or bool({token.text for token in tokens[cue.first : cue.last]} & _ENDS)
+    return cue.act in ("stop", "continue", "restart", "repeat", "harm", "tolerate") or bool({token.text for token in tokens[cue.first : cue.last]} & _ENDS)
 
 
 def _speaks_of_them(tokens: Sequence[Token], cue: Mark) -> bool:

@@ -10,7 +10,7 @@ from bot.language import no_treatment, verb_groups
 from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Token
 from bot.language.times import When, is_year
-from bot.language.vocabulary import load, words
+from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _CUES = load("therapy")
 
@@ -223,7 +223,9 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
         replaced = any(cue.act == "replace" and cue.last <= left.first <= cue.last + 4 for cue in cues)
         left_behind = any(cue.act == "switch_from" and cue.last <= left.first for cue in cues)
         links = ("to", "onto", "for", "with", "by") if replaced else ("to", "onto")
-        at = next((at for at in range(left.last, right.first) if tokens[at].text in links), None)
+        at = next(
+            (at for at in range(left.last, right.first) if tokens[at].text in links and tokens[at + 1].kind != "number"), None
+        )
         if at is None or any(cue.first <= at < cue.last for cue in cues):
             continue
         if replaced:
@@ -266,14 +268,16 @@ def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
             len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses")
         )
     before = tokens[max(0, mark.first - 2) : mark.first]
-    return len(before) == 2 and before[0].kind == "number" and (before[1].text in UNITS or before[1].text == "of")
+    return len(before) == 2 and before[0].kind == "number" and (before[1].text in UNITS or before[1].text == "of") or (
+        len(before) == 2 and before[1].text == "of" and (before[0].text in NUMBER_WORDS or before[0].text == "half")
+    )
 
 
 def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
     if tokens[earlier.first].text in ("if", "unless", "whether"):
         return False
-    if tokens[later.first].text in _EXCEPTING or (later.kind == "leaving" and earlier.kind == "planned"):
+    if tokens[later.first].text in EXCEPTING or (later.kind == "leaving" and earlier.kind == "planned"):
         return True
     if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
         return True
@@ -303,7 +307,7 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
 
 
 _PERSONS = words("therapy", "persons")
-_EXCEPTING = words("therapy", "excepting")
+EXCEPTING = words("therapy", "excepting")
 
 
 def _says_of_patient(tokens: Sequence[Token], cue: Mark) -> bool:
