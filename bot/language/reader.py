@@ -208,8 +208,9 @@ def _heading(scan: Scan, context: Context) -> None:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading and (context.line_ended or context.heading != "now"):
+    if context.inline_heading and (context.line_ended or (context.heading != "now" and context.last_end != ";")):
         context.heading, context.inline_heading = None, False
+    context.last_end = scan.sentence.end_mark
     context.line_ended = scan.sentence.end_mark in ("\n", "\n\n", "")
     heading = therapy_context.heading(scan.sentence, scan.agents)
     if heading is not None and not scan.agents and ":" in scan.sentence.texts[:-1]:

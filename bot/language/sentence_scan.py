@@ -21,6 +21,7 @@ class Context:
     fresh_heading: bool = False
     inline_heading: bool = False
     line_ended: bool = True
+    last_end: str = ""
     patient: str | None = None
     agents: tuple[str, ...] = ()
     last_status: str | None = None

@@ -174,7 +174,8 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         token = Token(raw, start, end, kind)
         ends = _boundary(plain, token, previous) if kind == "mark" else None
         if raw == "." and ends is None and previous is not None and previous.text in _MAY_END:
-            ends = "." if typed[end : end + 1].isspace() and not _GOES_ON.match(plain, end) else None
+            capital = typed[end : end + 3].strip()[:1].isupper()
+            ends = "." if typed[end : end + 1].isspace() and (capital or not _GOES_ON.match(plain, end)) else None
         if kind == "mark" and raw == "-" and _inside_word(plain, start):
             continue
         if kind == "mark" and raw == "." and ends is None:

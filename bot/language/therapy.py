@@ -269,9 +269,9 @@ class _Row:
     def _of_all_before(self, cue: Mark) -> bool:
         """ "still getting all three", "stopped both"."""
         after = self.texts[cue.last : cue.last + 2]
-        if self.texts[cue.last - 1] in PREPOSITIONS:
+        if self.texts[cue.last - 1] == "after":
             return False  # "after all"
-        if after[:1] not in (("all",), ("both",)) or cue.kind not in ("now", "before", "failed", "never", "given"):
+        if after[:1] not in (("all",), ("both",)) or cue.kind not in ("now", "before", "failed", "given"):
             return False
         return after[1:] in ((), ("three",), ("four",), ("two",), ("of",), (",",), (")",), ("at",), ("now",)) or after == ("both",)
 
@@ -299,7 +299,7 @@ class _Row:
             return True  # "has not taken the first tablet"
         if cue.act == "restart" and after and self.tokens[cue.last].kind == "number":
             return True  # "is back on 25 mg"
-        return after in ("it", "them", "both", "that") and cue.kind in ("now", "started", "before", "failed", "never", "given")
+        return after in ("it", "them", "that", *(() if cue.kind == "never" else ("both",))) and cue.kind in ("now", "started", "before", "failed", "never", "given")
 
     def _reaches(self, cue: Mark, first: int) -> bool:
         gap = [at for at in range(cue.last, first) if at not in self.hidden]
@@ -336,7 +336,10 @@ class _Row:
         gap = [at for at in range(left.end, cue.first) if at not in self.hidden]
         words = [at for at in gap if not of_dose(self.tokens[at]) and at not in self.timed]
         texts = [self.texts[at] for at in words]
-        if any(at in self.walls for at in gap) or len(words) > _FAR_BACK or "," in texts[1:] and cue.kind in ("now", "given", "planned"):
+        if any(at in self.walls for at in gap) or len(words) > _FAR_BACK:
+            return False
+        told = all(self._light(at) or at in self.of_cues for at in words)
+        if "," in texts[1:] and cue.kind in ("now", "given", "planned") and not told:
             return False
         if cue.kind == "planned" and (set(texts) & (_WHAT | _COURSES) or RHYTHM.scan(self.tokens[left.mark.last : cue.first])):
             return False
@@ -364,7 +367,6 @@ class _Row:
             near = said == "before" or all(self._light(at) for at in words)
             return near and after in (",", ")", "-", "(", "because", "due", "given", "as", "since", "for")
         if cue.kind in ("now", "given") and not cue.act:
-            told = all(self._light(at) or at in self.of_cues for at in words)
             return told and ("," not in texts or cue.first == gap[-1] + 1)
         return not (cue.kind == "now" and not cue.act and "," in texts)
 
@@ -438,9 +440,17 @@ class _Row:
             and not _OURS & set(self.texts[first.last : self.members[index].first])
         )
 
+    def segment(self, member: Member) -> set[str]:
+        """The words between the commas around an agent."""
+        left = max((at + 1 for at in range(member.first) if self.texts[at] == ","), default=0)
+        right = next((at for at in range(member.mark.last, len(self.texts)) if self.texts[at] == ","), len(self.texts))
+        return set(self.texts[left:right])
+
     def likewise(self, member: Member) -> bool:
-        """ "AZA too", "steroids likewise": what was said of the agent before."""
+        """ "AZA too", "steroids likewise", "tac shortly after": what was said of the agent before."""
         after = self.texts[member.end : member.end + 2]
+        if after in (("shortly", "after"), ("soon", "after"), ("shortly", "afterwards"), ("soon", "afterwards")):
+            return True
         return after[:1] in (("too",), ("likewise",), ("ditto",), ("also",)) or after in (("as", "well"), ("the", "same"))
 
     def status(self, member: Member, heading: str | None) -> tuple[str, Mark | None]:
@@ -451,7 +461,8 @@ class _Row:
         for back in member.back:
             until = self.texts[back.last - 1] == "then" and self.texts[back.first] in ("until", "till", "til")
             excepted = cue is not None and self.texts[cue.first] in EXCEPTING and status == "now"
-            if _kept(status, back) or (until and status == "now") or (excepted and back.kind == "before"):
+            plainly = not {",", "which"} & set(self.texts[member.end : back.first])
+            if _kept(status, back) or (until and status == "now") or (excepted and plainly and back.kind == "before"):
                 continue
             status, cue = _AS_NOW.get(back.kind, back.kind), back
         if member.override:
@@ -529,7 +540,7 @@ def statements(
             status = "other_person"
         if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):
             status = "not_systemic"
-        if status == "bare" and _SURFACE & set(row.texts) and not has_dose(row.tokens, member.mark):
+        if status == "bare" and _SURFACE & row.segment(member) and not has_dose(row.tokens, member.mark):
             status = "not_systemic"
         if member.mark.kind != "other":
             found.append(_statement(row, index, status, cue))
@@ -546,7 +557,8 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     detail["name"] = " ".join(row.texts[member.first : member.mark.last])
     if member.mark.value in INFUSIONS and _unfinished(row.tokens[begin:edge]):
         detail["unfinished"] = True
-    if member.mark.value in INFUSIONS and RHYTHM.scan(row.tokens[begin : member.first]):
+    commas = [at + 1 for at in range(begin, member.first) if row.texts[at] == "," or at in row.of_cues]
+    if member.mark.value in INFUSIONS and RHYTHM.scan(row.tokens[max([begin, *commas]) : member.first]):
         detail["recurring"] = True
     ago = _since_the_last(row, member)
     if ago is not None:

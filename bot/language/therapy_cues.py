@@ -285,6 +285,8 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
         return True
     if later.kind == "now" and tokens[later.first].text in _STAYING and earlier.kind == "planned":
         return True
+    if earlier.kind == "other_person" and later.kind == "now" and tokens[earlier.last - 1].text in LITERATURE:
+        return True  # "back from the trial site on X"
     if (
         later.first == earlier.last
         and earlier.kind in ("before", "never", "planned")

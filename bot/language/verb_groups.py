@@ -102,7 +102,8 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
     found: list[Mark] = []
     at = 0
     while at < len(tokens):
-        entries = _TABLE.get(tokens[at].text) if at not in inside else None
+        # "has" and "have" are read by the verb behind them, or by the phrases of therapy.yml
+        entries = _TABLE.get(tokens[at].text) if at not in inside and tokens[at].text not in ("has", "have") else None
         matched = _match(tokens, at, entries) if entries else None
         if matched is None:
             at += 1
@@ -352,6 +353,8 @@ def _give(form: str, before: _Before) -> _Read:
 
 
 def _treat(form: str, before: _Before) -> _Read:
+    if form == "base" and not before.meant and not before.negated:
+        return "treated", "ahead"
     read = _give(form, before)
     if read is not None and read[0] == "given":
         return ("now" if before.have else "treated"), read[1]
