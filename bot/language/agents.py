@@ -69,6 +69,12 @@ AGENT_WORDS: frozenset[str] = frozenset(
 )
 
 
+# Short names against which a dose is typed without a space: "PSL10", "MMF2000".
+SHORT_NAMES: frozenset[str] = frozenset(
+    name.lower() for entry in AGENTS.values() for name in entry.get("abbreviations", ()) if name.isalpha() and len(name) > 2
+)
+
+
 def scan(tokens: Sequence[Any]) -> list[Mark]:
     """Agents of a sentence; kinds `agent`, `ambiguous` and `context` (an agent only beside a dose or another agent)."""
     return [mark for mark in LEXICON.scan(tokens) if mark.kind != "none"]

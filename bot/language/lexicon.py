@@ -67,22 +67,31 @@ class Lexicon:
     def scan(self, tokens: Sequence[HasText]) -> list[Mark]:
         """The phrases of a sentence, left to right, without overlap."""
         marks: list[Mark] = []
-        at, count, root = 0, len(tokens), self._root
-        while at < count:
-            node = root.get(tokens[at].text)
-            best: tuple[Any, int] | None = None
-            reach = at + 1
-            while node is not None:
-                if "" in node:
-                    best = (node[""], reach)
-                if reach >= count:
-                    break
-                node = node.get(tokens[reach].text)
-                reach += 1
-            if best is None:
-                at += 1
-                continue
-            (kind, value), last = best
-            marks.append(Mark(kind, value, at, last))
-            at = last
+        at = 0
+        while at < len(tokens):
+            mark = self._longest_at(tokens, at)
+            if mark is not None:
+                marks.append(mark)
+            at = mark.last if mark is not None else at + 1
         return marks
+
+    def scan_everywhere(self, tokens: Sequence[HasText]) -> list[Mark]:
+        """The longest phrase from each token on; they may overlap."""
+        marks = (self._longest_at(tokens, at) for at in range(len(tokens)))
+        return [mark for mark in marks if mark is not None]
+
+    def _longest_at(self, tokens: Sequence[HasText], at: int) -> Mark | None:
+        node = self._root.get(tokens[at].text)
+        best: tuple[Any, int] | None = None
+        reach = at + 1
+        while node is not None:
+            if "" in node:
+                best = (node[""], reach)
+            if reach >= len(tokens):
+                break
+            node = node.get(tokens[reach].text)
+            reach += 1
+        if best is None:
+            return None
+        (kind, value), last = best
+        return Mark(kind, value, at, last)

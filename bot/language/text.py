@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.language import layout, run_on
+from bot.language.agents import SHORT_NAMES
 from bot.language.spelling import corrected
 from bot.language.vocabulary import ABBREVIATIONS, FILLERS, GLUED, NUMBER_WORDS, TAG_WORDS, TENS
 
@@ -184,6 +185,7 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         previous = token
 
 
+_DOSED = re.compile(r"([a-z]{2,})(\d+)$")
 _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
 _MAY_END = frozenset({"min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
@@ -191,8 +193,8 @@ _MAY_END = frozenset({"min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "
 def _words(raw: str, start: int) -> Iterator[Token]:
     text = raw[:-2] if raw.endswith("'s") else raw
     text = text.replace("'", "")
-    glued = GLUED.match(text)
-    if glued:
+    glued = GLUED.match(text) or _DOSED.match(text)
+    if glued and (glued.re is GLUED or glued.group(1) in SHORT_NAMES):
         middle = start + glued.end(1)
         yield Token(glued.group(1), start, middle, "word")
         yield Token(glued.group(2), middle, start + len(raw), "number")

@@ -133,8 +133,12 @@ class _Row:
         for member in kept:
             for first, last in member.extra:
                 inner = [cue for cue in self.cues if first < cue.first < last and not self._alone(cue, last)]
-                member.back += [cue for cue in inner if cue.value != "ahead" and self._reaches_back(cue, member)]
+                member.back += [cue for cue in inner if cue.kind != "arrow" and self._told_of(cue, member)]
         self.cues = [cue for cue in self.cues if cue.first not in self.hidden]
+
+    def _told_of(self, cue: Mark, member: Member) -> bool:
+        """ "(stopped 2020)", "(still on it)"."""
+        return self.texts[cue.last] in ("it", "them") or (cue.value != "ahead" and self._reaches_back(cue, member))
 
     def _closing(self, at: int) -> int | None:
         return next((index for index in range(at + 1, len(self.texts)) if self.texts[index] == ")"), None)
@@ -244,7 +248,9 @@ class _Row:
     def _announces(self, cue: Mark, right: Member) -> bool:
         """ "everything was stopped on Monday: prednisone and tacrolimus"."""
         gap = range(cue.last, right.first)
-        return ":" in self.texts[cue.last : right.first] and all(self._light(at) for at in gap)
+        all_of_it = bool({"everything", "all"} & set(self.texts[: cue.last])) and "," in self.texts[cue.last : right.first]
+        announced = ":" in self.texts[cue.last : right.first] or all_of_it
+        return announced and all(self._light(at) or self.texts[at] == "once" for at in gap)
 
     def _claimed(self, member: Member) -> bool:
         """Something has already been said of it, or of the list that it ends."""
@@ -288,6 +294,8 @@ class _Row:
     def _relative(self, cue: Mark, left: Member) -> bool:
         """ "which I stopped", "that she is taking": the verb speaks of the agent right before."""
         lead = self.texts[max(left.end, cue.first - 3) : cue.first]
+        if cue.act and cue.value != "ahead" and lead[-1:] in (("it",), ("this",)):
+            return True  # "..., so it was interrupted"
         return bool(cue.act) and bool({"which", "that"} & set(lead)) and len(self.texts[left.end : cue.first]) <= 4
 
     def _about_pronoun(self, cue: Mark) -> bool:
@@ -478,7 +486,7 @@ _OPENS_A_CLAUSE = frozenset({"->", "-->", "→", "=>", "=", ":", "both", "all", 
 _TIGHT = frozenset({"to", "onto", "from", "with", "by", "on", "through", "of", "for"})
 _SUBJECTS = frozenset({"it", "she", "he", "they", "we", "i", "who", "which", "you"})
 _SURFACE = frozenset({"ointment", "cream", "drops", "inhaler", "topical", "topically", "gel", "lotion", "mouthwash"})
-_ADRENAL = frozenset({"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement"})
+_ADRENAL = frozenset({"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement", "adrenals"})
 _DOSE = frozenset({"dose", "cycle", "pulse", "infusion", "course", "round", "bolus"})
 _OURS = frozenset({"but", "ours", "mine", "herself", "himself", "while", "whereas", "-", "she", "he", "my", "this"})
 _INSTEAD = frozenset({"in", "instead", "rather", "replacing"})
@@ -563,7 +571,7 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     ago = _since_the_last(row, member)
     if ago is not None:
         status, detail["ago"] = "given", ago
-    if status == "never" and cue is not None and cue.act in ("take", "give") and _for_some_time(row, cue, member):
+    if status == "never" and cue is not None and (cue.act in ("take", "give") or not cue.act) and _for_some_time(row, cue, member):
         status = "before"  # "hasn't taken it for five weeks"
     lead = {*row.texts[max(0, member.first - 3) : member.first], *(row.texts[max(0, cue.first - 3) : cue.first] if cue else ())}
     one = lead & _DOSE and any(text.isdigit() for text in lead)  # "2nd dose": the ending of a number is gone
@@ -588,8 +596,10 @@ def _since_the_last(row: _Row, member: Member) -> float | None:
 
 
 def _for_some_time(row: _Row, cue: Mark, member: Member) -> bool:
-    perfect = {"hasnt", "havent", "has", "have"} & set(row.texts[cue.first : cue.last])
-    return bool(perfect) and any(0 <= when.first - member.mark.last <= 4 and when.kind in ("window", "date") for when in row.whens)
+    said = set(row.texts[cue.first : cue.last])
+    since = {"no", "nil", "none", "without"} & said and row.texts[member.end : member.end + 1] == ("since",)
+    perfect = {"hasnt", "havent", "has", "have"} & said
+    return bool(since or perfect) and any(0 <= when.first - member.mark.last <= 4 and when.kind in ("window", "date") for when in row.whens)
 
 
 def _times_of(row: _Row, index: int, first: int, edge: int) -> Iterable[When]:
@@ -619,6 +629,8 @@ def _detail(window: Sequence[Token], whens: Iterable[When], behind: Sequence[int
 def _unfinished(window: Sequence[Token]) -> bool:
     """ "4 of 6 given", "five out of six pulses": a course that is not at its end."""
     for at, token in enumerate(window[:-2]):
+        if window[at + 2].text in ("12", "52", "7") and window[at + 1].text == "/":
+            continue  # "4/12" are four months
         given = _count(token)
         if given is None or window[at + 1].text not in ("of", "/", "out"):
             continue

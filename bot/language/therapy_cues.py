@@ -74,7 +74,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         for index in range(mark.first, mark.last)
     }
     found = []
-    for cue in _longest([*CUES.scan(tokens), *verb_groups.scan(tokens, inside)]):
+    for cue in _longest([*CUES.scan_everywhere(tokens), *verb_groups.scan(tokens, inside)]):
         of_time = any(
             (when.first <= cue.first and cue.last <= when.last)
             or (cue.last == when.first and tokens[cue.last - 1].text in ("past", "last", "previous"))

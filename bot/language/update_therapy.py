@@ -142,13 +142,13 @@ def _status(item: Finding, asked: str | None) -> str:
 
 def _of_item(item: Finding, asked: str | None) -> str:
     status, detail = str(item.value), item.detail
-    if detail.get("unfinished") and status in ("given", "bare", "treated", "before"):
+    infusion = item.subject in INFUSIONS
+    if infusion and detail.get("unfinished") and status in ("given", "bare", "treated", "before"):
         return "now"
     over = detail.get("until") is not None and float(detail["until"]) < today_in_months()
-    if over and (status in ("treated", "given") or (status == "now" and detail.get("cue") in _ONCE)):
+    if over and (status in ("treated", "given") or (status == "now" and detail.get("cue") in (None, *_ONCE))):
         return "before"
     ago = _months_ago(detail)
-    infusion = item.subject in INFUSIONS
     if status == "failed" and infusion and ago is not None and ago <= _HALF_A_YEAR and detail.get("cue") in _AFTER:
         return "now"
     if status in ("given", "bare", "treated") and infusion:
@@ -168,6 +168,8 @@ def _of_item(item: Finding, asked: str | None) -> str:
         if asked == PREVIOUS:
             return "before"
         if ago is not None and ago >= 12 and detail.get("since") is None:
+            return "before"
+        if over:
             return "before"
         if detail.get("prose") and asked != CURRENT and not detail.get("dose") and not detail.get("recurring"):
             return "mentioned"

@@ -150,7 +150,10 @@ def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
 
 def _harms(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     person = at + 1 < len(tokens) and tokens[at + 1].text in ("her", "him", "them")
-    return person and tokens[at].text in ("gave", "gives", "given", "giving") and not _before_an_agent(tokens, at + 2, inside)
+    return person and tokens[at].text in _CAUSED and not _before_an_agent(tokens, at + 2, inside)
+
+
+_CAUSED = frozenset({"gave", "gives", "giving"})
 
 
 def _match(tokens: Sequence[Token], at: int, entries: Sequence[_Entry]) -> tuple[_Entry, int, bool] | None:
@@ -296,7 +299,7 @@ def _restart(form: str, before: _Before) -> _Read:
 def _repeat(form: str, before: _Before) -> _Read:
     if before.negated:
         return "before", "back"
-    return ("now" if before.meant else "given"), "back"
+    return ("now" if before.meant or before.be in ("is", "are", "being") else "given"), "back"
 
 
 def _take(form: str, before: _Before) -> _Read:
@@ -307,7 +310,7 @@ def _take(form: str, before: _Before) -> _Read:
     if form == "ing":
         return ("before" if _finite_past(before) and not before.have else "now"), "ahead"
     if form in ("base", "s"):
-        return ("given" if before.be == "did" else "now"), "ahead"
+        return ("given" if before.be == "did" else "now"), "either"  # "takes MMF"; "the MMF she takes"
     if form == "participle" and before.be in ("is", "are", "being"):
         return "now", "back"
     return "given", _place(form, before)
