@@ -48,6 +48,8 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
         end += 1
     if end == len(texts) or texts[end] not in _TREATMENT:
         anything = texts[at] == "never" and end > at + 1 and texts[end - 1] in ("any", "anything", "nothing")
+        if anything and end < len(texts) and texts[end] in ("except", "but", "other", "apart", "besides", "bar"):
+            return Mark("nothing", "before", at, end)  # "never had anything but steroids"
         ends = end == len(texts) or texts[end] in (",", ")", "-", "for")
         return Mark("nothing", "ever", at, end) if anything and ends else None
     end += 1
@@ -59,7 +61,7 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     inner = set(texts[at:end])
     value = _when([*_clause_before(texts, at), *texts[at:end], *after], inner)
     if inner & _OTHER:
-        value = "before" if set(after) & _BEFORE or inner & _BEFORE else ""
+        value = "before" if {*after, *inner} & (_BEFORE | {"ever"}) else ""
     return Mark("nothing", value, at, end) if value else None
 
 

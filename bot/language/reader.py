@@ -149,14 +149,24 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
             "except",
             "apart",
         )
-        if not runs_on and not with_what and not replies.not_there(scan.sentence, mark):
+        if not runs_on and (not with_what or mark.value == "before") and not replies.not_there(scan.sentence, mark):
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
     if said:
-        context.agents = tuple(item.mark.value for item in said if item.mark.kind == "agent")
+        context.agents = _last_named(scan, said)
         context.last_status = said[-1].status
         context.all_agents = list(dict.fromkeys([*context.all_agents, *context.agents]))
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
+
+
+def _last_named(scan: Scan, said: list[therapy.Statement]) -> tuple[str, ...]:
+    """The agents that "it" and "they" of the next sentence speak of: those of the last list."""
+    named = [item for item in said if item.mark.kind == "agent"]
+    cut = max((at for at in range(named[-1].mark.first) if scan.sentence.texts[at] in _PARTS), default=-1) if named else -1
+    return tuple(item.mark.value for item in named if item.mark.first > cut)
+
+
+_PARTS = frozenset({",", "-", "but", "then"})
 
 
 def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:

@@ -170,8 +170,12 @@ class _Row:
                 right.link = "and"  # "tacrolimus an prednisone"
             elif all(self._light(at) or self._measures(at) for at in gap):
                 joiners = words & JOINERS
-                if joiners or not gap or all(of_dose(self.tokens[at]) or self.texts[at] in RHYTHMS for at in gap):
+                if joiners or not gap or all(self._of_dose(at) for at in gap):
                     right.link = "," if joiners <= {",", "-", ":", ")", "("} and joiners else "and"
+
+    def _of_dose(self, at: int) -> bool:
+        text = self.texts[at]
+        return of_dose(self.tokens[at]) or text in RHYTHMS or text in NUMBER_WORDS or text in ("hundred", "thousand", "times")
 
     def _measures(self, at: int) -> bool:
         """ "a whiff of prednisone": a small amount in everyday words."""
@@ -223,7 +227,7 @@ class _Row:
         if left is not None and cue.kind != "arrow" and self._about_pronoun(cue):
             return "left"
         announced = left is None and right is not None and self._announces(cue, right)
-        ahead = right is not None and (cue.value in ("ahead", "either") or announced) and self._reaches(cue, right.first)
+        ahead = announced or (right is not None and cue.value in ("ahead", "either") and self._reaches(cue, right.first))
         back = left is not None and cue.value in ("back", "either") and self._reaches_back(cue, left)
         if not (ahead and back) or left is None or right is None:
             return "right" if ahead else "left" if back else None
@@ -250,7 +254,7 @@ class _Row:
         gap = range(cue.last, right.first)
         all_of_it = bool({"everything", "all"} & set(self.texts[: cue.last])) and "," in self.texts[cue.last : right.first]
         announced = ":" in self.texts[cue.last : right.first] or all_of_it
-        return announced and all(self._light(at) or self.texts[at] == "once" for at in gap)
+        return announced and all(self._light(at) or self.texts[at] in ("once", "meaning", "namely", "viz") for at in gap)
 
     def _claimed(self, member: Member) -> bool:
         """Something has already been said of it, or of the list that it ends."""
@@ -296,13 +300,13 @@ class _Row:
         lead = self.texts[max(left.end, cue.first - 3) : cue.first]
         if cue.act and cue.value != "ahead" and lead[-1:] in (("it",), ("this",)):
             return True  # "..., so it was interrupted"
-        return bool(cue.act) and bool({"which", "that"} & set(lead)) and len(self.texts[left.end : cue.first]) <= 4
+        return bool(cue.act) and bool({"which", "that"} & set(lead)) and len(self.texts[left.end : cue.first]) <= 7
 
     def _about_pronoun(self, cue: Mark) -> bool:
         """ "restarted it in May": the cue speaks of the agent named before."""
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
         if self.texts[cue.first : cue.last] == ("on",):
-            return False
+            return after in ("it", "them") and self.texts[cue.first - 1] in ("is", "are", "still", "now", "remains", "stays")
         if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(self.texts[cue.last : cue.last + 4]):
             return True  # "has not taken the first tablet"
         if cue.act == "restart" and after and self.tokens[cue.last].kind == "number":
@@ -362,7 +366,7 @@ class _Row:
         said = " ".join(self.texts[cue.first : cue.last])
         if said in ("in", "out"):  # "abatacept out, rituximab in"
             after = self.texts[cue.last] if cue.last < len(self.texts) else ","
-            return not texts and after in (",", ")", "(", "and", "-")
+            return not texts and after in (",", ")", "(", "and", "-", "when", "because", "since", "for", "after")
         if said in _NEAR_ONLY:
             return all(text in _NEAR or text in _AUXILIARY for text in texts)
         alone = cue.act and not _AUXILIARY & set(self.texts[cue.first : cue.last])
@@ -373,7 +377,8 @@ class _Row:
         if said in _CLOSING:
             after = self.texts[cue.last] if cue.last < len(self.texts) else ","
             near = said == "before" or all(self._light(at) for at in words)
-            return near and after in (",", ")", "-", "(", "because", "due", "given", "as", "since", "for")
+            timed = said in ("done", "over") and cue.last in self.timed
+            return near and (timed or after in (",", ")", "-", "(", "because", "due", "given", "as", "since", "for"))
         if cue.kind in ("now", "given") and not cue.act:
             return told and ("," not in texts or cue.first == gap[-1] + 1)
         return not (cue.kind == "now" and not cue.act and "," in texts)
@@ -435,8 +440,8 @@ class _Row:
         if right.link in ("and", "same"):
             past = left.ahead is not None and left.ahead.kind in ("failed", "given", "before", "treated")
             return left.ahead is None or (left.ahead is right.ahead and (past or cue.kind not in _ENDING))
-        if left.ahead is not None or cue.kind == "given":
-            return False
+        if left.ahead is not None or cue.kind == "given" or left.link == "and":
+            return False  # "CNI + steroids, MMF stopped": two lists
         return not (has_dose(self.tokens, left.mark) and not has_dose(self.tokens, right.mark))
 
     def of_others(self, index: int) -> bool:
@@ -468,7 +473,10 @@ class _Row:
             return status, cue
         for back in member.back:
             until = self.texts[back.last - 1] == "then" and self.texts[back.first] in ("until", "till", "til")
-            excepted = cue is not None and self.texts[cue.first] in EXCEPTING and status == "now"
+            excepted = member.ahead is not None and self.texts[member.ahead.first] in EXCEPTING and status == "now"
+            if back.kind == "given" and "last" in self.texts[back.first : back.last] and status == "now":
+                status, cue = "given", back  # "then rituximab, which was last given in 2022"
+                continue
             plainly = not {",", "which"} & set(self.texts[member.end : back.first])
             if _kept(status, back) or (until and status == "now") or (excepted and plainly and back.kind == "before"):
                 continue
@@ -489,6 +497,7 @@ _SURFACE = frozenset({"ointment", "cream", "drops", "inhaler", "topical", "topic
 _ADRENAL = frozenset({"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement", "adrenals"})
 _DOSE = frozenset({"dose", "cycle", "pulse", "infusion", "course", "round", "bolus"})
 _OURS = frozenset({"but", "ours", "mine", "herself", "himself", "while", "whereas", "-", "she", "he", "my", "this"})
+_BESIDE = (("on", "top", "of"), ("alongside",), ("in", "addition", "to"))
 _INSTEAD = frozenset({"in", "instead", "rather", "replacing"})
 _UNITS_OF_IT = frozenset({"tablet", "dose", "pill", "infusion", "capsule", "tablets", "doses", "pills"})
 _ALL = frozenset({"all", "both", "none", "neither", "nothing"})
@@ -508,7 +517,7 @@ def _kept(status: str | None, back: Mark) -> bool:
         weak = back.act in ("", "adjust")
         return status in ("planned", "never") or (status in ("before", "failed") and weak)
     if back.kind == "failed":
-        return status == "before"
+        return status in ("before", "planned")
     if back.kind == "before" and back.act == "stop":
         return status == "planned"  # "considered and shelved"
     if back.kind == "given":
@@ -568,12 +577,23 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     commas = [at + 1 for at in range(begin, member.first) if row.texts[at] == "," or at in row.of_cues]
     if member.mark.value in INFUSIONS and RHYTHM.scan(row.tokens[max([begin, *commas]) : member.first]):
         detail["recurring"] = True
+    lead = {*row.texts[max(0, member.first - 3) : member.first], *(row.texts[max(0, cue.first - 3) : cue.first] if cue else ())}
+    if member.mark.value in INFUSIONS and status == "planned" and cue is not None and cue.act == "plan" and lead & _ORDINALS:
+        status = "now"  # "third rituximab course already booked"
+    following = row.members[index + 1].ahead if index + 1 < len(row.members) else None
+    if status == "given" and following is not None and row.texts[following.first : following.last] in _BESIDE:
+        status = "now"  # "got pirfenidone on top of MMF"
+    if member.mark.value in INFUSIONS and cue is not None:
+        said = set(row.texts[cue.first : cue.last])
+        if status == "before" and "last" in said:
+            status = "given"  # "last one in September": when, not that it ended
+        if status == "planned" and {"next"} & {*said, *row.texts[max(0, member.first - 2) : member.first]} and "due" in row.texts:
+            status = "now"  # "her next rituximab is due in December"
     ago = _since_the_last(row, member)
     if ago is not None:
         status, detail["ago"] = "given", ago
     if status == "never" and cue is not None and (cue.act in ("take", "give") or not cue.act) and _for_some_time(row, cue, member):
         status = "before"  # "hasn't taken it for five weeks"
-    lead = {*row.texts[max(0, member.first - 3) : member.first], *(row.texts[max(0, cue.first - 3) : cue.first] if cue else ())}
     one = lead & _DOSE and any(text.isdigit() for text in lead)  # "2nd dose": the ending of a number is gone
     if status == "given" and (lead & _ORDINALS or one):
         detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun

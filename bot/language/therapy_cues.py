@@ -88,6 +88,12 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue
         if cue.kind == "planned" and cue.last - cue.first == 1 and not _asks_there(tokens, cue.first, asks):
             continue
+        lead = {token.text for token in tokens[max(0, cue.first - 3) : cue.first]}
+        following = tokens[cue.last].text if cue.last < len(tokens) else ""
+        if tokens[cue.last - 1].text in ("after", "following") and following in ("that", "this", "which", "all"):
+            continue  # "after that": in turn
+        if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
+            continue  # the patient in a trial
         if cue.last - cue.first == 1 and tokens[cue.first].text == "on" and any(when.first == cue.last for when in whens):
             continue  # "on 3 November"
         if tokens[cue.first].text in _COMPARED and cue.first and tokens[cue.first - 1].text in _COMPARING:
@@ -126,7 +132,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             and tokens[cue.last].text == "to"
         ):
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
-    return _merged(tokens, found)
+    found += _signed(tokens, inside)
+    return _merged(tokens, sorted(found, key=lambda cue: cue.first))
 
 
 def _of_one_dose(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -152,6 +159,18 @@ def _longest(cues: Sequence[Mark]) -> list[Mark]:
     return sorted(kept, key=lambda cue: cue.first)
 
 
+def _signed(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
+    """ "-AZA": a minus against the name, at the start or behind a comma."""
+    return [
+        Mark("before", "ahead", at, at + 1)
+        for at in range(len(tokens) - 1)
+        if tokens[at].text == "-"
+        and at + 1 in inside
+        and tokens[at].end == tokens[at + 1].start
+        and (at == 0 or tokens[at - 1].text in (",", ")"))
+    ]
+
+
 def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
     """Neighbouring words as one: "should be" + "added" is a plan, "never" + "stopped" is taken now."""
     merged: list[Mark] = []
@@ -163,6 +182,7 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
             and last.kind in ("planned", "never")
             and cue.kind in ("started", "before", "given")
             and cue.value != "ahead"
+            and tokens[cue.first].text not in ("in", "out")
         ):
             kind = "now" if cue.kind == "before" else last.kind
             merged[-1] = Mark(kind, cue.value, last.first, cue.last)
@@ -180,6 +200,7 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
 
 
 _PEOPLE = frozenset({"i", "she", "he", "we", "they", "left", "remains", "is"})
+_WITHIN = frozenset({"in", "through", "via", "within", "under", "into", "by"})
 _COMPARED = frozenset({"before", "previously", "earlier"})
 _COMPARING = frozenset({"than", "as", "like", "with", "to", "from"})
 _ASKING = words("therapy", "asking")

@@ -103,8 +103,12 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
     at = 0
     while at < len(tokens):
         # "has" and "have" are read by the verb behind them, or by the phrases of therapy.yml
+        if at and _did_harm(tokens, at, inside) and (at - 1 in inside or tokens[at - 1].text in ("has", "had", "also")):
+            found.append(Mark("before", "back", at, at + 1, "harm"))
+            at += 1
+            continue
         entries = _TABLE.get(tokens[at].text) if at not in inside and tokens[at].text not in ("has", "have") else None
-        matched = _match(tokens, at, entries) if entries else None
+        matched = _match(tokens, at, entries, inside) if entries else None
         if matched is None:
             at += 1
             continue
@@ -150,13 +154,37 @@ def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
 
 def _harms(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     person = at + 1 < len(tokens) and tokens[at + 1].text in ("her", "him", "them")
-    return person and tokens[at].text in _CAUSED and not _before_an_agent(tokens, at + 2, inside)
+    return person and tokens[at].text in ("gave", "gives", "giving") and not _before_an_agent(tokens, at + 2, inside)
 
 
-_CAUSED = frozenset({"gave", "gives", "giving"})
+def _did_harm(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
+    """ "made him diabetic", "raised her pressure", "sent his creatinine up", behind the agent that did it."""
+    following = [token.text for token in tokens[at + 1 : at + 3]]
+    if len(following) < 2 or _before_an_agent(tokens, at + 1, inside):
+        return False
+    made = tokens[at].text in ("made", "makes", "turned", "left", "rendered") and following[0] in ("her", "him", "them")
+    sent = tokens[at].text in ("raised", "pushed", "sent", "drove", "dropped", "damaged", "ruined", "wrecked", "upset")
+    return (made and following[1] not in _WELL) or (sent and following[0] in ("her", "his", "their"))
 
 
-def _match(tokens: Sequence[Token], at: int, entries: Sequence[_Entry]) -> tuple[_Entry, int, bool] | None:
+_WELL = frozenset({"better", "well", "feel", "stable", "stronger", "fitter", "a", "free", "able", "on", "with", "in", "no"})
+
+
+def _behind_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> int | None:
+    """The token behind the agent that follows a verb at once: "brought the prednisone | down to 5"."""
+    first = next((index for index in range(at + 1, min(len(tokens), at + 4)) if index in inside), None)
+    if first is None:
+        return None
+    last = first
+    while last in inside:
+        last += 1
+    return last
+
+
+_PARTICLES = frozenset({"down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
+
+
+def _match(tokens: Sequence[Token], at: int, entries: Sequence[_Entry], inside: set[int]) -> tuple[_Entry, int, bool] | None:
     """The longest phrase of a verb, where it ends, and whether a person stands inside it ("put her on")."""
     best: tuple[_Entry, int, bool] | None = None
     for entry in entries:
@@ -164,8 +192,11 @@ def _match(tokens: Sequence[Token], at: int, entries: Sequence[_Entry]) -> tuple
             best = best or (entry, at + 1, False)
             continue
         starts = [at + 1, *(at + 1 + len(person) for person in _PERSONS if _follows(tokens, at + 1, person))]
+        parted = _behind_an_agent(tokens, at, inside)
         for tail in entry.tails:
-            for start in starts:
+            if best is None and parted and _follows(tokens, parted, tail) and tail[0] in _PARTICLES:
+                return entry, at + 1, False  # "brought the prednisone down to 5", "let the AZA go"
+            for start in starts if tail != ("go",) else ():
                 if _follows(tokens, start, tail) and (best is None or start + len(tail) > best[1]):
                     best = (entry, start + len(tail), start > at + 1 and tokens[at + 1].text not in ("it", "them"))
     return best
@@ -304,7 +335,7 @@ def _repeat(form: str, before: _Before) -> _Read:
 
 def _take(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
-        return "planned", _place(form, before)
+        return "planned", "either"
     if before.negated:
         return "never", "either" if form == "ing" else _place(form, before)
     if form == "ing":
@@ -341,7 +372,7 @@ def _stop(form: str, before: _Before) -> _Read:
 
 def _give(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
-        return "planned", _place(form, before)
+        return "planned", "either"
     if before.negated:
         return "never", _place(form, before)
     if form == "ing":
