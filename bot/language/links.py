@@ -79,3 +79,19 @@ def joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
             detail = {key: entry for item in singles for key, entry in item.detail.items()}
             findings.append(Finding("measure", subject, value, words, singles[0].start, singles[-1].end, detail))
     return findings
+
+
+def within_interval(findings: list[Finding]) -> list[Finding]:
+    """ "Interval 8 months": the time of readings that were told without one."""
+    intervals = [float(item.value) for item in findings if item.kind == "interval"]
+    if len(intervals) != 1:
+        return findings
+    return [
+        replace(item, value={**item.value, "months": intervals[0]})
+        if item.kind == "measure"
+        and ("values" in item.value or "change" in item.value)
+        and item.value.get("months") is None
+        and not item.value.get("times")
+        else item
+        for item in findings
+    ]

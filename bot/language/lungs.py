@@ -353,8 +353,9 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
 
 def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
     """ "The new CT": the scan is new; "new since the CT of May" goes on."""
-    near = following is not None and tokens[following.first].text in _TESTS
-    return near and tokens[following.first - 1].text not in (
+    if following is None or tokens[following.first].text not in _TESTS:
+        return False
+    return tokens[following.first - 1].text not in (
         "the",
         "this",
         "that",

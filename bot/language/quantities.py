@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.language.pieces import Piece
-from bot.language.readings import LARGEST_LITRES, Number, find_numbers, is_grade, is_number, out_of_range
+from bot.language.readings import LARGEST_LITRES, PERCENT_RANGE, Number, find_numbers, is_grade, is_number, out_of_range
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
 from bot.language.vocabulary import words
@@ -199,8 +199,24 @@ def _sharing_time(found: list[Measure]) -> list[Measure]:
     ]
 
 
+_ESTIMATED = frozenset({"fibrosis", "ggo", "reticulation"})
+
+
+def _is_extent(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "Fibrosis 20 % of the lung": the extent of a sign as an estimate."""
+    after = tokens[piece.last : piece.last + 3]
+    return any(
+        token.kind == "number"
+        and tokens[piece.last + at + 1 : piece.last + at + 2]
+        and tokens[piece.last + at + 1].text in ("%", "percent")
+        for at, token in enumerate(after)
+    )
+
+
 def _graded(tokens: Sequence[Token], piece: Piece) -> Piece:
     """ "Dyspnoea II → III", "breathlessness 3, was 2": grades without the name of their scale."""
+    if piece.value in _ESTIMATED and _is_extent(tokens, piece):
+        return replace(piece, value="ct")
     if piece.value != "breathlessness" or piece.last + 2 >= len(tokens):
         return piece
     at = piece.last + (tokens[piece.last].text in (":", "=", "from"))
@@ -398,7 +414,11 @@ def _one_unit(subject: str, readings: Sequence[Number]) -> tuple[str, list[Numbe
     for item in readings:
         unit = {"ml": "l"}.get(item.unit, item.unit)
         if not unit:
-            unit = small if item in plain_small and some != "%" else ("raw" if some == "raw" else "%")
+            unit = (
+                small
+                if item in plain_small and (some != "%" or item.value < PERCENT_RANGE[0])
+                else ("raw" if some == "raw" else "%")
+            )
         if item.unit == "ml":
             item = Number(item.value / 1000, "l", item.first, item.last, item.change, item.order, item.at)
         by_unit.setdefault(unit, []).append(item)

@@ -24,10 +24,10 @@ from bot.language import (
     unknown_drugs,
 )
 from bot.language.lexicon import Lexicon, Mark
-from bot.language.pieces import Piece
-from bot.language.links import explain_earlier, from_new_patient, joined_readings
+from bot.language.links import explain_earlier, from_new_patient, joined_readings, within_interval
 from bot.language.lungs import Course
 from bot.language.model import Finding, Reading
+from bot.language.pieces import Piece
 from bot.language.sentence_scan import Context, Scan
 from bot.language.text import Sentence, sentences
 from bot.language.times import When
@@ -53,6 +53,7 @@ def read(text: str) -> Reading:
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
     kept = comparisons.against_old_scan(joined_readings(text, from_new_patient(context.findings)))
+    kept = within_interval(kept)
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
 
@@ -236,7 +237,14 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             at = None if dated is None else times.when_in_months(dated)
             in_turn = [token.number for token in scan.tokens if token.kind == "number"][:2]
             for name, reading in zip(both, in_turn, strict=True):
-                later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": at, "order": 0 if at else 1}
+                later = {
+                    "unit": "%",
+                    "months": None,
+                    "scale": name,
+                    "single": reading,
+                    "at": at,
+                    "order": 0 if at else 1,
+                }
                 yield scan.finding("measure", name, later, 0, len(scan.tokens))
         elif bare is not None:
             last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
@@ -276,6 +284,9 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     if older is not None and not asked:
         yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
+    interval = _interval(scan)
+    if interval is not None:
+        yield scan.finding("interval", None, interval, 0, len(scan.tokens))
     context.course = next((item.value for item in reversed(told) if not item.past), None)
     context.window = _told_time(scan) or context.window
     context.topic = _topic(scan, subjects) if not found_measures else None
@@ -399,6 +410,16 @@ def _sentence_window(scan: Scan, first: int, last: int) -> float | None:
         return windows[-1].months
     since = [when for when in scan.whens if when.kind == "date" and when.lead == "since" and begin <= when.first < end]
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
+
+
+def _interval(scan: Scan) -> float | None:
+    """ "Interval 8 months", "6 months between the tests": the time of the readings told in other sentences."""
+    windows = [when.months for when in scan.whens if when.kind == "window" and when.months > 0]
+    alone = len(windows) == len(scan.whens) == 1 and not scan.agents and len(scan.tokens) <= _TOPIC_LENGTH + 6
+    return windows[0] if alone and _INTERVALS & set(scan.sentence.texts) else None
+
+
+_INTERVALS = frozenset({"interval", "apart", "between", "spacing", "gap", "elapsed", "separated", "separate"})
 
 
 def _told_time(scan: Scan) -> float | None:

@@ -195,30 +195,7 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             year = None
         if year is not None and not (nxt == "," and year < 100):
             return year * 12 + month, at + 2 + skip, False
-        beside = at and (tokens[at - 1].kind == "number" or _text(tokens, at - 1) in ("%", ")", "/", "vs", "→", "->"))
-        follows = nxt in (":", "/", ")", ",", "→", "->", "") or (tokens[at + 1].kind == "number" if nxt else False)
-        if (
-            text in ("may", "mar")
-            and not (beside and (text == "mar" or follows))
-            and _text(tokens, at - 1)
-            not in (
-                "in",
-                "since",
-                "from",
-                "until",
-                "till",
-                "last",
-                "to",
-                "by",
-                "and",
-                "(",
-                "of",
-                "this",
-                "end",
-                "early",
-                "late",
-            )
-        ):
+        if text in ("may", "mar") and not _is_month(tokens, at):
             return None
         now = today_in_months(today)
         year = int((now - 1) // 12)
@@ -253,6 +230,19 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     if decimal:
         return int(decimal[2]) * 12 + int(decimal[1]), at + 1, False
     return None
+
+
+_BEFORE_MAY = frozenset(_TIMES["before_may"])
+
+
+def _is_month(tokens: Sequence[Token], at: int) -> bool:
+    """ "May" and "Mar" beside a reading, a mark or a word of time; "may improve" is a verb."""
+    before, following = _text(tokens, at - 1), _text(tokens, at + 1)
+    parted = at == 0 or tokens[at - 1].kind in ("number", "mark", "arrow")
+    told = following in ("", ":", "/", ")", ",", "→", "->", "=") or tokens[at + 1].kind == "number"
+    if before in _BEFORE_MAY:
+        return True
+    return told if tokens[at].text == "mar" else parted and told
 
 
 def _year(text: str, short: bool) -> int | None:
