@@ -394,6 +394,17 @@ def of_another(texts: Sequence[str], patient: str | None) -> bool:
     return bool(other & set(texts)) and not own & set(texts)
 
 
+_RELATIVES = words("facts", "relatives")
+
+
+def of_relative(texts: Sequence[str]) -> bool:
+    """ "Her mother is more breathless": a sentence whose subject is a relative."""
+    return (
+        len(texts) > 2 and texts[0] in ("her", "his", "the", "my") and texts[1] in _RELATIVES and texts[2] not in _TELLS
+    )
+
+
+_TELLS = words("facts", "tells")
 _ANTIBODIES = words("facts", "antibodies")
 
 

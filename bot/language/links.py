@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language import quantities, remarks
+from bot.language import pieces, quantities, remarks
 from bot.language.model import Finding
 from bot.language.text import Sentence
 
@@ -44,17 +44,24 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
                 sentence.tokens[-1].end,
             )
         )
-    for at in _explained(findings, earlier, causes[0][1]) if causes else ():
+    for at in _explained(findings, earlier, causes[0][1], _named(sentence)) if causes else ():
         findings[at] = replace(findings[at], detail={**findings[at].detail, "other_cause": causes[0][1]})
     for at in earlier if uncorrected else ():
         if findings[at].subject == "dlco":
             findings[at] = replace(findings[at], detail={**findings[at].detail, "uncorrected": True})
 
 
-def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str) -> list[int]:
-    """Weak muscles explain the numbers told before; any other cause the course told last."""
+def _named(sentence: Sentence) -> set[str]:
+    return {piece.value for piece in pieces.pieces(sentence.tokens) if piece.role == "subject"}
+
+
+def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str, named: set[str]) -> list[int]:
+    """What the remark names; else weak muscles explain the numbers told before, any other cause the course told last."""
     if not earlier:
         return []
+    meant = [at for at in earlier if findings[at].subject in named]
+    if meant:
+        return meant
     numbers = [at for at in earlier if findings[at].subject in ("fvc", "dlco", "pft")]
     if remarks.is_muscular(cause) and numbers:
         return numbers

@@ -293,6 +293,7 @@ def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, m
         0 <= end < len(tokens)
         and tokens[end].text not in (",", "(", ")", "and", "&", "+")
         and tokens[end].text not in HARD_BREAKS
+        and not divides_by_stroke(tokens, end)
     ):
         end += step
     low, high = min(at, end), max(at, end)

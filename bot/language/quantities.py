@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from bot.language.pieces import Piece
 from bot.language.readings import LARGEST_LITRES, PERCENT_RANGE, Number, find_numbers, is_grade, is_number, out_of_range
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
-from bot.language.vocabulary import words
+from bot.language.vocabulary import NUMBER_WORDS, words
 
 NUMERIC = frozenset({"fvc", "dlco", "scale", "pft", "ct"})
 
@@ -349,7 +350,10 @@ def _value(
     if len(ordered) > 1:
         value["values"] = [item.value for item in ordered]
         value["times"] = _spaced(times)
-        if value["times"] and months is None:
+        step = _rhythm(tokens, piece)
+        if step is not None and not value["times"]:
+            value["times"] = [step * at for at in range(len(ordered))]
+        if value["times"] and (months is None or step is not None):
             value["months"] = value["times"][-1] - value["times"][0]
         elif months is None:
             value["months"] = _since(whens, times) or _between(whens, times)
@@ -379,6 +383,28 @@ def _value(
     if chosen:
         value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order, yearless=chosen[0].yearless)
     return value
+
+
+def _rhythm(tokens: Sequence[Token], piece: Piece) -> float | None:
+    """ "FVC q3mo: 77, 74, 71", "three-monthly": months between readings that come in a rhythm."""
+    for at in range(max(0, piece.first - 3), min(piece.last + 4, len(tokens))):
+        text = tokens[at].text
+        found = _EVERY.match(text)
+        if found:
+            return float(found[1]) * (1.0 if found[2].startswith("m") else 0.23)
+        if text in ("quarterly", "monthly") and at + 1 < len(tokens):
+            return 3.0 if text == "quarterly" else _before_monthly(tokens, at)
+    return None
+
+
+_EVERY = re.compile(r"q(\d{1,2})(mo|m|mth|w|wk)$")
+
+
+def _before_monthly(tokens: Sequence[Token], at: int) -> float:
+    before = tokens[at - 1] if at else None
+    if before is None:
+        return 1.0
+    return before.number if before.kind == "number" else NUMBER_WORDS.get(before.text, 1.0)
 
 
 def _back_to(whens: Sequence[When]) -> float | None:

@@ -190,7 +190,9 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     subjects = [piece for piece in row if piece.role == "subject"]
     found_measures = _tabled(scan, context) or quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
     supposed = remarks.supposed(scan.tokens)
-    asked = scan.sentence.asks and replies.asks_for_facts(scan.sentence.texts)
+    asked = scan.sentence.asks and replies.asks_for_facts(_without_label(scan.sentence.texts))
+    if facts.of_relative(scan.sentence.texts):
+        return
     for measure in found_measures:
         if (supposed or asked) and "values" not in measure.value and "single" not in measure.value:
             continue
@@ -207,6 +209,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
             value,
             measure.first,
             measure.last,
+            was="single" not in value and _of_the_past(scan, measure.first, measure.last),
             **_circumstances(scan, measure.first, measure.last),
         )
     levels = (
@@ -265,6 +268,8 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
         if course.subject is None and course.value == "same" and replies.unknowns(scan.sentence):
             continue
         subject = course.subject
+        if subject is None and context.subjects and _since_then(scan, course):
+            subject = "ct" if context.subjects[-1].value in lungs.IMAGING else context.subjects[-1].value
         if subject is None and not scan.agents:
             subject = "ct" if _RADIOLOGIST & set(scan.sentence.texts) else context.topic
         if subject == "overall" and remarks.of_effort(scan.tokens):
@@ -292,6 +297,11 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     context.topic = _topic(scan, subjects) if not found_measures else None
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _without_label(texts: Sequence[str]) -> Sequence[str]:
+    """ "Questions: is the FVC better?" asks as the rest does."""
+    return texts[2:] if len(texts) > 2 and texts[0] in ("question", "questions", "q") and texts[1] == ":" else texts
 
 
 def _tabled(scan: Scan, context: Context) -> list[quantities.Measure]:
@@ -348,6 +358,11 @@ _TOPIC_LENGTH = 6
 _RADIOLOGIST = frozenset({"radiologist", "radiologists", "radiologically"})
 
 
+def _since_then(scan: Scan, course: Course) -> bool:
+    """ "The CT of 2021 showed honeycombing; since then no change": the next sentence goes on about the same."""
+    return any(mark.first == 0 and mark.last <= course.first for mark in _REFERRING.scan(scan.tokens))
+
+
 def _commands(scan: Scan, course: Course) -> bool:
     """ "Drop the table": a verb in the imperative with an object tells no course; "drop since May" does."""
     if course.first or course.last >= len(scan.tokens) or scan.sentence.texts[course.last - 1] not in _IMPERATIVES:
@@ -379,7 +394,15 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(
-            kind, name, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail
+            kind,
+            name,
+            value,
+            course.first,
+            course.last,
+            months=months,
+            moved=course.moved,
+            was=course.was or _of_the_past(scan, course.first, course.last),
+            **detail,
         )
 
 
@@ -479,6 +502,22 @@ def _long_past(scan: Scan) -> frozenset[int]:
     return frozenset(
         when.first for when in scan.whens if when.kind == "ago" and when.months >= 12 and not _compared(scan, when)
     )
+
+
+def _of_the_past(scan: Scan, first: int, last: int) -> bool:
+    """ "In 2022 he lost ten points": told of a time more than a year back, and of no later one."""
+    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
+    dated = [when for when in scan.whens if when.kind in ("date", "range") and begin <= when.first < end] or [
+        when for when in scan.whens if when.kind in ("date", "range") and when.first <= 2
+    ]
+    today = times.today_in_months()
+    return bool(dated) and all(
+        when.lead in ("in", "during") and today - (when.end or when.months) > _PAST_MONTHS and not _compared(scan, when)
+        for when in dated
+    )
+
+
+_PAST_MONTHS = 14.0
 
 
 def _compared(scan: Scan, when: When) -> bool:
