@@ -66,7 +66,8 @@ def measures(
         if graded is not None and graded not in used:
             numbers = [*find_numbers(tokens, piece, graded, graded + 1, whens, taken), *numbers]
         earlier = subjects[number - 1] if number else None
-        precede = _readings_precede(tokens, piece, earlier)
+        following = subjects[number + 1] if number + 1 < len(subjects) else None
+        precede = _readings_precede(tokens, piece, earlier) or _points_precede(tokens, piece, following, numbers)
         if precede:
             numbers = []
         if not numbers:
@@ -240,6 +241,23 @@ def _grade_before(tokens: Sequence[Token], piece: Piece) -> int | None:
         return None
     graded = tokens[piece.first - 2].text in _GRADES
     return piece.first - 1 if graded and is_grade(tokens, piece.first - 1) else None
+
+
+def _points_precede(
+    tokens: Sequence[Token], piece: Piece, following: Piece | None, after: Sequence[Number]
+) -> bool:
+    """ "4 points FVC, 8 points DLCO": every change stands before its own measure."""
+    if following is None:
+        return bool(_points_end(tokens, piece)) and not after
+    last = max((number.last for number in after), default=piece.last)
+    return _points_end(tokens, piece) and _points_end(tokens, following) and following.first - last <= 2
+
+
+def _points_end(tokens: Sequence[Token], piece: Piece) -> bool:
+    at = piece.first - 1
+    while at > 0 and tokens[at].text in ("in", "of", "for", "the", "on"):
+        at -= 1
+    return at > 0 and tokens[at].text in ("points", "point", "pts", "pp", "%") and is_grade(tokens, at - 1)
 
 
 _GRADES = frozenset({"stage", "grade", "class", "score", "level", "of", "at", "to"})
@@ -491,16 +509,21 @@ def _spaced(times: Sequence[float | None]) -> list[float] | None:
     return known if known == sorted(known) else None
 
 
-def bare(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any] | None:
-    """Numbers without a subject: "72 to 65 in 8 months", "7 points in 8 months" (taken as a fall)."""
-    piece = Piece("subject", "fvc", 0, 0)
+def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = None) -> dict[str, Any] | None:
+    """Numbers without a subject: "72 to 65 in 8 months", "7 points in 8 months" (taken as a fall).
+
+    `scale` is the scale of breathlessness that was spoken of just before.
+    """
+    piece = Piece("subject", "fvc" if scale is None else "scale", 0, 0)
     taken = {index for when in whens for index in range(when.first, when.last)}
     if len(tokens) > 16 or swapped(tokens) is not None or _of_something_else(tokens, taken):
         return None
     numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
     if not numbers:
         return None
-    value = _value("fvc", tokens, piece, numbers, whens)
+    value = _value(piece.value, tokens, piece, numbers, whens)
+    if scale is not None:
+        return {**value, "scale": scale}
     points = {"points", "point", "pts", "pp", "%", "percent"}
     unplaced = "single" in value and not value["order"] and value["at"] is None
     if unplaced and any(token.text in points for token in tokens):

@@ -228,7 +228,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     if scan.effort is not None and not asked and not lungs.hoped(scan.tokens, scan.effort.tokens):
         yield from _effort(scan, scan.effort)
     if all(piece.value == "overall" for piece in subjects) and not scan.agents and not found_measures:
-        bare = quantities.bare(scan.tokens, scan.whens)
+        bare = quantities.bare(scan.tokens, scan.whens, _scale_of(context))
         both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
         if (
             bare is not None
@@ -302,6 +302,14 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
 def _without_label(texts: Sequence[str]) -> Sequence[str]:
     """ "Questions: is the FVC better?" asks as the rest does."""
     return texts[2:] if len(texts) > 2 and texts[0] in ("question", "questions", "q") and texts[1] == ":" else texts
+
+
+def _scale_of(context: Context) -> str | None:
+    """The scale that a sentence of numbers goes on about: "mMRC 2. Was 3 in June." """
+    last = context.subjects[-1] if context.subjects else None
+    named = last is not None and last.value == "scale"
+    scales = [item.value["scale"] for item in context.findings if item.kind == "measure" and item.subject == "scale"]
+    return str(scales[-1]) if named and scales else None
 
 
 def _tabled(scan: Scan, context: Context) -> list[quantities.Measure]:
@@ -400,7 +408,7 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
             course.first,
             course.last,
             months=months,
-            moved=course.moved,
+            moved=course.moved or (subject is None and value in ("up", "down")),
             was=course.was or _of_the_past(scan, course.first, course.last),
             **detail,
         )
