@@ -56,7 +56,7 @@ def _named(sentence: Sentence) -> set[str]:
 
 
 def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str, named: set[str]) -> list[int]:
-    """What the remark names; else weak muscles explain the numbers told before, any other cause the course told last."""
+    """What the remark names; else weak muscles explain the numbers told before, other causes the course told last."""
     if not earlier:
         return []
     meant = [at for at in earlier if findings[at].subject in named]

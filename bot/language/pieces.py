@@ -211,7 +211,7 @@ def _was(tokens: Sequence[Token], mark: Mark) -> bool:
 
 
 def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
-    """ "PFTs =, CT →" and "FVC within 2 % of last year's" as courses; "dyspnoea on effort → dyspnoea at rest" is none."""
+    """ "PFTs =, CT →" and "FVC within 2 % of last year's" as courses; "SOB on effort → SOB at rest" is none."""
     found = []
     named = {piece.last: piece.value for piece in subjects}
     begins = {piece.first: piece.value for piece in subjects}

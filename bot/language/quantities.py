@@ -167,9 +167,18 @@ def _spans_merged(tokens: Sequence[Token], whens: Sequence[When]) -> list[When]:
             months = end - before.months
             months = months % 12 if before.yearless and when.yearless else months
             merged[-1] = When("window", max(months, 0.0), before.first, when.last, before.lead)
+        elif when.kind == "date" and when.whole_year and when.lead in _DURING and when.months // 12 == _this_year():
+            merged.append(When("window", 12.0, when.first, when.last, when.lead))
         else:
             merged.append(when)
     return merged
+
+
+_DURING = frozenset({"of", "during", "over", "within"})
+
+
+def _this_year() -> float:
+    return (today_in_months() - 1) // 12
 
 
 def _is_span(tokens: Sequence[Token], early: When, late: When) -> bool:
@@ -180,7 +189,8 @@ def _is_span(tokens: Sequence[Token], early: When, late: When) -> bool:
     ]
     lead = tokens[early.first - 1].text if early.first else ""
     closed = lead == "(" and late.last < len(tokens) and tokens[late.last].text == ")"
-    return len(gap) == 1 and gap[0] in _TO and (lead in ("from", "between") or closed)
+    listed = closed and gap == [","]
+    return listed or (len(gap) == 1 and gap[0] in _TO and (lead in ("from", "between") or closed))
 
 
 def _sharing_time(found: list[Measure]) -> list[Measure]:
@@ -243,9 +253,7 @@ def _grade_before(tokens: Sequence[Token], piece: Piece) -> int | None:
     return piece.first - 1 if graded and is_grade(tokens, piece.first - 1) else None
 
 
-def _points_precede(
-    tokens: Sequence[Token], piece: Piece, following: Piece | None, after: Sequence[Number]
-) -> bool:
+def _points_precede(tokens: Sequence[Token], piece: Piece, following: Piece | None, after: Sequence[Number]) -> bool:
     """ "4 points FVC, 8 points DLCO": every change stands before its own measure."""
     if following is None:
         return bool(_points_end(tokens, piece)) and not after
@@ -295,8 +303,23 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
 
 def _stop(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> int:
     """The end of a measure: an agent's dose begins there, unless a colon leads back to the readings."""
-    inside = [index for index in walls if start <= index < end]
+    inside = [index for index in walls if start <= index < end and not _reading_behind(tokens, index, end)]
     return min([at for at in inside if not any(token.text == ":" for token in tokens[at : at + 5])], default=end)
+
+
+def _reading_behind(tokens: Sequence[Token], wall: int, end: int) -> bool:
+    """ "80 % at the start of MMF in February and is 73 % now": behind the agent stands a reading, no dose."""
+    for at in range(wall + 1, min(wall + 9, end)):
+        if tokens[at].kind == "number" and at + 1 < len(tokens):
+            return tokens[at + 1].text in ("%", "percent") and tokens[at - 1].text in (
+                "is",
+                "now",
+                "to",
+                "→",
+                "was",
+                "it",
+            )
+    return False
 
 
 def _pair(tokens: Sequence[Token], subjects: Sequence[Piece], at: int) -> tuple[Piece, Piece, int] | None:
@@ -371,7 +394,7 @@ def _value(
         step = _rhythm(tokens, piece)
         if step is not None and not value["times"]:
             value["times"] = [step * at for at in range(len(ordered))]
-        if value["times"] and (months is None or step is not None):
+        if value["times"]:
             value["months"] = value["times"][-1] - value["times"][0]
         elif months is None:
             value["months"] = _since(whens, times) or _between(whens, times)

@@ -439,7 +439,11 @@ def _sentence_window(scan: Scan, first: int, last: int) -> float | None:
     windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
     if windows and (own or len(windows) == 1):
         return windows[-1].months
-    since = [when for when in scan.whens if when.kind == "date" and when.lead == "since" and begin <= when.first < end]
+    since = [
+        when
+        for when in scan.whens
+        if when.kind == "date" and times.lead_of(scan.tokens, when) == "since" and begin <= when.first < end
+    ]
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
 
 
@@ -520,7 +524,9 @@ def _of_the_past(scan: Scan, first: int, last: int) -> bool:
     ]
     today = times.today_in_months()
     return bool(dated) and all(
-        when.lead in ("in", "during") and today - (when.end or when.months) > _PAST_MONTHS and not _compared(scan, when)
+        times.lead_of(scan.tokens, when) in ("in", "during")
+        and today - (when.end or when.months) > _PAST_MONTHS
+        and not _compared(scan, when)
         for when in dated
     )
 

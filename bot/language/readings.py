@@ -84,7 +84,7 @@ def find_numbers(
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
         change = _is_change(tokens, at, last, absolute, start)
-        when = _when_of(tokens, at, last, whens, start, end)
+        when = _when_of(tokens, at, last, whens, found[-1].last if found else start)
         sign = (
             _text(tokens, at - 1) == "-"
             and not (at >= 2 and tokens[at - 2].kind == "number")
@@ -248,8 +248,11 @@ def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int
     return -1
 
 
-def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], start: int, end: int) -> float | None:
-    """The time of a reading in months since year 0: the nearest date or distance beside it."""
+def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], earlier: int) -> float | None:
+    """The time of a reading in months since year 0: the nearest date or distance beside it.
+
+    `earlier` is where the reading before it ends: a date right behind that ("80 in 2024, 73") is taken.
+    """
     dated = {when.first: when for when in whens if when.kind in ("date", "ago")}
     index = last
     while index < len(tokens) and index - last <= 7:
@@ -272,11 +275,19 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
     while index > 0 and at - index <= 5:
         if index in ending:
             when = ending[index]
+            if any(token.text == "," for token in tokens[index:at]) and _belongs_to(tokens, earlier, when):
+                return None
             return when.months if when.kind == "date" else today_in_months() - when.months
         if tokens[index - 1].text not in _AFTER_A_DATE:
             break
         index -= 1
     return None
+
+
+def _belongs_to(tokens: Sequence[Token], earlier: int, when: When) -> bool:
+    return 0 < earlier <= when.first and all(
+        tokens[at].text in _BEFORE_A_DATE and tokens[at].text != "," for at in range(earlier, when.first)
+    )
 
 
 _BEFORE_A_DATE = words("quantities", "before_a_date")
@@ -346,11 +357,11 @@ _PLACED = frozenset({"at", "in", "last", "before", "on"})
 
 
 def _in_brackets(tokens: Sequence[Token], at: int, last: int) -> bool:
-    """ "72 (65 at the last visit)": the reading in brackets is the one of comparison, unless it is said to be of now."""
+    """ "72 (65 at the last visit)": the one in brackets is that of comparison, unless it is said to be of now."""
     opened = next((index for index in range(at - 1, max(at - 4, -1), -1) if tokens[index].text == "("), None)
     if opened is None or opened == 0:
         return False
-    closed = next((index for index in range(last, min(last + 8, len(tokens))) if tokens[index].text == ")"), None)
+    closed = next((index for index in range(last, min(last + 14, len(tokens))) if tokens[index].text == ")"), None)
     now = {token.text for token in tokens[last : closed or last]} & _SET["later_after"]
     return (
         closed is not None and not now and any(token.kind == "number" for token in tokens[max(0, opened - 3) : opened])

@@ -89,6 +89,15 @@ def scan(tokens: Sequence[Token], today: datetime.date | None = None) -> list[Wh
     return found
 
 
+def lead_of(tokens: Sequence[Token], when: When) -> str:
+    """The word before a time ("since", "in"), an article passed over: "since the new year"."""
+    at = when.first
+    before = _text(tokens, at - 1)
+    if before == "the" and _text(tokens, at - 2) in _LEAD:
+        return tokens[at - 2].text
+    return before if before in _LEAD else ""
+
+
 def _text(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].text if 0 <= at < len(tokens) else ""
 
@@ -120,6 +129,8 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         unit = _FRACTION_UNIT[_text(tokens, after + 1)]
         if _text(tokens, after + 2) != "/" and amount <= 60 and "." not in tokens[at].text:
             return _window_or_ago(tokens, at, after + 2, amount * unit, lead)
+    if [_text(tokens, after + step) for step in range(3)] == ["and", "a", "half"] and _text(tokens, after + 3) in UNITS:
+        return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[_text(tokens, after + 3)], lead)
     if _text(tokens, after) in ("-", "to", "or") and after + 1 < len(tokens):
         upper = _amount(tokens, after + 1)
         if upper is not None and _text(tokens, after + 2) in UNITS and upper > amount:
@@ -141,6 +152,8 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         unit_word == "y" and _text(tokens, after + 1) in ("o", "f", "m")
     ):
         return None
+    if [_text(tokens, after + step) for step in (1, 2, 3)] == ["and", "a", "half"]:
+        return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[unit_word], lead)
     return _window_or_ago(tokens, at, after + 1, amount * UNITS[unit_word], lead)
 
 
@@ -186,6 +199,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     """Months since year 0, the token after it, and whether only a year was given."""
     text = tokens[at].text
     nxt = _text(tokens, at + 1)
+    if text == "new" and nxt in ("year", "years") and {_text(tokens, at - 1), _text(tokens, at - 2)} & _SINCE:
+        return float((today_in_months(today) - 1) // 12 * 12 + 1), at + 2, False
     if text in _MONTH:
         month = _MONTH[text]
         skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
@@ -232,6 +247,7 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     return None
 
 
+_SINCE = frozenset({"since", "before", "after", "at"})
 _BEFORE_MAY = frozenset(_TIMES["before_may"])
 
 
