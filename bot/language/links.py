@@ -25,6 +25,9 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
     if any(item.kind != "measure" or "single" not in item.value for item in own):
         return
     causes = remarks.causes(sentence.tokens)
+    if not causes:
+        muscles = remarks.beside(sentence.tokens, 0)
+        causes = [(0, muscles)] if muscles and remarks.is_muscular(muscles) else []
     uncorrected = remarks.is_uncorrected(sentence.tokens)
     earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
     if uncorrected and not earlier:

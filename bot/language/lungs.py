@@ -223,7 +223,12 @@ def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset
     bounds = [0]
     inside = {index for piece in row for index in range(piece.first + 1, piece.last)}
     subjects = {piece.last for piece in row if piece.role == "subject"}
-    signed = {piece.last for piece in row if piece.role == "course" and _is_sign(piece) and piece.first in subjects}
+    shown = {piece.first for piece in row if piece.role == "subject" and piece.value in IMAGING - {"ct"}}
+    signed = {
+        piece.last
+        for piece in row
+        if piece.role == "course" and _is_sign(piece) and piece.first in subjects and piece.last not in shown
+    }
     for index, token in enumerate(tokens):
         breaks = token.text in HARD_BREAKS and not _between_commas(tokens, index)
         if index not in inside and (

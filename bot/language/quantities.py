@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.language.pieces import Piece
-from bot.language.readings import LARGEST_LITRES, PERCENT_RANGE, Number, find_numbers, is_grade, is_number, out_of_range
+from bot.language.readings import (
+    LARGEST_LITRES,
+    PERCENT_RANGE,
+    Number,
+    find_numbers,
+    is_grade,
+    is_number,
+    out_of_range,
+    out_of_ten,
+)
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, words
@@ -211,6 +220,25 @@ def _sharing_time(found: list[Measure]) -> list[Measure]:
     ]
 
 
+def _passed(tokens: Sequence[Token], at: int) -> int:
+    """Small words between a symptom and its grade: "breathlessness is at 6/10"."""
+    passed = 0
+    while at + passed < len(tokens) - 2 and tokens[at + passed].text in (
+        "is",
+        "at",
+        ":",
+        "=",
+        "a",
+        "as",
+        "now",
+        "was",
+        "of",
+        "(",
+    ):
+        passed += 1
+    return passed
+
+
 _ESTIMATED = frozenset({"fibrosis", "ggo", "reticulation"})
 
 
@@ -229,6 +257,8 @@ def _graded(tokens: Sequence[Token], piece: Piece) -> Piece:
     """ "Dyspnoea II → III", "breathlessness 3, was 2": grades without the name of their scale."""
     if piece.value in _ESTIMATED and _is_extent(tokens, piece):
         return replace(piece, value="ct")
+    if piece.value == "breathlessness" and out_of_ten(tokens, piece.last + _passed(tokens, piece.last)):
+        return replace(piece, value="scale")
     if piece.value != "breathlessness" or piece.last + 2 >= len(tokens):
         return piece
     at = piece.last + (tokens[piece.last].text in (":", "=", "from"))
@@ -492,7 +522,7 @@ def _one_unit(subject: str, readings: Sequence[Number]) -> tuple[str, list[Numbe
     for unit in ("%", "l", "raw"):
         if len(by_unit.get(unit, [])) > 1:
             return unit, by_unit[unit]
-    unit = next(iter(by_unit), "%")
+    unit = "%" if "%" in by_unit else next(iter(by_unit), "%")
     return unit, by_unit.get(unit, [])
 
 

@@ -307,7 +307,7 @@ def _without_label(texts: Sequence[str]) -> Sequence[str]:
 def _scale_of(context: Context) -> str | None:
     """The scale that a sentence of numbers goes on about: "mMRC 2. Was 3 in June." """
     last = context.subjects[-1] if context.subjects else None
-    named = last is not None and last.value == "scale"
+    named = last is not None and last.value in ("scale", "breathlessness")
     scales = [item.value["scale"] for item in context.findings if item.kind == "measure" and item.subject == "scale"]
     return str(scales[-1]) if named and scales else None
 
@@ -490,11 +490,20 @@ def _of_agent(scan: Scan, when: When) -> bool:
 def _circumstances(scan: Scan, first: int, last: int) -> dict[str, object]:
     detail: dict[str, object] = {}
     causes = [cause for at, cause in scan.causes if _speaks_of(scan, at, first, last)]
-    if causes:
-        detail["other_cause"] = causes[0]
+    beside = None if causes else _cause_beside(scan, last)
+    if causes or beside:
+        detail["other_cause"] = causes[0] if causes else beside
     if remarks.is_uncorrected(scan.tokens):
         detail["uncorrected"] = True
     return detail
+
+
+def _cause_beside(scan: Scan, last: int) -> str | None:
+    """A cause behind the last course of a sentence, with no agent and no other subject between."""
+    ends = [piece.first for piece in scan.row if piece.role == "subject" and piece.value not in ("other", "overall")]
+    ends += sorted(scan.agent_walls)
+    end = min([at for at in ends if at >= last], default=len(scan.tokens))
+    return remarks.beside(scan.tokens[:end], last)
 
 
 def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:

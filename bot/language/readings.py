@@ -57,6 +57,17 @@ def is_number(text: str) -> bool:
     return text.replace(".", "", 1).isdigit()
 
 
+def out_of_ten(tokens: Sequence[Token], at: int) -> bool:
+    """ "6/10", "6 out of 10": a rating from the token `at` on."""
+    after = [token.text for token in tokens[at + 1 : at + 4]]
+    rated = after[:2] == ["/", "10"] or after[:3] in (["out", "of", "10"], ["out", "of", "ten"])
+    return at < len(tokens) and tokens[at].kind == "number" and rated
+
+
+def _is_total(tokens: Sequence[Token], at: int) -> bool:
+    return any(out_of_ten(tokens, start) for start in (at - 2, at - 3) if start >= 0)
+
+
 def is_grade(tokens: Sequence[Token], at: int) -> bool:
     return tokens[at].kind == "number" or tokens[at].text in _ROMAN
 
@@ -77,12 +88,15 @@ def find_numbers(
             continue
         if (
             value is None
+            or (piece.value == "scale" and _is_total(tokens, at))
             or _text(tokens, at + 1) in _NO_READING
             or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within")
             or _bounded(tokens, at)
         ):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
+        if piece.value == "scale" and out_of_ten(tokens, at):
+            last = at + (3 if tokens[at + 1].text == "/" else 4)
         change = _is_change(tokens, at, last, absolute, start)
         when = _when_of(tokens, at, last, whens, found[-1].last if found else start)
         sign = (
@@ -102,10 +116,16 @@ def find_numbers(
         elif change:
             value = value * _direction(tokens, at, last, start, end)
         order = _order(tokens, at, last, when, piece)
-        if not order and found and _text(tokens, at - 1) == "(" and found[-1].last == at - 1:
+        if not order and found and found[-1].last == at - 1 and _same_test(tokens, at, unit, found[-1]):
             order = found[-1].order
         found.append(Number(value, unit, at, last, change, order, when, absolute, _yearless(whens, when)))
     return found
+
+
+def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> bool:
+    """ "Prior 3.05 L (86 %)", "3.05 L, 86 %": one test in two units."""
+    between = _text(tokens, at - 1)
+    return between == "(" or (between in (",", "/", "=") and bool(before.unit) and unit not in ("", before.unit))
 
 
 def _bounded(tokens: Sequence[Token], at: int) -> bool:
