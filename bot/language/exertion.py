@@ -11,20 +11,25 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.language.lexicon import Lexicon, Mark
+from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Token
 from bot.language.times import When
 from bot.language.vocabulary import NUMBER_WORDS, load
 
 _VOCABULARY = load("exertion")
 _LEXICONS = {name: Lexicon().add_all(name, {name: phrases}) for name, phrases in _VOCABULARY.items()}
+_STARTS = frozenset(
+    words[0]
+    for name in ("activities", "halts", "smaller", "larger")
+    for phrase in _VOCABULARY[name]
+    for words in expand(phrase)
+)
 _BREAKS = frozenset({",", ";", "(", ")", ":", "but", "which", "whereas", "while", "whilst", "although"})
 _AGAIN_A_CLAUSE = frozenset({"now", "could", "couldnt", "used", "previously", "before", "did", "didnt", "had"})
 _COUNTED = frozenset(
     {"flight", "flights", "floor", "floors", "storeys", "metres", "meters", "m", "yards", "blocks", "minutes"}
 )
 _PAST_VERBS = frozenset({"could", "couldnt", "did", "didnt", "had", "hadnt", "was", "wasnt", "managed", "used"})
-_RELATIONS = frozenset({"halts", "free", "breath", "breathless"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class _Clause:
 
 def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]) -> Exertion | None:
     """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents."""
-    if not any(_LEXICONS[name].scan(tokens) for name in ("activities", "halts", "smaller", "larger")):
+    if not any(token.text in _STARTS for token in tokens):
         return None
     marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
     if not (marks["activities"] or marks["breath"]):

@@ -26,7 +26,8 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
         return
     causes = remarks.causes(sentence.tokens)
     if not causes:
-        muscles = remarks.beside(sentence.tokens, 0)
+        found = remarks.plain_causes(sentence.tokens)
+        muscles = remarks.beside(sentence.tokens, found, 0, len(sentence.tokens))
         causes = [(0, muscles)] if muscles and remarks.is_muscular(muscles) else []
     uncorrected = remarks.is_uncorrected(sentence.tokens)
     earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]

@@ -250,8 +250,11 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
                 }
                 yield scan.finding("measure", name, later, 0, len(scan.tokens))
         elif bare is not None:
-            last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
-            yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
+            last = next(
+                (piece.value for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None
+            )
+            subject = "scale" if _scale_of(context) else last
+            yield scan.finding("measure", subject, bare, 0, len(scan.tokens))
     measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in found_measures if "single" in item.value)
     told = lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens))
@@ -307,9 +310,15 @@ def _without_label(texts: Sequence[str]) -> Sequence[str]:
 def _scale_of(context: Context) -> str | None:
     """The scale that a sentence of numbers goes on about: "mMRC 2. Was 3 in June." """
     last = context.subjects[-1] if context.subjects else None
-    named = last is not None and last.value in ("scale", "breathlessness")
-    scales = [item.value["scale"] for item in context.findings if item.kind == "measure" and item.subject == "scale"]
-    return str(scales[-1]) if named and scales else None
+    if last is None or last.value not in ("scale", "breathlessness"):
+        return None
+    recent = context.findings[-_RECENT:]
+    scales = [item.value["scale"] for item in recent if item.kind == "measure" and item.subject == "scale"]
+    return str(scales[-1]) if scales else None
+
+
+_RECENT = 12
+"""Findings of the sentences just before."""
 
 
 def _tabled(scan: Scan, context: Context) -> list[quantities.Measure]:
@@ -503,7 +512,7 @@ def _cause_beside(scan: Scan, last: int) -> str | None:
     ends = [piece.first for piece in scan.row if piece.role == "subject" and piece.value not in ("other", "overall")]
     ends += sorted(scan.agent_walls)
     end = min([at for at in ends if at >= last], default=len(scan.tokens))
-    return remarks.beside(scan.tokens[:end], last)
+    return remarks.beside(scan.tokens, scan.plain_causes, last, end)
 
 
 def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:

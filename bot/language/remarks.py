@@ -42,13 +42,15 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     return found
 
 
-def beside(tokens: Sequence[Token], at: int) -> str | None:
+def plain_causes(tokens: Sequence[Token]) -> list[Mark]:
+    """Causes that need no word of explanation, as far as they are not denied."""
+    return [mark for mark in _PLAIN.scan(tokens) if not _denied(tokens, mark) and not _no_cause(tokens, mark)]
+
+
+def beside(tokens: Sequence[Token], plain: Sequence[Mark], at: int, end: int) -> str | None:
     """ "More breathless, on antibiotics for an infection": a cause that stands behind a course without more words."""
-    for mark in _PLAIN.scan(tokens[at : at + _REACH]):
-        cause = Mark(mark.kind, mark.value, mark.first + at, mark.last + at)
-        if not _denied(tokens, cause) and not _no_cause(tokens, cause):
-            return " ".join(token.text for token in tokens[cause.first : cause.last])
-    return None
+    near = [mark for mark in plain if at <= mark.first < min(at + _REACH, end)]
+    return " ".join(token.text for token in tokens[near[0].first : near[0].last]) if near else None
 
 
 def _no_cause(tokens: Sequence[Token], cause: Mark) -> bool:
