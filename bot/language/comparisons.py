@@ -66,7 +66,9 @@ def _is_compared(tokens: Sequence[Token], when: When) -> bool:
 
 def _ages(tokens: Sequence[Token], begin: int, end: int) -> list[float]:
     """ "Three years old", "a 4-year-old scan": the ages of scans in months."""
-    found = []
+    found: list[float] = []
+    if not any(token.text in _AGED for token in tokens[begin:end]):
+        return found
     for at in range(begin, end - 2):
         amount = tokens[at].number if tokens[at].kind == "number" else NUMBER_WORDS.get(tokens[at].text)
         unit = UNITS.get(tokens[at + 1].text)

@@ -11,19 +11,15 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.language.lexicon import Lexicon, Mark, expand
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
 from bot.language.times import When
 from bot.language.vocabulary import NUMBER_WORDS, load
 
 _VOCABULARY = load("exertion")
 _LEXICONS = {name: Lexicon().add_all(name, {name: phrases}) for name, phrases in _VOCABULARY.items()}
-_STARTS = frozenset(
-    words[0]
-    for name in ("activities", "halts", "smaller", "larger")
-    for phrase in _VOCABULARY[name]
-    for words in expand(phrase)
-)
+_GATE = Lexicon().add_all("gate", {name: _VOCABULARY[name] for name in ("activities", "halts", "smaller", "larger")})
+"""Without any of these a sentence tells no effort."""
 _BREAKS = frozenset({",", ";", "(", ")", ":", "but", "which", "whereas", "while", "whilst", "although"})
 _AGAIN_A_CLAUSE = frozenset({"now", "could", "couldnt", "used", "previously", "before", "did", "didnt", "had"})
 _COUNTED = frozenset(
@@ -62,7 +58,7 @@ class _Clause:
 
 def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]) -> Exertion | None:
     """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents."""
-    if not any(token.text in _STARTS for token in tokens):
+    if not _GATE.scan(tokens):
         return None
     marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
     if not (marks["activities"] or marks["breath"]):
