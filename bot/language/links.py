@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language import pieces, quantities, remarks
+from bot.language import pieces, quantities, remarks, series
 from bot.language.model import Finding
 from bot.language.text import Sentence
 
@@ -84,7 +84,7 @@ def joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
         singles = [item for item in own if "single" in item.value]
         if len(singles) != len(own) or len(singles) < 2:
             continue
-        value = quantities.joined([item.value for item in singles])
+        value = series.joined([item.value for item in singles])
         if value is not None:
             words = " / ".join(item.words for item in singles)
             detail = {key: entry for item in singles for key, entry in item.detail.items()}

@@ -22,6 +22,7 @@ from bot.language.lungs import Course
 from bot.language.model import Finding
 from bot.language.pieces import Piece
 from bot.language.sentence_scan import Context, Scan
+from bot.language.shared_times import Measure
 from bot.language.vocabulary import words
 
 
@@ -52,7 +53,7 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
         context.subjects = tuple(subjects)
 
 
-def _measures(scan: Scan, context: Context, found: Sequence[quantities.Measure], supposed: bool) -> Iterator[Finding]:
+def _measures(scan: Scan, context: Context, found: Sequence[Measure], supposed: bool) -> Iterator[Finding]:
     for measure in found:
         if supposed and "values" not in measure.value and "single" not in measure.value:
             continue
@@ -178,7 +179,7 @@ _RECENT = 12
 """Findings of the sentences just before."""
 
 
-def _tabled(scan: Scan, context: Context) -> list[quantities.Measure]:
+def _tabled(scan: Scan, context: Context) -> list[Measure]:
     """Readings of a row under the head of a table; the head itself is remembered."""
     head = tables.head(scan.tokens, scan.row, scan.whens)
     if head is not None:

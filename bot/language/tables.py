@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.language.pieces import Piece
-from bot.language.quantities import NUMERIC, Measure
+from bot.language.quantities import NUMERIC
+from bot.language.shared_times import Measure
 from bot.language.text import Sentence, Token
 from bot.language.times import When, is_label, today_in_months
 from bot.language.vocabulary import load, words

@@ -49,9 +49,7 @@ def _inflected(entry: str) -> dict[str, str]:
     return forms
 
 
-_ONE_SYLLABLE = frozenset(
-    {"stop", "drop", "plan", "scrap", "axe", "quit", "pop", "ditch", "trial", "withdraw", "cancel"}
-)
+_ONE_SYLLABLE = frozenset({"stop", "drop", "plan", "scrap", "axe", "quit", "pop", "ditch", "trial", "withdraw", "cancel"})
 
 
 def _doubles(base: str) -> bool:
@@ -136,16 +134,7 @@ def _follows(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> bool:
 
 def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int]) -> _Before:
     at, first = verb - 1, verb
-    be, have, negated, meant, unwilling, forced, linked, infinitive = (
-        "",
-        False,
-        False,
-        False,
-        False,
-        False,
-        False,
-        False,
-    )
+    be, have, negated, meant, unwilling, forced, linked, infinitive = "", False, False, False, False, False, False, False
     while at >= 0 and verb - at <= _LONGEST and at not in inside:
         text = tokens[at].text
         following = tokens[at + 1].text
@@ -182,9 +171,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
             continue
         elif text in _LINKS and lead in (_MEANT | _UNWILLING) and (at + 1 == verb and entry.form == "ing"):
             pass
-        elif text in ("we", "i", "she", "he", "they", "you") and (
-            lead in _MODAL or lead in _DO or lead in ("did", "is", "was")
-        ):
+        elif text in ("we", "i", "she", "he", "they", "you") and (lead in _MODAL or lead in _DO or lead in ("did", "is", "was")):
             pass
         else:
             break
