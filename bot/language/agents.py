@@ -71,7 +71,10 @@ AGENT_WORDS: frozenset[str] = frozenset(
 
 # Short names against which a dose is typed without a space: "PSL10", "MMF2000".
 SHORT_NAMES: frozenset[str] = frozenset(
-    name.lower() for entry in AGENTS.values() for name in entry.get("abbreviations", ()) if name.isalpha() and len(name) > 2
+    name.lower()
+    for entry in AGENTS.values()
+    for name in entry.get("abbreviations", ())
+    if name.isalpha() and len(name) > 2
 )
 
 

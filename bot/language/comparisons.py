@@ -66,11 +66,14 @@ def _is_compared(tokens: Sequence[Token], when: When) -> bool:
 
 def _ages(tokens: Sequence[Token], begin: int, end: int) -> list[float]:
     """ "Three years old", "a 4-year-old scan": the ages of scans in months."""
-    found = []
+    found: list[float] = []
+    if not any(token.text in _AGED for token in tokens[begin:end]):
+        return found
     for at in range(begin, end - 2):
         amount = tokens[at].number if tokens[at].kind == "number" else NUMBER_WORDS.get(tokens[at].text)
         unit = UNITS.get(tokens[at + 1].text)
-        if amount is not None and unit is not None and tokens[at + 2].text in _AGED:
+        scan = any(token.text in _SCANS for token in tokens[max(0, at - 6) : at + 6])
+        if amount is not None and unit is not None and scan and tokens[at + 2].text in _AGED:
             found.append(amount * unit)
     return found
 

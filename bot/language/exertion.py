@@ -18,13 +18,14 @@ from bot.language.vocabulary import NUMBER_WORDS, load
 
 _VOCABULARY = load("exertion")
 _LEXICONS = {name: Lexicon().add_all(name, {name: phrases}) for name, phrases in _VOCABULARY.items()}
+_GATE = Lexicon().add_all("gate", {name: _VOCABULARY[name] for name in ("activities", "halts", "smaller", "larger")})
+"""Without any of these a sentence tells no effort."""
 _BREAKS = frozenset({",", ";", "(", ")", ":", "but", "which", "whereas", "while", "whilst", "although"})
 _AGAIN_A_CLAUSE = frozenset({"now", "could", "couldnt", "used", "previously", "before", "did", "didnt", "had"})
 _COUNTED = frozenset(
     {"flight", "flights", "floor", "floors", "storeys", "metres", "meters", "m", "yards", "blocks", "minutes"}
 )
 _PAST_VERBS = frozenset({"could", "couldnt", "did", "didnt", "had", "hadnt", "was", "wasnt", "managed", "used"})
-_RELATIONS = frozenset({"halts", "free", "breath", "breathless"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class _Clause:
 
 def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]) -> Exertion | None:
     """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents."""
-    if not any(_LEXICONS[name].scan(tokens) for name in ("activities", "halts", "smaller", "larger")):
+    if not _GATE.scan(tokens):
         return None
     marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
     if not (marks["activities"] or marks["breath"]):

@@ -106,7 +106,7 @@ def _alternative(tokens: Sequence[Token], mark: Mark) -> bool:
 
 
 _VERSUS = frozenset({"vs", "versus"})
-_ARTICLES = frozenset({"a", "an", "the", "just", "pure", "plain", "simply", "of", "known", "an", "old"})
+_ARTICLES = frozenset({"a", "an", "the", "just", "pure", "plain", "simply", "of", "known", "old"})
 
 
 def _just_before(before: Sequence[Token], lexicon: Lexicon) -> bool:
@@ -273,6 +273,17 @@ def of_another(texts: Sequence[str], patient: str | None) -> bool:
     return bool(other & set(texts)) and not own & set(texts)
 
 
+_RELATIVES = words("facts", "relatives")
+
+
+def of_relative(texts: Sequence[str]) -> bool:
+    """ "Her mother is more breathless": a sentence whose subject is a relative."""
+    return (
+        len(texts) > 2 and texts[0] in ("her", "his", "the", "my") and texts[1] in _RELATIVES and texts[2] not in _TELLS
+    )
+
+
+_TELLS = words("facts", "tells")
 _ANTIBODIES = words("facts", "antibodies")
 
 

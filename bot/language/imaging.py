@@ -14,6 +14,7 @@ from bot.language.vocabulary import load
 
 _PURE = Lexicon().add_all("pure", {True: load("imaging")["no_fibrosis"]})
 _DOUBT = frozenset({"?", "possible", "query", "maybe", "perhaps", "possibly"})
+_DOUBTED = frozenset({"suspected", "questionable", "uncertain", "equivocal", "doubtful", "possible", "?", "unclear"})
 _FIBROTIC = SIGNS - {"volume_loss"} | {"fibrosis"}
 
 
@@ -38,10 +39,14 @@ def presence(
             continue
         if any(mark.first - piece.last in range(4) for mark in unknown):
             continue
+        if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]):
+            continue
         if piece in negated:
             yield finding("sign", piece.value, "absent", piece.first, piece.last)
             continue
-        new_denied = any(other.value in ("denied", "not_new", "not_up") and 0 <= piece.first - other.last <= 6 for other in row)
+        new_denied = any(
+            other.value in ("denied", "not_new", "not_up") and 0 <= piece.first - other.last <= 6 for other in row
+        )
         gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
         if not new_denied and not gone:
             yield finding("sign", piece.value, "present", piece.first, piece.last)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language import ppf_word, quantities, remarks
+from bot.language import pieces, ppf_word, quantities, remarks, series
 from bot.language.model import Finding
 from bot.language.text import Sentence, normalise
 
@@ -26,6 +26,10 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
     if any(item.kind != "measure" or "single" not in item.value for item in own):
         return
     causes = remarks.causes(sentence.tokens)
+    if not causes:
+        found = remarks.plain_causes(sentence.tokens)
+        muscles = remarks.beside(sentence.tokens, found, 0, len(sentence.tokens))
+        causes = [(0, muscles)] if muscles and remarks.is_muscular(muscles) else []
     uncorrected = remarks.is_uncorrected(sentence.tokens)
     earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
     if uncorrected and not earlier:
@@ -45,17 +49,24 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
                 sentence.tokens[-1].end,
             )
         )
-    for at in _explained(findings, earlier, causes[0][1]) if causes else ():
+    for at in _explained(findings, earlier, causes[0][1], _named(sentence)) if causes else ():
         findings[at] = replace(findings[at], detail={**findings[at].detail, "other_cause": causes[0][1]})
     for at in earlier if uncorrected else ():
         if findings[at].subject == "dlco":
             findings[at] = replace(findings[at], detail={**findings[at].detail, "uncorrected": True})
 
 
-def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str) -> list[int]:
-    """Weak muscles explain the numbers told before; any other cause the course told last."""
+def _named(sentence: Sentence) -> set[str]:
+    return {piece.value for piece in pieces.pieces(sentence.tokens) if piece.role == "subject"}
+
+
+def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str, named: set[str]) -> list[int]:
+    """What the remark names; else weak muscles explain the numbers told before, other causes the course told last."""
     if not earlier:
         return []
+    meant = [at for at in earlier if findings[at].subject in named]
+    if meant:
+        return meant
     numbers = [at for at in earlier if findings[at].subject in ("fvc", "dlco", "pft")]
     if remarks.is_muscular(cause) and numbers:
         return numbers
@@ -74,7 +85,7 @@ def joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
         singles = [item for item in own if "single" in item.value]
         if len(singles) != len(own) or len(singles) < 2:
             continue
-        value = quantities.joined([item.value for item in singles])
+        value = series.joined([item.value for item in singles])
         if value is not None:
             words = " / ".join(item.words for item in singles)
             detail = {key: entry for item in singles for key, entry in item.detail.items()}
@@ -95,3 +106,19 @@ def opposed_labels(text: str, findings: list[Finding]) -> list[Finding]:
             findings.append(Finding("contradiction", "ppf", True, words, early.start, late.end))
             break
     return findings
+
+
+def within_interval(findings: list[Finding]) -> list[Finding]:
+    """ "Interval 8 months": the time of readings that were told without one."""
+    intervals = [float(item.value) for item in findings if item.kind == "interval"]
+    if len(intervals) != 1:
+        return findings
+    return [
+        replace(item, value={**item.value, "months": intervals[0]})
+        if item.kind == "measure"
+        and ("values" in item.value or "change" in item.value)
+        and item.value.get("months") is None
+        and not item.value.get("times")
+        else item
+        for item in findings
+    ]

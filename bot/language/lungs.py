@@ -223,7 +223,12 @@ def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset
     bounds = [0]
     inside = {index for piece in row for index in range(piece.first + 1, piece.last)}
     subjects = {piece.last for piece in row if piece.role == "subject"}
-    signed = {piece.last for piece in row if piece.role == "course" and _is_sign(piece) and piece.first in subjects}
+    shown = {piece.first for piece in row if piece.role == "subject" and piece.value in IMAGING - {"ct"}}
+    signed = {
+        piece.last
+        for piece in row
+        if piece.role == "course" and _is_sign(piece) and piece.first in subjects and piece.last not in shown
+    }
     for index, token in enumerate(tokens):
         breaks = token.text in HARD_BREAKS and not _between_commas(tokens, index)
         if index not in inside and (
@@ -293,6 +298,7 @@ def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, m
         0 <= end < len(tokens)
         and tokens[end].text not in (",", "(", ")", "and", "&", "+")
         and tokens[end].text not in HARD_BREAKS
+        and not divides_by_stroke(tokens, end)
     ):
         end += step
     low, high = min(at, end), max(at, end)
@@ -353,8 +359,9 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
 
 def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
     """ "The new CT": the scan is new; "new since the CT of May" goes on."""
-    near = following is not None and tokens[following.first].text in _TESTS
-    return near and tokens[following.first - 1].text not in (
+    if following is None or tokens[following.first].text not in _TESTS:
+        return False
+    return tokens[following.first - 1].text not in (
         "the",
         "this",
         "that",

@@ -90,7 +90,20 @@ def _none_told(texts: Sequence[str], at: int) -> Mark | None:
         end += 1
     if end >= len(texts) or texts[end] not in _NOTHING:
         return None
-    if end + 1 < len(texts) and texts[end + 1] not in (",", "-", "(", ")", "now", "currently", "at", "since", "and", "ever", "yet", "so"):
+    if end + 1 < len(texts) and texts[end + 1] not in (
+        ",",
+        "-",
+        "(",
+        ")",
+        "now",
+        "currently",
+        "at",
+        "since",
+        "and",
+        "ever",
+        "yet",
+        "so",
+    ):
         return None
     lead = set(texts[max(0, at - 3) : at])
     value = "before" if lead & _BEFORE else "ever" if {"far", "date"} & set(texts[at:end]) else "now"

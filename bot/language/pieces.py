@@ -85,6 +85,13 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         )
     ]
     subjects = [_shortened(piece, marks) for piece in subjects]
+    if (
+        len(tokens) > 2
+        and tokens[1].text in (":", "=")
+        and tokens[0].text in _HEADED
+        and not (subjects and subjects[0].first == 0)
+    ):
+        subjects.insert(0, Piece("subject", _HEADED[tokens[0].text], 0, 1))
     subjects = [piece for at, piece in enumerate(subjects) if not (at and tokens[piece.first].text == "overall")]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
@@ -116,6 +123,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
                 tokens[mark.first].text == "nor" and any(tokens[item.first].text == "neither" for item in negations)
             ):
                 negations.append(mark)
+        elif _is_degree(tokens, mark, found):
+            continue
         elif not any(index in taken for index in range(mark.first, mark.last)):
             negation = _negation_of(tokens, mark, negations, taken)
             value = "good" if mark.value == "met" else mark.value
@@ -148,6 +157,20 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
 
 
+def _is_degree(tokens: Sequence[Token], mark: Mark, found: Sequence[Piece]) -> bool:
+    """ "DLCO improved less", "fell more": how much, not a course of its own."""
+    before = found[-1] if found else None
+    last = mark.last == len(tokens) or tokens[mark.last].kind == "mark"
+    return (
+        before is not None
+        and before.role == "course"
+        and before.last == mark.first
+        and tokens[mark.first].text in ("less", "more", "greater")
+        and mark.last - mark.first == 1
+        and last
+    )
+
+
 def _restates(tokens: Sequence[Token], negation: Mark, found: Sequence[Piece], taken: set[int]) -> bool:
     """ "better, not the same": what is denied right after a verdict only underlines it."""
     before = found[-1] if found and found[-1].role == "course" else None
@@ -166,6 +189,8 @@ def _declines_to_tell(tokens: Sequence[Token], mark: Mark) -> bool:
     return mark.last < len(tokens) and tokens[mark.last].text in ("to", "by", "the", "a", "this", "it", "any", "both")
 
 
+_HEADED: dict[str, str] = VOCABULARY["headed"]
+"""Words that name a subject only as the heading of a line."""
 _EVENTS = words("lungs", "events")
 
 
@@ -186,7 +211,7 @@ def _was(tokens: Sequence[Token], mark: Mark) -> bool:
 
 
 def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
-    """ "PFTs =, CT →" and "FVC within 2 % of last year's" as courses; "dyspnoea on effort → dyspnoea at rest" is none."""
+    """ "PFTs =, CT →" and "FVC within 2 % of last year's" as courses; "SOB on effort → SOB at rest" is none."""
     found = []
     named = {piece.last: piece.value for piece in subjects}
     begins = {piece.first: piece.value for piece in subjects}
@@ -196,6 +221,13 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
         if token.text in ("=", "→", "->", "==") and at in named and ends:
             found.append(Piece("course", "same", at, at + 1, "="))
         if (
+            token.text in _STAYS
+            and named.get(at) in ("fvc", "dlco", "scale")
+            and at + 1 < len(tokens)
+            and tokens[at + 1].kind == "number"
+        ):
+            found.append(Piece("course", "same", at, at + 1, "same"))
+        if (
             token.text == "within"
             and at + 3 < len(tokens)
             and tokens[at + 1].kind == "number"
@@ -204,6 +236,9 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
         ):
             found.append(Piece("course", "same", at, at + 4, "within"))
     return found
+
+
+_STAYS = frozenset({"stays", "stayed", "stay", "staying", "sits", "sitting", "keeps", "kept"})
 
 
 def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: list[Mark]) -> list[Piece]:

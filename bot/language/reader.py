@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.language import (
     comparisons,
     criteria,
-    exertion,
     facts,
-    imaging,
+    lung_findings,
     lungs,
     no_treatment,
     pieces,
@@ -24,17 +23,19 @@ from bot.language import (
     therapy,
     therapy_context,
     therapy_cues,
-    times,
     unknown_drugs,
 )
-from bot.language.lexicon import Lexicon, Mark
-from bot.language.links import explain_earlier, from_new_patient, joined_readings, opposed_labels
-from bot.language.lungs import Course
+from bot.language.lexicon import Mark
+from bot.language.links import (
+    explain_earlier,
+    from_new_patient,
+    joined_readings,
+    opposed_labels,
+    within_interval,
+)
 from bot.language.model import Finding, Reading
-from bot.language.pieces import Piece
 from bot.language.sentence_scan import Context, Scan
 from bot.language.text import Sentence, sentences
-from bot.language.times import When
 from bot.language.vocabulary import words
 
 _PRONOUNS = words("reader", "pronouns")
@@ -57,7 +58,7 @@ def read(text: str) -> Reading:
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
     kept = comparisons.against_old_scan(joined_readings(text, from_new_patient(context.findings)))
-    kept = opposed_labels(text, kept)
+    kept = opposed_labels(text, within_interval(kept))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
 
@@ -74,7 +75,7 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
     section = context.section.enter(sentence)
     if section == "family":
         return
-    yield from _lungs(scan, context)
+    yield from lung_findings.findings(scan, context)
     for finding in _facts(scan, context):
         listed = section == "history" and finding.kind == "disease" and finding.subject != "iim"
         yield replace(finding, detail={**finding.detail, "how": "listed"}) if listed else finding
@@ -162,7 +163,11 @@ def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
 def _last_named(scan: Scan, said: list[therapy.Statement]) -> tuple[str, ...]:
     """The agents that "it" and "they" of the next sentence speak of: those of the last list."""
     named = [item for item in said if item.mark.kind == "agent"]
-    cut = max((at for at in range(named[-1].mark.first) if scan.sentence.texts[at] in _PARTS), default=-1) if named else -1
+    cut = (
+        max((at for at in range(named[-1].mark.first) if scan.sentence.texts[at] in _PARTS), default=-1)
+        if named
+        else -1
+    )
     return tuple(item.mark.value for item in named if item.mark.first > cut)
 
 
@@ -231,298 +236,6 @@ def _heading(scan: Scan, context: Context) -> None:
         context.inline_heading = bool(scan.agents)
     elif scan.lung_walls and not scan.agents:
         context.heading = None
-
-
-def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
-    row = scan.row
-    subjects = [piece for piece in row if piece.role == "subject"]
-    found_measures = _tabled(scan, context) or quantities.measures(scan.tokens, row, scan.whens, scan.agent_walls)
-    supposed = remarks.supposed(scan.tokens)
-    asked = scan.sentence.asks and replies.asks_for_facts(scan.sentence.texts)
-    for measure in found_measures:
-        if (supposed or asked) and "values" not in measure.value and "single" not in measure.value:
-            continue
-        value = dict(measure.value)
-        if value.get("months") is None and not value.get("times"):
-            value["months"] = _sentence_window(scan, measure.first, measure.last)
-        if value.get("months") is None and "change" in value:
-            value["months"] = comparisons.distance(scan.tokens, scan.whens)
-        if value.get("months") is None and not value.get("times"):
-            value["months"] = _referred_time(scan, context) or tables.span(context.table)
-        yield scan.finding(
-            "measure",
-            measure.subject,
-            value,
-            measure.first,
-            measure.last,
-            **_circumstances(scan, measure.first, measure.last),
-        )
-    levels = (
-        remarks.levels(scan.tokens, scan.whens)
-        if any(piece.value in ("breathlessness", "breathing") for piece in subjects)
-        else None
-    )
-    if levels is not None:
-        yield scan.finding(
-            "measure",
-            "scale",
-            {"unit": "class", "months": None, "scale": "level", "values": levels, "times": None},
-            0,
-            len(scan.tokens),
-        )
-    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens, scan.effort.tokens):
-        yield from _effort(scan, scan.effort)
-    if all(piece.value == "overall" for piece in subjects) and not scan.agents and not found_measures:
-        bare = quantities.bare(scan.tokens, scan.whens)
-        both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
-        if (
-            bare is not None
-            and len(both) == 2
-            and len(bare.get("values", ())) == 2
-            and (scan.tokens[0].text in ("now", "today", "currently", "then") or quantities.in_pairs(scan.tokens))
-        ):
-            dated = next((when for when in scan.whens if when.kind in ("date", "ago") and when.months), None)
-            at = None if dated is None else times.when_in_months(dated)
-            in_turn = [token.number for token in scan.tokens if token.kind == "number"][:2]
-            for name, reading in zip(both, in_turn, strict=True):
-                later = {"unit": "%", "months": None, "scale": name, "single": reading, "at": at, "order": 0 if at else 1}
-                yield scan.finding("measure", name, later, 0, len(scan.tokens))
-        elif bare is not None:
-            last = next((piece for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
-            yield scan.finding("measure", last.value if last else None, bare, 0, len(scan.tokens))
-    measured = frozenset(item.at for item in found_measures if "values" in item.value or "change" in item.value)
-    single = frozenset(item.subject for item in found_measures if "single" in item.value)
-    told = lungs.courses(scan.tokens, row, measured, _long_past(scan), frozenset(when.first for when in scan.whens))
-    told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
-    told += _also(scan, context, told, single)
-    opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
-    for name in sorted(opposed):
-        yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
-    judged = facts.stability(scan.sentence) is not None
-    for course in told:
-        if asked or course.past or course.subject in opposed or (judged and course.subject is None):
-            continue
-        if course.subject is None and scan.treatment_words & set(range(course.first, course.last)):
-            continue  # "weaned off in May" is no course of the lung
-        if course.subject is None and course.value in ("up", "down") and _commands(scan, course):
-            continue
-        if course.subject is None and course.value == "same" and replies.unknowns(scan.sentence):
-            continue
-        subject = course.subject
-        if subject is None and not scan.agents:
-            subject = "ct" if _RADIOLOGIST & set(scan.sentence.texts) else context.topic
-        if subject == "overall" and remarks.of_effort(scan.tokens):
-            subject = "breathlessness"
-        if (
-            subject is None
-            and context.subjects
-            and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 5) : course.first])
-        ):
-            subject = context.subjects[-1].value
-        yield from _course(scan, course, subject, single)
-    if not any(piece.role == "course" for piece in row):
-        for piece in subjects:
-            if piece.value == "other" and remarks.is_walk_or_saturation(scan.tokens[piece.first : piece.last]):
-                yield scan.finding("other_quantity", None, True, piece.first, piece.last + 2)
-    older = comparisons.remark(scan.tokens, row, scan.whens)
-    if older is not None and not asked:
-        yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
-    yield from imaging.presence(scan.finding, scan.tokens, row, scan.sentence.asks)
-    context.course = next((item.value for item in reversed(told) if not item.past), None)
-    context.window = _told_time(scan) or context.window
-    context.topic = _topic(scan, subjects) if not found_measures else None
-    if subjects:
-        context.subjects = tuple(subjects)
-
-
-def _tabled(scan: Scan, context: Context) -> list[quantities.Measure]:
-    """Readings of a row under the head of a table; the head itself is remembered."""
-    head = tables.head(scan.tokens, scan.row, scan.whens)
-    if head is not None:
-        context.table = head
-    elif context.table is not None:
-        return tables.readings(scan.tokens, scan.row, scan.whens, context.table)
-    return []
-
-
-def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
-    """What can or can no longer be done; without a word on breath it only answers the question on breathlessness."""
-    yield scan.finding(
-        "trend" if told.breath else "effort",
-        "breathlessness",
-        told.value,
-        told.first,
-        told.last,
-        months=_sentence_window(scan, told.first, told.last),
-        moved=False,
-        was=False,
-        **_circumstances(scan, told.first, told.last),
-    )
-
-
-def _also(scan: Scan, context: Context, told: Sequence[Course], single: frozenset[str]) -> list[Course]:
-    """ "Lung function too.": a sentence of subjects only shares the course of the one before."""
-    subjects = [piece for piece in scan.row if piece.role == "subject"]
-    if told or single or context.course is None or not subjects or len(subjects) < len(scan.row):
-        return []
-    tail = scan.sentence.texts[subjects[-1].last :]
-    lead = scan.sentence.texts[: subjects[0].first]
-    if not (tail in _TOO or (lead[:1] in (("also",), ("likewise",), ("so",)) and not tail)):
-        return []
-    return [Course(piece.value, context.course, piece.first, piece.last, 0) for piece in subjects]
-
-
-_TOO = (("too",), ("as", "well"), ("also",), ("likewise",), ("ditto",), ("idem",), ("similarly",))
-
-
-def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
-    """ "Asked about breathing.": one subject and no course; the next sentence may bring it."""
-    named = {piece.value for piece in subjects if piece.value != "overall"}
-    told = any(piece.role != "subject" for piece in scan.row) or bool(replies.unknowns(scan.sentence))
-    if told or scan.sentence.asks or len(scan.tokens) > _TOPIC_LENGTH or scan.agents or len(named) != 1:
-        return None
-    name = named.pop()
-    return name if name in ("breathlessness", "breathing", "pft", "ct", "fvc", "dlco") else None
-
-
-_TOPIC_LENGTH = 6
-_RADIOLOGIST = frozenset({"radiologist", "radiologists", "radiologically"})
-
-
-def _commands(scan: Scan, course: Course) -> bool:
-    """ "Drop the table": a verb in the imperative with an object tells no course; "drop since May" does."""
-    if course.first or course.last >= len(scan.tokens) or scan.sentence.texts[course.last - 1] not in _IMPERATIVES:
-        return False
-    following = scan.tokens[course.last]
-    timed = any(when.first <= course.last < when.last for when in scan.whens)
-    return following.kind == "word" and not timed and following.text not in _AFTER_A_DROP
-
-
-_IMPERATIVES = words("reader", "imperatives")
-_AFTER_A_DROP = words("reader", "after_a_drop")
-
-
-def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[str]) -> Iterator[Finding]:
-    if subject == "other":
-        if remarks.is_walk_or_saturation(scan.tokens[course.first : course.last]):
-            yield scan.finding("other_quantity", None, True, course.first, course.last)
-        return
-    told = course.value if course.subject or subject is None else lungs.meaning(subject, course.value)[0]
-    value = lungs.settled(subject, told)
-    if value == "still":
-        value = "stable" if subject in single else None
-    if value is None:
-        return
-    detail = _circumstances(scan, course.first, course.last)
-    months = _sentence_window(scan, course.first, course.last)
-    if subject in lungs.IMAGING:
-        months = _distance_of_scans(scan, course.first, course.last) or months
-    kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
-    for name in _goals_of(scan, value) if subject == "goals" else (subject,):
-        yield scan.finding(
-            kind, name, value, course.first, course.last, months=months, moved=course.moved, was=course.was, **detail
-        )
-
-
-def _distance_of_scans(scan: Scan, first: int, last: int) -> float | None:
-    """How far back the scan of comparison lies, told in the same clause or, where that has no time, in another."""
-    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
-    if any(begin <= when.first < end for when in scan.whens):
-        return comparisons.distance(scan.tokens, scan.whens, begin, end)
-    return comparisons.distance(scan.tokens, scan.whens)
-
-
-_GOALS = ("pft", "ct", "breathlessness")
-
-
-def _goals_of(scan: Scan, value: str) -> tuple[str, ...]:
-    """ "Goals not met" leaves open which of them; "all goals" and "none of the goals" do not."""
-    said = [text for text in scan.sentence.texts if text in ("all", "none", "three", "both", "no", "not", "neither")]
-    return _GOALS if value != "not_better" or said[:1] in (["all"], ["none"], ["three"], ["no"]) else ("overall",)
-
-
-def _sentence_window(scan: Scan, first: int, last: int) -> float | None:
-    """The window that stands in the same clause; else the only window of the sentence."""
-    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
-    own = [when for when in scan.whens if begin <= when.first < end and when.kind in ("window", "ago")]
-    windows = own or [when for when in scan.whens if when.kind == "window"]
-    windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
-    if windows and (own or len(windows) == 1):
-        return windows[-1].months
-    since = [when for when in scan.whens if when.kind == "date" and when.lead == "since" and begin <= when.first < end]
-    return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
-
-
-def _told_time(scan: Scan) -> float | None:
-    """How far back the latest time of a sentence lies: what "since then" in a later one refers to."""
-    today = times.today_in_months()
-    back = [when.months if when.kind != "date" else today - when.months for when in scan.whens if not when.whole_year]
-    back = [months for months in back if months >= _SINCE_THEN]
-    return min(back) if back else None
-
-
-_SINCE_THEN = 0.5
-_REFERRING = Lexicon().add_all("then", {True: times.REFERRING})
-
-
-def _referred_time(scan: Scan, context: Context) -> float | None:
-    """ "Switched eight months ago. Since the switch ...": the time told before, where a phrase points back to it."""
-    return context.window if context.window is not None and _REFERRING.scan(scan.tokens) else None
-
-
-def _of_agent(scan: Scan, when: When) -> bool:
-    """ "MMF for 8 months" is the agent's time, not the lung's."""
-    before = [mark for mark in scan.agents if mark.last <= when.first]
-    if not before:
-        return False
-    gap = scan.tokens[before[-1].last : when.first]
-    walls = any(before[-1].last <= index < when.first for index in scan.lung_walls)
-    started = {token.text for token in scan.tokens[max(0, before[-1].first - 4) : before[-1].first]}
-    if when.kind == "ago" and started & {"start", "starting", "started", "since", "beginning", "than"}:
-        return False
-    return not walls and when.lead in ("for", "since", "", "after", "of") and len(gap) <= 8
-
-
-def _circumstances(scan: Scan, first: int, last: int) -> dict[str, object]:
-    detail: dict[str, object] = {}
-    causes = [cause for at, cause in scan.causes if _speaks_of(scan, at, first, last)]
-    if causes:
-        detail["other_cause"] = causes[0]
-    if remarks.is_uncorrected(scan.tokens):
-        detail["uncorrected"] = True
-    return detail
-
-
-def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:
-    """A cause explains what stands nearest before it; at the start of a sentence, what follows."""
-    before = [
-        piece
-        for piece in scan.row
-        if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at
-    ]
-    if not before:
-        return True
-    return first <= before[-1].first < last or last - 1 == before[-1].first
-
-
-def _long_past(scan: Scan) -> frozenset[int]:
-    """Times a year or more ago that are no standard of comparison: "CT was worse two years ago"."""
-    return frozenset(
-        when.first for when in scan.whens if when.kind == "ago" and when.months >= 12 and not _compared(scan, when)
-    )
-
-
-def _compared(scan: Scan, when: When) -> bool:
-    before = {token.text for token in scan.tokens[max(0, when.first - 4) : when.first]}
-    after = {token.text for token in scan.tokens[when.last : when.last + 2]}
-    return (
-        bool(after & {"vs", "versus", "compared", "against", "to"})
-        or bool(
-            before
-            & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}
-        )
-        or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
-    )
 
 
 def _taken_back(scan: Scan) -> Iterator[Finding]:

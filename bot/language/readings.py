@@ -57,6 +57,17 @@ def is_number(text: str) -> bool:
     return text.replace(".", "", 1).isdigit()
 
 
+def out_of_ten(tokens: Sequence[Token], at: int) -> bool:
+    """ "6/10", "6 out of 10": a rating from the token `at` on."""
+    after = [token.text for token in tokens[at + 1 : at + 4]]
+    rated = after[:2] == ["/", "10"] or after[:3] in (["out", "of", "10"], ["out", "of", "ten"])
+    return at < len(tokens) and tokens[at].kind == "number" and rated
+
+
+def _is_total(tokens: Sequence[Token], at: int) -> bool:
+    return any(out_of_ten(tokens, start) for start in (at - 2, at - 3) if start >= 0)
+
+
 def is_grade(tokens: Sequence[Token], at: int) -> bool:
     return tokens[at].kind == "number" or tokens[at].text in _ROMAN
 
@@ -77,14 +88,17 @@ def find_numbers(
             continue
         if (
             value is None
+            or (piece.value == "scale" and _is_total(tokens, at))
             or _text(tokens, at + 1) in _NO_READING
             or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within")
             or _bounded(tokens, at)
         ):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
+        if piece.value == "scale" and out_of_ten(tokens, at):
+            last = at + (3 if tokens[at + 1].text == "/" else 4)
         change = _is_change(tokens, at, last, absolute, start)
-        when = _when_of(tokens, at, last, whens, start, end)
+        when = _when_of(tokens, at, last, whens, found[-1].last if found else start)
         sign = (
             _text(tokens, at - 1) == "-"
             and not (at >= 2 and tokens[at - 2].kind == "number")
@@ -102,10 +116,16 @@ def find_numbers(
         elif change:
             value = value * _direction(tokens, at, last, start, end)
         order = _order(tokens, at, last, when, piece)
-        if not order and found and _text(tokens, at - 1) == "(" and found[-1].last == at - 1:
+        if not order and found and found[-1].last == at - 1 and _same_test(tokens, at, unit, found[-1]):
             order = found[-1].order
         found.append(Number(value, unit, at, last, change, order, when, absolute, _yearless(whens, when)))
     return found
+
+
+def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> bool:
+    """ "Prior 3.05 L (86 %)", "3.05 L, 86 %": one test in two units."""
+    between = _text(tokens, at - 1)
+    return between == "(" or (between in (",", "/", "=") and bool(before.unit) and unit not in ("", before.unit))
 
 
 def _bounded(tokens: Sequence[Token], at: int) -> bool:
@@ -248,8 +268,11 @@ def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int
     return -1
 
 
-def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], start: int, end: int) -> float | None:
-    """The time of a reading in months since year 0: the nearest date or distance beside it."""
+def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], earlier: int) -> float | None:
+    """The time of a reading in months since year 0: the nearest date or distance beside it.
+
+    `earlier` is where the reading before it ends: a date right behind that ("80 in 2024, 73") is taken.
+    """
     dated = {when.first: when for when in whens if when.kind in ("date", "ago")}
     index = last
     while index < len(tokens) and index - last <= 7:
@@ -272,11 +295,19 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
     while index > 0 and at - index <= 5:
         if index in ending:
             when = ending[index]
+            if any(token.text == "," for token in tokens[index:at]) and _belongs_to(tokens, earlier, when):
+                return None
             return when.months if when.kind == "date" else today_in_months() - when.months
         if tokens[index - 1].text not in _AFTER_A_DATE:
             break
         index -= 1
     return None
+
+
+def _belongs_to(tokens: Sequence[Token], earlier: int, when: When) -> bool:
+    return 0 < earlier <= when.first and all(
+        tokens[at].text in _BEFORE_A_DATE and tokens[at].text != "," for at in range(earlier, when.first)
+    )
 
 
 _BEFORE_A_DATE = words("quantities", "before_a_date")
@@ -346,11 +377,11 @@ _PLACED = frozenset({"at", "in", "last", "before", "on"})
 
 
 def _in_brackets(tokens: Sequence[Token], at: int, last: int) -> bool:
-    """ "72 (65 at the last visit)": the reading in brackets is the one of comparison, unless it is said to be of now."""
+    """ "72 (65 at the last visit)": the one in brackets is that of comparison, unless it is said to be of now."""
     opened = next((index for index in range(at - 1, max(at - 4, -1), -1) if tokens[index].text == "("), None)
     if opened is None or opened == 0:
         return False
-    closed = next((index for index in range(last, min(last + 8, len(tokens))) if tokens[index].text == ")"), None)
+    closed = next((index for index in range(last, min(last + 14, len(tokens))) if tokens[index].text == ")"), None)
     now = {token.text for token in tokens[last : closed or last]} & _SET["later_after"]
     return (
         closed is not None and not now and any(token.kind == "number" for token in tokens[max(0, opened - 3) : opened])

@@ -18,6 +18,10 @@ _CAUSES = (
 )
 
 
+_PLAIN = Lexicon().add_all("plain", {True: VOCABULARY["other_causes"]["plain"]})
+_REACH = 14
+_NO_CAUSE_BEFORE = words("remarks", "no_cause_before")
+_NO_CAUSE_AFTER = words("remarks", "no_cause_after")
 _UNCORRECTED = Lexicon().add_all("uncorrected", {True: VOCABULARY["uncorrected"]})
 
 
@@ -32,7 +36,7 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     for cause in (mark for mark in marks if mark.kind == "cause"):
         near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
         near += [mark for mark in marks if mark.kind == "beside" and 0 <= cause.first - mark.last <= _BESIDE]
-        if near and not _denied(tokens, cause):
+        if near and not _denied(tokens, cause) and not _no_cause(tokens, cause):
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
@@ -53,6 +57,24 @@ def named_cause(tokens: Sequence[Token]) -> Mark | None:
 _RULED_OUT = frozenset({"excluded", "ruled", "unlikely", "negative", "absent", "no"})
 
 
+def plain_causes(tokens: Sequence[Token]) -> list[Mark]:
+    """Causes that need no word of explanation, as far as they are not denied."""
+    return [mark for mark in _PLAIN.scan(tokens) if not _denied(tokens, mark) and not _no_cause(tokens, mark)]
+
+
+def beside(tokens: Sequence[Token], plain: Sequence[Mark], at: int, end: int) -> str | None:
+    """ "More breathless, on antibiotics for an infection": a cause that stands behind a course without more words."""
+    near = [mark for mark in plain if at <= mark.first < min(at + _REACH, end)]
+    return " ".join(token.text for token in tokens[near[0].first : near[0].last]) if near else None
+
+
+def _no_cause(tokens: Sequence[Token], cause: Mark) -> bool:
+    """ "Organising pneumonia", "PJP prophylaxis", "known asthma": a disease, a precaution, nothing new."""
+    before = tokens[cause.first - 1].text if cause.first else ""
+    after = {token.text for token in tokens[cause.last : cause.last + 2]}
+    return before in _NO_CAUSE_BEFORE or bool(after & _NO_CAUSE_AFTER)
+
+
 _BESIDE = 4
 """Tokens between "since", "but" and the cause: they explain only what stands right behind them."""
 
@@ -60,12 +82,15 @@ _BESIDE = 4
 def _denied(tokens: Sequence[Token], cause: Mark) -> bool:
     """ "No infection", "anaemia excluded"; "diaphragm, not lung" denies the lung and not the cause."""
     after = tokens[cause.last : cause.last + 3]
+    if any(token.text in _DISMISSED for token in tokens[cause.last : cause.last + 7]):
+        return True
     lungs = any(token.text in _LUNGS for token in tokens[cause.last : cause.last + 5])
     return any(token.text in _DENIALS for token in tokens[max(0, cause.first - 4) : cause.first]) or (
         not lungs and any(token.text in _DENIALS for token in after)
     )
 
 
+_DISMISSED = frozenset({"excluded", "dismissed", "ruled", "rejected", "discarded"})
 _LUNGS = frozenset({"lung", "lungs", "ild", "pulmonary", "parenchyma", "parenchymal", "fibrosis"})
 
 

@@ -59,6 +59,7 @@ class Scan:
             for index in range(mark.first, mark.last)
         )
         self.causes = remarks.causes(sentence.tokens)
+        self.plain_causes = remarks.plain_causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
         self.effort = exertion.course(sentence.tokens, self.whens, frozenset(inside))
         named |= self.effort.tokens if self.effort is not None and self.effort.breath else set()

@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.language import agents
 from bot.language.pieces import Piece
-from bot.language.quantities import NUMERIC, Measure
+from bot.language.quantities import NUMERIC
+from bot.language.shared_times import Measure
 from bot.language.text import Sentence, Token
 from bot.language.times import When, is_label, is_year, today_in_months
 from bot.language.vocabulary import load, words

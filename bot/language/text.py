@@ -37,7 +37,7 @@ _DICTATED = re.compile(r"\bfull stop\b|\bnew (?:line|paragraph)\b", re.I)
 _MARKUP = re.compile(r"\*{2,}|</?[a-zA-Z][^<>\n]{0,60}>")
 
 _TOKEN = re.compile(
-    r"(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d(?![\d.,/%]))"
+    r"(?P<date>(?:[0-2]?\d|3[01])[./-](?:[0-2]?\d|3[01])[./-](?:19|20)?\d\d(?![\d.,/%]))"
     r"|(?P<number>\d+(?:[.,]\d+)?(?!\d))"
     r"|(?P<long>\d+)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*(?:\d[^\W_]*)?)"

@@ -27,7 +27,6 @@ from bot.language.therapy_cues import (
     RHYTHMS,
     TERSE,
     TRANSPARENT,
-    UNITS,
     cues_of,
     from_to,
     has_dose,
@@ -52,7 +51,27 @@ _GOVERNING = frozenset({"planned", "never", "other_person", "leaving"})
 _AS_NOW = {"started": "now", "leaving": "now"}
 _ADDITIVE = frozenset({"added", "adding", "plus", "+", "add", "also", "additionally", "too", "well", "top", "addition"})
 _ADDED = _ADDITIVE - {"plus", "+", "add", "adding"}
-_RELATIVE = frozenset({"which", "that", "this", "it", "both", "all", "these", "then", "later", "has", "was", "were", "is", "have", "had", "and", "but"})
+_RELATIVE = frozenset(
+    {
+        "which",
+        "that",
+        "this",
+        "it",
+        "both",
+        "all",
+        "these",
+        "then",
+        "later",
+        "has",
+        "was",
+        "were",
+        "is",
+        "have",
+        "had",
+        "and",
+        "but",
+    }
+)
 _AMOUNT = 5
 _FAR_AHEAD = 9
 _FAR_BACK = 12
@@ -89,9 +108,7 @@ class Statement:
 class _Row:
     """The agents and cues of one sentence, and what separates them."""
 
-    def __init__(
-        self, sentence: Sentence, marks: Sequence[Mark], whens: Sequence[When], walls: frozenset[int]
-    ) -> None:
+    def __init__(self, sentence: Sentence, marks: Sequence[Mark], whens: Sequence[When], walls: frozenset[int]) -> None:
         self.tokens = sentence.tokens
         self.texts = sentence.texts
         self.whens = whens
@@ -175,7 +192,12 @@ class _Row:
 
     def _of_dose(self, at: int) -> bool:
         text = self.texts[at]
-        return of_dose(self.tokens[at]) or text in RHYTHMS or text in NUMBER_WORDS or text in ("hundred", "thousand", "times")
+        return (
+            of_dose(self.tokens[at])
+            or text in RHYTHMS
+            or text in NUMBER_WORDS
+            or text in ("hundred", "thousand", "times")
+        )
 
     def _measures(self, at: int) -> bool:
         """ "a whiff of prednisone": a small amount in everyday words."""
@@ -216,7 +238,12 @@ class _Row:
                     right.ahead = cue
             elif side == "left" and left is not None:
                 left.back.append(cue)
-            if side == "right" and left is not None and left.end == cue.first and self.texts[cue.first : cue.last] == ("now", "with"):
+            if (
+                side == "right"
+                and left is not None
+                and left.end == cue.first
+                and self.texts[cue.first : cue.last] == ("now", "with")
+            ):
                 left.back.append(cue)  # "MMF now with prednisolone"
 
     def _side(self, cue: Mark, left: Member | None, right: Member | None) -> str | None:
@@ -227,7 +254,9 @@ class _Row:
         if left is not None and cue.kind != "arrow" and self._about_pronoun(cue):
             return "left"
         announced = left is None and right is not None and self._announces(cue, right)
-        ahead = announced or (right is not None and cue.value in ("ahead", "either") and self._reaches(cue, right.first))
+        ahead = announced or (
+            right is not None and cue.value in ("ahead", "either") and self._reaches(cue, right.first)
+        )
         back = left is not None and cue.value in ("back", "either") and self._reaches_back(cue, left)
         if not (ahead and back) or left is None or right is None:
             return "right" if ahead else "left" if back else None
@@ -252,9 +281,13 @@ class _Row:
     def _announces(self, cue: Mark, right: Member) -> bool:
         """ "everything was stopped on Monday: prednisone and tacrolimus"."""
         gap = range(cue.last, right.first)
-        all_of_it = bool({"everything", "all"} & set(self.texts[: cue.last])) and "," in self.texts[cue.last : right.first]
+        all_of_it = (
+            bool({"everything", "all"} & set(self.texts[: cue.last])) and "," in self.texts[cue.last : right.first]
+        )
         announced = ":" in self.texts[cue.last : right.first] or all_of_it
-        return announced and all(self._light(at) or self.texts[at] in ("once", "meaning", "namely", "viz") for at in gap)
+        return announced and all(
+            self._light(at) or self.texts[at] in ("once", "meaning", "namely", "viz") for at in gap
+        )
 
     def _claimed(self, member: Member) -> bool:
         """Something has already been said of it, or of the list that it ends."""
@@ -283,17 +316,36 @@ class _Row:
             return False  # "after all"
         if after[:1] not in (("all",), ("both",)) or cue.kind not in ("now", "before", "failed", "given"):
             return False
-        return after[1:] in ((), ("three",), ("four",), ("two",), ("of",), (",",), (")",), ("at",), ("now",)) or after == ("both",)
+        return after[1:] in (
+            (),
+            ("three",),
+            ("four",),
+            ("two",),
+            ("of",),
+            (",",),
+            (")",),
+            ("at",),
+            ("now",),
+        ) or after == ("both",)
 
     def _subordinate(self, cue: Mark) -> bool:
         """ "the week before we started it": when, not what."""
         lead = self.texts[max(0, cue.first - 3) : cue.first]
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
-        return bool(cue.act) and bool({"before", "until"} & set(lead)) and bool(_SUBJECTS & set(lead)) and after in ("it", "them")
+        return (
+            bool(cue.act)
+            and bool({"before", "until"} & set(lead))
+            and bool(_SUBJECTS & set(lead))
+            and after in ("it", "them")
+        )
 
     def _listed(self, cue: Mark) -> bool:
         after = self.texts[cue.last :]
-        return self.texts[cue.first : cue.last] == ("add",) and "to" in after and bool({"list", "drugs", "medication"} & set(after))
+        return (
+            self.texts[cue.first : cue.last] == ("add",)
+            and "to" in after
+            and bool({"list", "drugs", "medication"} & set(after))
+        )
 
     def _relative(self, cue: Mark, left: Member) -> bool:
         """ "which I stopped", "that she is taking": the verb speaks of the agent right before."""
@@ -306,12 +358,26 @@ class _Row:
         """ "restarted it in May": the cue speaks of the agent named before."""
         after = self.texts[cue.last] if cue.last < len(self.texts) else ""
         if self.texts[cue.first : cue.last] == ("on",):
-            return after in ("it", "them") and self.texts[cue.first - 1] in ("is", "are", "still", "now", "remains", "stays")
+            return after in ("it", "them") and self.texts[cue.first - 1] in (
+                "is",
+                "are",
+                "still",
+                "now",
+                "remains",
+                "stays",
+            )
         if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(self.texts[cue.last : cue.last + 4]):
             return True  # "has not taken the first tablet"
         if cue.act == "restart" and after and self.tokens[cue.last].kind == "number":
             return True  # "is back on 25 mg"
-        return after in ("it", "them", "that", *(() if cue.kind == "never" else ("both",))) and cue.kind in ("now", "started", "before", "failed", "never", "given")
+        return after in ("it", "them", "that", *(() if cue.kind == "never" else ("both",))) and cue.kind in (
+            "now",
+            "started",
+            "before",
+            "failed",
+            "never",
+            "given",
+        )
 
     def _reaches(self, cue: Mark, first: int) -> bool:
         gap = [at for at in range(cue.last, first) if at not in self.hidden]
@@ -341,7 +407,9 @@ class _Row:
             return False  # "asked the GP: bari stopped"
         if "," in texts:
             bare_adverb = cue.last - cue.first == 1 and last in ADVERBS
-            return texts[:1] == [","] and (bare_adverb or cue.kind == "planned") and all(self._light(at) for at in words)
+            return (
+                texts[:1] == [","] and (bare_adverb or cue.kind == "planned") and all(self._light(at) for at in words)
+            )
         return True
 
     def _reaches_back(self, cue: Mark, left: Member) -> bool:
@@ -353,7 +421,9 @@ class _Row:
         told = all(self._light(at) or at in self.of_cues for at in words)
         if "," in texts[1:] and cue.kind in ("now", "given", "planned") and not told:
             return False
-        if cue.kind == "planned" and (set(texts) & (_WHAT | _COURSES) or RHYTHM.scan(self.tokens[left.mark.last : cue.first])):
+        if cue.kind == "planned" and (
+            set(texts) & (_WHAT | _COURSES) or RHYTHM.scan(self.tokens[left.mark.last : cue.first])
+        ):
             return False
         if cue.kind == "planned" and cue.first and self.tokens[cue.first - 1].kind == "number":
             return False  # "pulses (6 planned)"
@@ -372,7 +442,9 @@ class _Row:
         alone = cue.act and not _AUXILIARY & set(self.texts[cue.first : cue.last])
         if alone and self.texts[cue.first - 1] not in _OPENS_A_CLAUSE and not all(self._light(at) for at in words):
             return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
-        if self.texts[cue.first] in ("until", "till", "til") and not all(self._light(at) or at in self.of_cues for at in words):
+        if self.texts[cue.first] in ("until", "till", "til") and not all(
+            self._light(at) or at in self.of_cues for at in words
+        ):
             return False
         if said in _CLOSING:
             after = self.texts[cue.last] if cue.last < len(self.texts) else ","
@@ -391,8 +463,12 @@ class _Row:
             return
         if self.texts[cue.last - 1] == "now" and left.ahead is not None and left.ahead.kind in ("now", "started"):
             return  # "on MMF and now tac": both
-        listed = self._list_before(left, whole=self.tokens[cue.first].kind != "word" or self.texts[cue.first] in _IN_TURN)
-        governed = next((member.ahead for member in listed if member.ahead is not None and member.ahead.kind in _GOVERNING), None)
+        listed = self._list_before(
+            left, whole=self.tokens[cue.first].kind != "word" or self.texts[cue.first] in _IN_TURN
+        )
+        governed = next(
+            (member.ahead for member in listed if member.ahead is not None and member.ahead.kind in _GOVERNING), None
+        )
         if governed is not None:
             right.ahead = replace(governed, kind="planned") if governed.kind == "leaving" else governed
             return
@@ -420,7 +496,12 @@ class _Row:
                 own = [back for back in right.back if back.kind not in ("given", "mentioned")]
                 restated = bool(own) and (right.link == "," or any(back.act for back in own))
                 single = self.texts[cue.first] in _INSTEAD and "with" in self.texts[left.end : right.first]
-                if not left.override and not restated and not single and not (dosed and not has_dose(self.tokens, left.mark)):
+                if (
+                    not left.override
+                    and not restated
+                    and not single
+                    and not (dosed and not has_dose(self.tokens, left.mark))
+                ):
                     right.ahead = cue
             elif right.link == "or" and left.ahead is not None:
                 right.ahead = Mark("planned", "ahead", left.ahead.first, left.ahead.last)
@@ -464,7 +545,10 @@ class _Row:
         after = self.texts[member.end : member.end + 2]
         if after in (("shortly", "after"), ("soon", "after"), ("shortly", "afterwards"), ("soon", "afterwards")):
             return True
-        return after[:1] in (("too",), ("likewise",), ("ditto",), ("also",)) or after in (("as", "well"), ("the", "same"))
+        return after[:1] in (("too",), ("likewise",), ("ditto",), ("also",)) or after in (
+            ("as", "well"),
+            ("the", "same"),
+        )
 
     def status(self, member: Member, heading: str | None) -> tuple[str, Mark | None]:
         cue = member.ahead
@@ -489,12 +573,58 @@ class _Row:
 
 
 _APART = frozenset({",", "and", "-", "&", "then", "but", ")", "("})
-_AUXILIARY = frozenset({"is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "got", "gets", "which", "that", "never", "not"})
-_OPENS_A_CLAUSE = frozenset({"->", "-->", "→", "=>", "=", ":", "both", "all", "long", "already", "since", ",", "and", "then", "but", "-", "(", "subsequently", "later", "eventually", "now", "also"})
+_AUXILIARY = frozenset(
+    {
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "has",
+        "have",
+        "had",
+        "got",
+        "gets",
+        "which",
+        "that",
+        "never",
+        "not",
+    }
+)
+_OPENS_A_CLAUSE = frozenset(
+    {
+        "->",
+        "-->",
+        "→",
+        "=>",
+        "=",
+        ":",
+        "both",
+        "all",
+        "long",
+        "already",
+        "since",
+        ",",
+        "and",
+        "then",
+        "but",
+        "-",
+        "(",
+        "subsequently",
+        "later",
+        "eventually",
+        "now",
+        "also",
+    }
+)
 _TIGHT = frozenset({"to", "onto", "from", "with", "by", "on", "through", "of", "for"})
 _SUBJECTS = frozenset({"it", "she", "he", "they", "we", "i", "who", "which", "you"})
 _SURFACE = frozenset({"ointment", "cream", "drops", "inhaler", "topical", "topically", "gel", "lotion", "mouthwash"})
-_ADRENAL = frozenset({"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement", "adrenals"})
+_ADRENAL = frozenset(
+    {"adrenal", "addison", "addisons", "hypopituitarism", "pituitary", "cortisol", "replacement", "adrenals"}
+)
 _DOSE = frozenset({"dose", "cycle", "pulse", "infusion", "course", "round", "bolus"})
 _OURS = frozenset({"but", "ours", "mine", "herself", "himself", "while", "whereas", "-", "she", "he", "my", "this"})
 _BESIDE = (("on", "top", "of"), ("alongside",), ("in", "addition", "to"))
@@ -577,8 +707,17 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
     commas = [at + 1 for at in range(begin, member.first) if row.texts[at] == "," or at in row.of_cues]
     if member.mark.value in INFUSIONS and RHYTHM.scan(row.tokens[max([begin, *commas]) : member.first]):
         detail["recurring"] = True
-    lead = {*row.texts[max(0, member.first - 3) : member.first], *(row.texts[max(0, cue.first - 3) : cue.first] if cue else ())}
-    if member.mark.value in INFUSIONS and status == "planned" and cue is not None and cue.act == "plan" and lead & _ORDINALS:
+    lead = {
+        *row.texts[max(0, member.first - 3) : member.first],
+        *(row.texts[max(0, cue.first - 3) : cue.first] if cue else ()),
+    }
+    if (
+        member.mark.value in INFUSIONS
+        and status == "planned"
+        and cue is not None
+        and cue.act == "plan"
+        and lead & _ORDINALS
+    ):
         status = "now"  # "third rituximab course already booked"
     following = row.members[index + 1].ahead if index + 1 < len(row.members) else None
     if status == "given" and following is not None and row.texts[following.first : following.last] in _BESIDE:
@@ -587,12 +726,21 @@ def _statement(row: _Row, index: int, status: str, cue: Mark | None) -> Statemen
         said = set(row.texts[cue.first : cue.last])
         if status == "before" and "last" in said:
             status = "given"  # "last one in September": when, not that it ended
-        if status == "planned" and {"next"} & {*said, *row.texts[max(0, member.first - 2) : member.first]} and "due" in row.texts:
+        if (
+            status == "planned"
+            and {"next"} & {*said, *row.texts[max(0, member.first - 2) : member.first]}
+            and "due" in row.texts
+        ):
             status = "now"  # "her next rituximab is due in December"
     ago = _since_the_last(row, member)
     if ago is not None:
         status, detail["ago"] = "given", ago
-    if status == "never" and cue is not None and (cue.act in ("take", "give") or not cue.act) and _for_some_time(row, cue, member):
+    if (
+        status == "never"
+        and cue is not None
+        and (cue.act in ("take", "give") or not cue.act)
+        and _for_some_time(row, cue, member)
+    ):
         status = "before"  # "hasn't taken it for five weeks"
     one = lead & _DOSE and any(text.isdigit() for text in lead)  # "2nd dose": the ending of a number is gone
     if status == "given" and (lead & _ORDINALS or one):
@@ -612,14 +760,19 @@ def _since_the_last(row: _Row, member: Member) -> float | None:
     if "last" not in lead or "since" not in lead:
         return None
     since = member.first - len(lead) + lead.index("since")
-    return next((when.months for when in row.whens if when.kind in ("window", "ago") and since - 1 <= when.last <= since + 1), None)
+    return next(
+        (when.months for when in row.whens if when.kind in ("window", "ago") and since - 1 <= when.last <= since + 1),
+        None,
+    )
 
 
 def _for_some_time(row: _Row, cue: Mark, member: Member) -> bool:
     said = set(row.texts[cue.first : cue.last])
     since = {"no", "nil", "none", "without"} & said and row.texts[member.end : member.end + 1] == ("since",)
     perfect = {"hasnt", "havent", "has", "have"} & said
-    return bool(since or perfect) and any(0 <= when.first - member.mark.last <= 4 and when.kind in ("window", "date") for when in row.whens)
+    return bool(since or perfect) and any(
+        0 <= when.first - member.mark.last <= 4 and when.kind in ("window", "date") for when in row.whens
+    )
 
 
 def _times_of(row: _Row, index: int, first: int, edge: int) -> Iterable[When]:
@@ -666,7 +819,16 @@ def _count(token: Token) -> float | None:
     return token.number if token.kind == "number" else NUMBER_WORDS.get(token.text)
 
 
-_OF_A_COURSE = frozenset(DOSING["courses"]) | {"given", "done", "pulse", "completed", "planned", "administered", "received", "so"}
+_OF_A_COURSE = frozenset(DOSING["courses"]) | {
+    "given",
+    "done",
+    "pulse",
+    "completed",
+    "planned",
+    "administered",
+    "received",
+    "so",
+}
 
 
 def detail(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:

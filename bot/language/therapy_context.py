@@ -46,7 +46,9 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     if cue.act == "continue" and tokens[0].text not in _PRONOUNS and not _speaks_of_them(tokens, cue):
         return None
-    if cue.kind == "never" and (cue.last - cue.first == 1 or (cue.value == "ahead" and not _speaks_of_them(tokens, cue))):
+    if cue.kind == "never" and (
+        cue.last - cue.first == 1 or (cue.value == "ahead" and not _speaks_of_them(tokens, cue))
+    ):
         return None
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
@@ -54,7 +56,9 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
 
 
 def _ends(tokens: Sequence[Token], cue: Mark) -> bool:
-    return cue.act in ("stop", "continue", "restart", "repeat", "harm", "tolerate") or bool({token.text for token in tokens[cue.first : cue.last]} & _ENDS)
+    return cue.act in ("stop", "continue", "restart", "repeat", "harm", "tolerate") or bool(
+        {token.text for token in tokens[cue.first : cue.last]} & _ENDS
+    )
 
 
 def _speaks_of_them(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -82,7 +86,9 @@ _SPEAKERS = frozenset({"she", "he", "we", "i", "they", "that", "the", "patient"}
 _UNITS_OF_IT = frozenset({"tablet", "dose", "pill", "infusion", "capsule", "tablets", "doses", "pills"})
 _EVERY = 99
 _LONGEST_ASIDE = 14
-_SHORT_LEADS = frozenset({"it", "this", "that", "which", "but", "and", "then", "we", "has", "was", "been", "is", "now", ",", "they", "both"})
+_SHORT_LEADS = frozenset(
+    {"it", "this", "that", "which", "but", "and", "then", "we", "has", "was", "been", "is", "now", ",", "they", "both"}
+)
 _ENDS = words("therapy", "ends")
 
 
@@ -101,7 +107,11 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     if colon is None or any(mark.first < colon for mark in marks):
         return None
     words = {token.text for token in tokens[:colon]}
-    statuses = [_AS_HEADING.get(cue.kind, cue.kind) for cue in cues_of(tokens[:colon], set(), ()) if cue.act != "repeat" and tokens[cue.first].text not in _QUESTIONS]
+    statuses = [
+        _AS_HEADING.get(cue.kind, cue.kind)
+        for cue in cues_of(tokens[:colon], set(), ())
+        if cue.act != "repeat" and tokens[cue.first].text not in _QUESTIONS
+    ]
     if {"what", "left"} <= words:
         return "now"
     if marks and words & {"question", "questions", "next", "discussion"}:
@@ -118,9 +128,7 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         if status in statuses:
             return status
     if words & _REGIMENS:
-        return (
-            "before" if words & _PAST_HEADINGS else "now"
-        )
+        return "before" if words & _PAST_HEADINGS else "now"
     return ""
 
 

@@ -94,7 +94,11 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "after that": in turn
         if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
             continue  # the patient in a trial
-        if cue.last - cue.first == 1 and tokens[cue.first].text == "on" and any(when.first == cue.last for when in whens):
+        if (
+            cue.last - cue.first == 1
+            and tokens[cue.first].text == "on"
+            and any(when.first == cue.last for when in whens)
+        ):
             continue  # "on 3 November"
         if tokens[cue.first].text in _COMPARED and cue.first and tokens[cue.first - 1].text in _COMPARING:
             continue  # "no less breathless than before"
@@ -245,7 +249,12 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
         left_behind = any(cue.act == "switch_from" and cue.last <= left.first for cue in cues)
         links = ("to", "onto", "for", "with", "by") if replaced else ("to", "onto")
         at = next(
-            (at for at in range(left.last, right.first) if tokens[at].text in links and tokens[at + 1].kind != "number"), None
+            (
+                at
+                for at in range(left.last, right.first)
+                if tokens[at].text in links and tokens[at + 1].kind != "number"
+            ),
+            None,
         )
         if at is None or any(cue.first <= at < cue.last for cue in cues):
             continue
@@ -255,7 +264,12 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
         near = {token.text for token in tokens[max(0, left.first - 8) : left.first]}
         between = {token.text for token in tokens[left.last : at]}
         from_left = left.first and tokens[left.first - 1].text == "from" and not has_dose(tokens, right)
-        if from_left or left_behind or near & _SWITCHES or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES:
+        if (
+            from_left
+            or left_behind
+            or near & _SWITCHES
+            or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES
+        ):
             found.append(Mark("arrow", "ahead", at, at + 1))
         elif (near | between) & {"add", "adding", "added", "adds", "addition"}:
             found.append(Mark("now", "ahead", at, at + 1))
@@ -289,9 +303,9 @@ def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
             len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses")
         )
     before = tokens[max(0, mark.first - 2) : mark.first]
-    return len(before) == 2 and before[0].kind == "number" and (before[1].text in UNITS or before[1].text == "of") or (
-        len(before) == 2 and before[1].text == "of" and (before[0].text in NUMBER_WORDS or before[0].text == "half")
-    )
+    return (
+        len(before) == 2 and before[0].kind == "number" and (before[1].text in UNITS or before[1].text == "of")
+    ) or (len(before) == 2 and before[1].text == "of" and (before[0].text in NUMBER_WORDS or before[0].text == "half"))
 
 
 def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:

@@ -33,7 +33,11 @@ class Frame:
     def settle(self, status: str, cue: Mark | None, first: int, later: Sequence[Mark | None]) -> str:
         """The status of agents from token `first` on; `later` are the words ahead of the agents that follow."""
         word = self.tokens[cue.first].text if cue is not None else ""
-        if self._only_asks() and first >= self._question_from() and (status == "bare" or (status == "given" and word == "given")):
+        if (
+            self._only_asks()
+            and first >= self._question_from()
+            and (status == "bare" or (status == "given" and word == "given"))
+        ):
             return "planned"
         if self.asking and status == "before" and self._proposed(cue):
             return "mentioned"
@@ -53,7 +57,8 @@ class Frame:
         starts = [
             at
             for at in range(1, len(self.tokens))
-            if self.tokens[at].text in _OPENING_QUESTION and self.tokens[at - 1].text in (",", "-", ":", ")", "so", "and", "but")
+            if self.tokens[at].text in _OPENING_QUESTION
+            and self.tokens[at - 1].text in (",", "-", ":", ")", "so", "and", "but")
         ]
         return starts[0] if starts and self.tokens[0].text not in _OPENING_QUESTION else 0
 

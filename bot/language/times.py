@@ -94,6 +94,15 @@ def is_year(token: Token) -> bool:
     return _YEARS.match(token.text) is not None
 
 
+def lead_of(tokens: Sequence[Token], when: When) -> str:
+    """The word before a time ("since", "in"), an article passed over: "since the new year"."""
+    at = when.first
+    before = _text(tokens, at - 1)
+    if before == "the" and _text(tokens, at - 2) in _LEAD:
+        return tokens[at - 2].text
+    return before if before in _LEAD else ""
+
+
 def _text(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].text if 0 <= at < len(tokens) else ""
 
@@ -125,6 +134,8 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         unit = _FRACTION_UNIT[_text(tokens, after + 1)]
         if _text(tokens, after + 2) != "/" and amount <= 60 and "." not in tokens[at].text:
             return _window_or_ago(tokens, at, after + 2, amount * unit, lead)
+    if [_text(tokens, after + step) for step in range(3)] == ["and", "a", "half"] and _text(tokens, after + 3) in UNITS:
+        return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[_text(tokens, after + 3)], lead)
     if _text(tokens, after) in ("-", "to", "or") and after + 1 < len(tokens):
         upper = _amount(tokens, after + 1)
         if upper is not None and _text(tokens, after + 2) in UNITS and upper > amount:
@@ -146,6 +157,8 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         unit_word == "y" and _text(tokens, after + 1) in ("o", "f", "m")
     ):
         return None
+    if [_text(tokens, after + step) for step in (1, 2, 3)] == ["and", "a", "half"]:
+        return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[unit_word], lead)
     return _window_or_ago(tokens, at, after + 1, amount * UNITS[unit_word], lead)
 
 
@@ -194,6 +207,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     """Months since year 0, the token after it, and whether only a year was given."""
     text = tokens[at].text
     nxt = _text(tokens, at + 1)
+    if text == "new" and nxt in ("year", "years") and {_text(tokens, at - 1), _text(tokens, at - 2)} & _SINCE:
+        return float((today_in_months(today) - 1) // 12 * 12 + 1), at + 2, False
     if text in _MONTH:
         month = _MONTH[text]
         skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
@@ -203,30 +218,7 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             year = None
         if year is not None and not (nxt == "," and year < 100):
             return year * 12 + month, at + 2 + skip, False
-        beside = at and (tokens[at - 1].kind == "number" or _text(tokens, at - 1) in ("%", ")", "/", "vs", "→", "->"))
-        follows = nxt in (":", "/", ")", ",", "→", "->", "") or (tokens[at + 1].kind == "number" if nxt else False)
-        if (
-            text in ("may", "mar")
-            and not (beside and (text == "mar" or follows))
-            and _text(tokens, at - 1)
-            not in (
-                "in",
-                "since",
-                "from",
-                "until",
-                "till",
-                "last",
-                "to",
-                "by",
-                "and",
-                "(",
-                "of",
-                "this",
-                "end",
-                "early",
-                "late",
-            )
-        ):
+        if text in ("may", "mar") and not _is_month(tokens, at):
             return None
         now = today_in_months(today)
         year = int((now - 1) // 12)
@@ -261,6 +253,20 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     if decimal:
         return int(decimal[2]) * 12 + int(decimal[1]), at + 1, False
     return None
+
+
+_SINCE = frozenset({"since", "before", "after", "at"})
+_BEFORE_MAY = frozenset(_TIMES["before_may"])
+
+
+def _is_month(tokens: Sequence[Token], at: int) -> bool:
+    """ "May" and "Mar" beside a reading, a mark or a word of time; "may improve" is a verb."""
+    before, following = _text(tokens, at - 1), _text(tokens, at + 1)
+    parted = at == 0 or tokens[at - 1].kind in ("number", "mark", "arrow")
+    told = following in ("", ":", "/", ")", ",", "→", "->", "=") or tokens[at + 1].kind == "number"
+    if before in _BEFORE_MAY:
+        return True
+    return told if tokens[at].text == "mar" else parted and told
 
 
 def _year(text: str, short: bool) -> int | None:

@@ -74,9 +74,11 @@ _GOAL_GROUP = {
 
 def _lung_function(draft: Draft, reading: Reading) -> None:
     told: dict[str, dict[str, Any]] = {}
+    counted = any(item.kind == "measure" for name in ("fvc", "dlco") for item in _about(reading, name))
+    shared = [item for item in _about(reading, "pft") if not (counted and item.detail.get("moved"))]
     for measure in ("fvc", "dlco"):
         own = [_with_known_time(item, draft.now["measurements"].get(measure)) for item in _about(reading, measure)]
-        entry = measure_entry(measure, own, _about(reading, "pft"))
+        entry = measure_entry(measure, own, shared)
         if entry is not None:
             told[measure] = entry
     if not told:

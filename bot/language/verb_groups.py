@@ -122,7 +122,9 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
             form = "participle"  # "have come and gone"
         if form == "base" and before.lead in _THIRD_PERSON and not before.meant and before.be not in ("did", "does"):
             form = "participle"  # "she's come off MMF"
-        goes_on = tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
+        goes_on = (
+            tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
+        )
         act = "continue" if goes_on else entry.act
         read = _MEANINGS[act](form, before)
         if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
@@ -147,7 +149,11 @@ def _before_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> bool
 def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     after = tokens[at + 1].text if at + 1 < len(tokens) else ","
     before = at - 1
-    while before >= 0 and before not in inside and (tokens[before].kind == "number" or tokens[before].text in ("mg", "g", "/", "day", "bd")):
+    while (
+        before >= 0
+        and before not in inside
+        and (tokens[before].kind == "number" or tokens[before].text in ("mg", "g", "/", "day", "bd"))
+    ):
         before -= 1
     return before in inside and after in (",", ")", "(", "in", "-", "and")
 
@@ -167,7 +173,9 @@ def _did_harm(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     return (made and following[1] not in _WELL) or (sent and following[0] in ("her", "his", "their"))
 
 
-_WELL = frozenset({"better", "well", "feel", "stable", "stronger", "fitter", "a", "free", "able", "on", "with", "in", "no"})
+_WELL = frozenset(
+    {"better", "well", "feel", "stable", "stronger", "fitter", "a", "free", "able", "on", "with", "in", "no"}
+)
 
 
 def _behind_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> int | None:
@@ -184,7 +192,9 @@ def _behind_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> int 
 _PARTICLES = frozenset({"down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
 
 
-def _match(tokens: Sequence[Token], at: int, entries: Sequence[_Entry], inside: set[int]) -> tuple[_Entry, int, bool] | None:
+def _match(
+    tokens: Sequence[Token], at: int, entries: Sequence[_Entry], inside: set[int]
+) -> tuple[_Entry, int, bool] | None:
     """The longest phrase of a verb, where it ends, and whether a person stands inside it ("put her on")."""
     best: tuple[_Entry, int, bool] | None = None
     for entry in entries:
@@ -233,9 +243,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
             unwilling = True
         elif text in _FORCED and following == "to":
             forced = True
-        elif text in _MEANT and linked:
-            meant = True
-        elif text == "yet" and following == "to":
+        elif (text in _MEANT and linked) or (text == "yet" and following == "to"):
             meant = True
         elif text == "able" and following == "to":
             forced = True
@@ -252,10 +260,9 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
         elif text in _ADVERBS:
             at -= 1
             continue
-        elif text in _LINKS and lead in (_MEANT | _UNWILLING) and (at + 1 == verb and entry.form == "ing"):
-            pass
-        elif text in ("we", "i", "she", "he", "they", "you") and (
-            lead in _MODAL or lead in _DO or lead in ("did", "is", "was")
+        elif (text in _LINKS and lead in (_MEANT | _UNWILLING) and (at + 1 == verb and entry.form == "ing")) or (
+            text in ("we", "i", "she", "he", "they", "you")
+            and (lead in _MODAL or lead in _DO or lead in ("did", "is", "was"))
         ):
             pass
         else:

@@ -1,0 +1,144 @@
+"""When a course of the lungs holds, and what it is put down to: times, comparisons and other causes beside it."""
+
+from __future__ import annotations
+
+from bot.language import comparisons, facts, remarks, times
+from bot.language.lexicon import Lexicon
+from bot.language.sentence_scan import Context, Scan
+from bot.language.times import When
+
+
+def distance_of_scans(scan: Scan, first: int, last: int) -> float | None:
+    """How far back the scan of comparison lies, told in the same clause or, where that has no time, in another."""
+    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
+    if any(begin <= when.first < end for when in scan.whens):
+        return comparisons.distance(scan.tokens, scan.whens, begin, end)
+    return comparisons.distance(scan.tokens, scan.whens)
+
+
+def window(scan: Scan, first: int, last: int) -> float | None:
+    """The window that stands in the same clause; else the only window of the sentence."""
+    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
+    own = [when for when in scan.whens if begin <= when.first < end and when.kind in ("window", "ago")]
+    windows = own or [when for when in scan.whens if when.kind == "window"]
+    windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
+    if windows and (own or len(windows) == 1):
+        return windows[-1].months
+    since = [
+        when
+        for when in scan.whens
+        if when.kind == "date" and times.lead_of(scan.tokens, when) == "since" and begin <= when.first < end
+    ]
+    return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
+
+
+def _of_agent(scan: Scan, when: When) -> bool:
+    """ "MMF for 8 months" is the agent's time, not the lung's."""
+    before = [mark for mark in scan.agents if mark.last <= when.first]
+    if not before:
+        return False
+    gap = scan.tokens[before[-1].last : when.first]
+    walls = any(before[-1].last <= index < when.first for index in scan.lung_walls)
+    started = {token.text for token in scan.tokens[max(0, before[-1].first - 4) : before[-1].first]}
+    if when.kind == "ago" and started & {"start", "starting", "started", "since", "beginning", "than"}:
+        return False
+    return not walls and when.lead in ("for", "since", "", "after", "of") and len(gap) <= 8
+
+
+def told_time(scan: Scan) -> float | None:
+    """How far back the latest time of a sentence lies: what "since then" in a later one refers to."""
+    today = times.today_in_months()
+    back = [when.months if when.kind != "date" else today - when.months for when in scan.whens if not when.whole_year]
+    back = [months for months in back if months >= _SINCE_THEN]
+    return min(back) if back else None
+
+
+_SINCE_THEN = 0.5
+
+
+REFERRING = Lexicon().add_all("then", {True: times.REFERRING})
+
+
+def referred_time(scan: Scan, context: Context) -> float | None:
+    """ "Switched eight months ago. Since the switch ...": the time told before, where a phrase points back to it."""
+    return context.window if context.window is not None and REFERRING.scan(scan.tokens) else None
+
+
+def interval(scan: Scan) -> float | None:
+    """ "Interval 8 months", "6 months between the tests": the time of the readings told in other sentences."""
+    windows = [when.months for when in scan.whens if when.kind == "window" and when.months > 0]
+    alone = len(windows) == len(scan.whens) == 1 and not scan.agents and len(scan.tokens) <= _SHORT
+    return windows[0] if alone and _INTERVALS & set(scan.sentence.texts) else None
+
+
+_SHORT = 12
+_INTERVALS = frozenset({"interval", "apart", "between", "spacing", "gap", "elapsed", "separated", "separate"})
+
+
+def circumstances(scan: Scan, first: int, last: int) -> dict[str, object]:
+    detail: dict[str, object] = {}
+    causes = [cause for at, cause in scan.causes if _speaks_of(scan, at, first, last)]
+    beside = None if causes else _cause_beside(scan, last)
+    if causes or beside:
+        detail["other_cause"] = causes[0] if causes else beside
+    if remarks.is_uncorrected(scan.tokens):
+        detail["uncorrected"] = True
+    return detail
+
+
+def _cause_beside(scan: Scan, last: int) -> str | None:
+    """A cause behind the last course of a sentence, with no agent and no other subject between."""
+    ends = [piece.first for piece in scan.row if piece.role == "subject" and piece.value not in ("other", "overall")]
+    ends += sorted(scan.agent_walls)
+    end = min([at for at in ends if at >= last], default=len(scan.tokens))
+    return remarks.beside(scan.tokens, scan.plain_causes, last, end)
+
+
+def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:
+    """A cause explains what stands nearest before it; at the start of a sentence, what follows."""
+    before = [
+        piece
+        for piece in scan.row
+        if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at
+    ]
+    if not before:
+        return True
+    return first <= before[-1].first < last or last - 1 == before[-1].first
+
+
+def long_past(scan: Scan) -> frozenset[int]:
+    """Times a year or more ago that are no standard of comparison: "CT was worse two years ago"."""
+    return frozenset(
+        when.first for when in scan.whens if when.kind == "ago" and when.months >= 12 and not _compared(scan, when)
+    )
+
+
+def of_the_past(scan: Scan, first: int, last: int) -> bool:
+    """ "In 2022 he lost ten points": told of a time more than a year back, and of no later one."""
+    begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
+    dated = [when for when in scan.whens if when.kind in ("date", "range") and begin <= when.first < end] or [
+        when for when in scan.whens if when.kind in ("date", "range") and when.first <= 2
+    ]
+    today = times.today_in_months()
+    return bool(dated) and all(
+        times.lead_of(scan.tokens, when) in ("in", "during")
+        and today - (when.end or when.months) > _PAST_MONTHS
+        and not _compared(scan, when)
+        for when in dated
+    )
+
+
+_PAST_MONTHS = 14.0
+
+
+def _compared(scan: Scan, when: When) -> bool:
+    before = {token.text for token in scan.tokens[max(0, when.first - 4) : when.first]}
+    after = {token.text for token in scan.tokens[when.last : when.last + 2]}
+    return (
+        bool(after & {"vs", "versus", "compared", "against", "to"})
+        or bool(
+            before
+            & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}
+        )
+        or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
+    )

@@ -1,0 +1,300 @@
+"""What one sentence tells of lung function, imaging and breathlessness, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.language import (
+    circumstances,
+    comparisons,
+    criteria,
+    exertion,
+    facts,
+    imaging,
+    lungs,
+    quantities,
+    remarks,
+    replies,
+    tables,
+    times,
+)
+from bot.language.lungs import Course
+from bot.language.model import Finding
+from bot.language.pieces import Piece
+from bot.language.sentence_scan import Context, Scan
+from bot.language.shared_times import Measure
+from bot.language.vocabulary import words
+
+
+def findings(scan: Scan, context: Context) -> Iterator[Finding]:
+    """Every course, reading and sign of one sentence; what later sentences may need goes into the context."""
+    if facts.of_relative(scan.sentence.texts):
+        return
+    subjects = [piece for piece in scan.row if piece.role == "subject"]
+    measures = _tabled(scan, context) or quantities.measures(scan.tokens, scan.row, scan.whens, scan.agent_walls)
+    asked = scan.sentence.asks and replies.asks_for_facts(_without_label(scan.sentence.texts))
+    yield from _measures(scan, context, measures, asked or remarks.supposed(scan.tokens))
+    yield from _levels(scan, subjects)
+    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens, scan.effort.tokens):
+        yield from _effort(scan, scan.effort)
+    if all(piece.value == "overall" for piece in subjects) and not scan.agents and not measures:
+        yield from _bare_numbers(scan, context)
+    measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
+    single = frozenset(item.subject for item in measures if "single" in item.value)
+    timed = frozenset(when.first for when in scan.whens)
+    told = lungs.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
+    told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
+    told += _also(scan, context, told, single)
+    yield from _told(scan, context, told, single, asked)
+    yield from _shown(scan, subjects, asked)
+    context.course = next((item.value for item in reversed(told) if not item.past), None)
+    context.window = circumstances.told_time(scan) or context.window
+    context.topic = _topic(scan, subjects) if not measures else None
+    if subjects:
+        context.subjects = tuple(subjects)
+
+
+def _measures(scan: Scan, context: Context, found: Sequence[Measure], supposed: bool) -> Iterator[Finding]:
+    for measure in found:
+        if supposed and "values" not in measure.value and "single" not in measure.value:
+            continue
+        first, last = measure.first, measure.last
+        value = dict(measure.value)
+        if value.get("months") is None and not value.get("times"):
+            value["months"] = circumstances.window(scan, first, last)
+        if value.get("months") is None and "change" in value:
+            value["months"] = comparisons.distance(scan.tokens, scan.whens)
+        if value.get("months") is None and not value.get("times"):
+            value["months"] = circumstances.referred_time(scan, context) or tables.span(context.table)
+        was = "single" not in value and circumstances.of_the_past(scan, first, last)
+        detail = circumstances.circumstances(scan, first, last)
+        yield scan.finding("measure", measure.subject, value, first, last, was=was, **detail)
+
+
+def _levels(scan: Scan, subjects: Sequence[Piece]) -> Iterator[Finding]:
+    """Two levels of effort that make breathless, early and late."""
+    if not any(piece.value in ("breathlessness", "breathing") for piece in subjects):
+        return
+    levels = remarks.levels(scan.tokens, scan.whens)
+    if levels is not None:
+        value = {"unit": "class", "months": None, "scale": "level", "values": levels, "times": None}
+        yield scan.finding("measure", "scale", value, 0, len(scan.tokens))
+
+
+def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
+    """Numbers without a subject: those of FVC and DLCO in turn, else of the measure spoken of last."""
+    scale = _scale_of(context)
+    bare = quantities.bare(scan.tokens, scan.whens, scale)
+    if bare is None:
+        return
+    both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
+    in_turn = scan.tokens[0].text in _NOW or quantities.in_pairs(scan.tokens)
+    if len(both) == 2 and len(bare.get("values", ())) == 2 and in_turn:
+        yield from _of_both(scan, both)
+        return
+    last = next((piece.value for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
+    yield scan.finding("measure", "scale" if scale else last, bare, 0, len(scan.tokens))
+
+
+_NOW = frozenset({"now", "today", "currently", "then"})
+
+
+def _of_both(scan: Scan, both: Sequence[str]) -> Iterator[Finding]:
+    """ "FVC of 70 and DLCO of 50 in March; today 69 and 48": readings of both in turn."""
+    dated = next((when for when in scan.whens if when.kind in ("date", "ago") and when.months), None)
+    at = None if dated is None else times.when_in_months(dated)
+    numbers = [token.number for token in scan.tokens if token.kind == "number"]
+    for name, reading in zip(both, numbers, strict=False):
+        value = {"unit": "%", "months": None, "scale": name, "single": reading, "at": at, "order": 0 if at else 1}
+        yield scan.finding("measure", name, value, 0, len(scan.tokens))
+
+
+def _told(
+    scan: Scan, context: Context, told: Sequence[Course], single: frozenset[str], asked: bool
+) -> Iterator[Finding]:
+    opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
+    for name in sorted(opposed):
+        yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
+    judged = facts.stability(scan.sentence) is not None
+    for course in told:
+        if asked or course.past or course.subject in opposed or (judged and course.subject is None):
+            continue
+        if course.subject is None and _tells_nothing(scan, course):
+            continue
+        yield from _course(scan, course, _subject_of(scan, context, course), single)
+
+
+def _tells_nothing(scan: Scan, course: Course) -> bool:
+    """A command ("Drop the table"), or "same, don't have it"."""
+    if scan.treatment_words & set(range(course.first, course.last)):
+        return True  # "weaned off in May" is no course of the lung
+    if course.value in ("up", "down"):
+        return _commands(scan, course)
+    return course.value == "same" and bool(replies.unknowns(scan.sentence))
+
+
+def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
+    """The subject of a course; where the sentence names none, what the one before spoke of."""
+    subject = course.subject
+    if subject == "overall" and remarks.of_effort(scan.tokens):
+        return "breathlessness"
+    if subject is None and context.subjects and _since_then(scan, course):
+        subject = "ct" if context.subjects[-1].value in lungs.IMAGING else context.subjects[-1].value
+    if subject is None and not scan.agents:
+        subject = "ct" if _RADIOLOGIST & set(scan.sentence.texts) else context.topic
+    lead = scan.sentence.texts[max(0, course.first - 5) : course.first]
+    if subject is None and context.subjects and _PRONOUNS & set(lead):
+        subject = context.subjects[-1].value
+    return subject
+
+
+def _shown(scan: Scan, subjects: Sequence[Piece], asked: bool) -> Iterator[Finding]:
+    """What is said beside the courses: other quantities, the scan of comparison, signs, the time between tests."""
+    if not any(piece.role == "course" for piece in scan.row):
+        for piece in subjects:
+            if piece.value == "other" and remarks.is_walk_or_saturation(scan.tokens[piece.first : piece.last]):
+                yield scan.finding("other_quantity", None, True, piece.first, piece.last + 2)
+    older = comparisons.remark(scan.tokens, scan.row, scan.whens)
+    if older is not None and not asked:
+        yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
+    yield from imaging.presence(scan.finding, scan.tokens, scan.row, scan.sentence.asks)
+    interval = circumstances.interval(scan)
+    if interval is not None:
+        yield scan.finding("interval", None, interval, 0, len(scan.tokens))
+
+
+def _without_label(texts: Sequence[str]) -> Sequence[str]:
+    """ "Questions: is the FVC better?" asks as the rest does."""
+    return texts[2:] if len(texts) > 2 and texts[0] in ("question", "questions", "q") and texts[1] == ":" else texts
+
+
+def _scale_of(context: Context) -> str | None:
+    """The scale that a sentence of numbers goes on about: "mMRC 2. Was 3 in June." """
+    last = context.subjects[-1] if context.subjects else None
+    if last is None or last.value not in ("scale", "breathlessness"):
+        return None
+    recent = context.findings[-_RECENT:]
+    scales = [item.value["scale"] for item in recent if item.kind == "measure" and item.subject == "scale"]
+    return str(scales[-1]) if scales else None
+
+
+_RECENT = 12
+"""Findings of the sentences just before."""
+
+
+def _tabled(scan: Scan, context: Context) -> list[Measure]:
+    """Readings of a row under the head of a table; the head itself is remembered."""
+    head = tables.head(scan.tokens, scan.row, scan.whens)
+    if head is not None:
+        context.table = head
+    elif context.table is not None:
+        return tables.readings(scan.tokens, scan.row, scan.whens, context.table)
+    return []
+
+
+def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
+    """What can or can no longer be done; without a word on breath it only answers the question on breathlessness."""
+    yield scan.finding(
+        "trend" if told.breath else "effort",
+        "breathlessness",
+        told.value,
+        told.first,
+        told.last,
+        months=circumstances.window(scan, told.first, told.last),
+        moved=False,
+        was=False,
+        **circumstances.circumstances(scan, told.first, told.last),
+    )
+
+
+def _also(scan: Scan, context: Context, told: Sequence[Course], single: frozenset[str]) -> list[Course]:
+    """ "Lung function too.": a sentence of subjects only shares the course of the one before."""
+    subjects = [piece for piece in scan.row if piece.role == "subject"]
+    if told or single or context.course is None or not subjects or len(subjects) < len(scan.row):
+        return []
+    tail = scan.sentence.texts[subjects[-1].last :]
+    lead = scan.sentence.texts[: subjects[0].first]
+    if not (tail in _TOO or (lead[:1] in (("also",), ("likewise",), ("so",)) and not tail)):
+        return []
+    return [Course(piece.value, context.course, piece.first, piece.last, 0) for piece in subjects]
+
+
+_TOO = (("too",), ("as", "well"), ("also",), ("likewise",), ("ditto",), ("idem",), ("similarly",))
+
+
+def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
+    """ "Asked about breathing.": one subject and no course; the next sentence may bring it."""
+    named = {piece.value for piece in subjects if piece.value != "overall"}
+    told = any(piece.role != "subject" for piece in scan.row) or bool(replies.unknowns(scan.sentence))
+    if told or scan.sentence.asks or len(scan.tokens) > _TOPIC_LENGTH or scan.agents or len(named) != 1:
+        return None
+    name = named.pop()
+    return name if name in ("breathlessness", "breathing", "pft", "ct", "fvc", "dlco") else None
+
+
+_TOPIC_LENGTH = 6
+
+
+_RADIOLOGIST = frozenset({"radiologist", "radiologists", "radiologically"})
+
+
+def _since_then(scan: Scan, course: Course) -> bool:
+    """ "The CT of 2021 showed honeycombing; since then no change": the next sentence goes on about the same."""
+    return any(mark.first == 0 and mark.last <= course.first for mark in circumstances.REFERRING.scan(scan.tokens))
+
+
+def _commands(scan: Scan, course: Course) -> bool:
+    """ "Drop the table": a verb in the imperative with an object tells no course; "drop since May" does."""
+    if course.first or course.last >= len(scan.tokens) or scan.sentence.texts[course.last - 1] not in _IMPERATIVES:
+        return False
+    following = scan.tokens[course.last]
+    timed = any(when.first <= course.last < when.last for when in scan.whens)
+    return following.kind == "word" and not timed and following.text not in _AFTER_A_DROP
+
+
+_IMPERATIVES = words("reader", "imperatives")
+
+
+_AFTER_A_DROP = words("reader", "after_a_drop")
+
+
+def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[str]) -> Iterator[Finding]:
+    if subject == "other":
+        if remarks.is_walk_or_saturation(scan.tokens[course.first : course.last]):
+            yield scan.finding("other_quantity", None, True, course.first, course.last)
+        return
+    told = course.value if course.subject or subject is None else lungs.meaning(subject, course.value)[0]
+    value = lungs.settled(subject, told)
+    if value == "still":
+        value = "stable" if subject in single else None
+    if value is None:
+        return
+    detail = circumstances.circumstances(scan, course.first, course.last)
+    months = circumstances.window(scan, course.first, course.last)
+    if subject in lungs.IMAGING:
+        months = circumstances.distance_of_scans(scan, course.first, course.last) or months
+    kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
+    for name in _goals_of(scan, value) if subject == "goals" else (subject,):
+        yield scan.finding(
+            kind,
+            name,
+            value,
+            course.first,
+            course.last,
+            months=months,
+            moved=course.moved or (subject is None and value in ("up", "down")),
+            was=course.was or circumstances.of_the_past(scan, course.first, course.last),
+            **detail,
+        )
+
+
+_GOALS = ("pft", "ct", "breathlessness")
+
+
+def _goals_of(scan: Scan, value: str) -> tuple[str, ...]:
+    """ "Goals not met" leaves open which of them; "all goals" and "none of the goals" do not."""
+    said = [text for text in scan.sentence.texts if text in ("all", "none", "three", "both", "no", "not", "neither")]
+    return _GOALS if value != "not_better" or said[:1] in (["all"], ["none"], ["three"], ["no"]) else ("overall",)
+
+
+_PRONOUNS = words("reader", "pronouns")

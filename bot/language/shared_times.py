@@ -1,0 +1,130 @@
+"""Times that several measures of a sentence share: a label before, a date behind, two dates for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.language.text import Token
+from bot.language.times import When, today_in_months
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The numbers of one subject; `value` is JSON-able, see `_value`."""
+
+    subject: str
+    value: dict[str, Any]
+    first: int
+    last: int
+    at: int
+
+
+_TO = frozenset({"to", "and", "until", "till", "-", "→", "->", "/"})
+
+
+def _followed_by_time(tokens: Sequence[Token], found: list[Measure]) -> list[Measure]:
+    """ "FVC of 70 and DLCO of 50 in March": the time behind the second reading is that of the first too."""
+    if len(found) != 2 or not all("single" in item.value for item in found):
+        return found
+    first, second = found
+    gap = {token.text for token in tokens[first.last : second.first]}
+    undated = first.value["at"] is None and not first.value["order"]
+    if not undated or second.value["at"] is None or not gap or not gap <= {"and", "&", "/", "%", "a", "his", "her"}:
+        return found
+    told = {key: second.value[key] for key in ("at", "order", "yearless")}
+    return [replace(first, value={**first.value, **told}), second]
+
+
+def _sharing_label(tokens: Sequence[Token], found: list[Measure]) -> list[Measure]:
+    """ "Baseline FVC 52 DLCO 30, week 24 FVC 51 DLCO 31": a label before a measure holds for the next one too."""
+    shared: list[Measure] = []
+    for measure in found:
+        before = shared[-1] if shared else None
+        gap = {token.text for token in tokens[before.last : measure.first]} if before is not None else {","}
+        if (
+            before is not None
+            and {"single"} <= set(before.value) & set(measure.value)
+            and not gap & {",", ";", ":"}
+            and not measure.value["order"]
+            and measure.value["at"] is None
+        ):
+            told = {key: before.value[key] for key in ("order", "at", "months", "yearless")}
+            measure = replace(measure, value={**measure.value, **told})
+        shared.append(measure)
+    return shared
+
+
+def spans_merged(tokens: Sequence[Token], whens: Sequence[When]) -> list[When]:
+    """ "Between January and now", "(Mar/Oct)": two dates that belong to all readings are one window."""
+    merged: list[When] = []
+    for when in whens:
+        before = merged[-1] if merged else None
+        if before is not None and before.kind == "date" and _is_span(tokens, before, when):
+            end = when.months if when.kind == "date" else today_in_months() - when.months
+            months = end - before.months
+            months = months % 12 if before.yearless and when.yearless else months
+            merged[-1] = When("window", max(months, 0.0), before.first, when.last, before.lead)
+        elif when.kind == "date" and when.whole_year and when.lead in _DURING and when.months // 12 == _this_year():
+            merged.append(When("window", 12.0, when.first, when.last, when.lead))
+        else:
+            merged.append(when)
+    return merged
+
+
+_DURING = frozenset({"of", "during", "over", "within"})
+
+
+def _this_year() -> float:
+    return (today_in_months() - 1) // 12
+
+
+def _is_span(tokens: Sequence[Token], early: When, late: When) -> bool:
+    if late.kind not in ("date", "ago") or early.whole_year or late.whole_year:
+        return False
+    gap = [
+        token.text for token in tokens[early.last : late.first] if token.text not in ("this", "last", "early", "late")
+    ]
+    lead = tokens[early.first - 1].text if early.first else ""
+    closed = lead == "(" and late.last < len(tokens) and tokens[late.last].text == ")"
+    listed = closed and gap == [","]
+    return listed or (len(gap) == 1 and gap[0] in _TO and (lead in ("from", "between") or closed))
+
+
+def _sharing_time(found: list[Measure]) -> list[Measure]:
+    """ "previous FVC 61 %, DLCO 44 % ten months ago": the time is that of both."""
+    singles = [item for item in found if "single" in item.value]
+    times = {item.value["at"] for item in singles if item.value["at"] is not None}
+    if len(times) != 1 or len(singles) < 2:
+        return found
+    at = times.pop()
+    back = any(item.value["order"] < 0 for item in singles)
+    return [
+        replace(item, value={**item.value, "at": at})
+        if "single" in item.value
+        and item.value["at"] is None
+        and (item.value["order"] < 0 or (back and not item.value["order"]))
+        else item
+        for item in found
+    ]
+
+
+def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When]) -> Measure:
+    """ "A year ago: FVC 73, DLCO 44": a time that opens the sentence dates every single reading of it."""
+    if "single" not in measure.value or measure.value.get("at") is not None:
+        return measure
+    lead = next((when for when in whens if when.kind in ("date", "ago") and when.first <= 1), None)
+    if lead is None or lead.first > measure.first:
+        return measure
+    at = lead.months if lead.kind == "date" else today_in_months() - lead.months
+    recent = lead.kind == "ago" and lead.months < 1
+    return replace(
+        measure, value={**measure.value, "at": at, "order": measure.value.get("order") or (1 if recent else 0)}
+    )
+
+
+def sharing(tokens: Sequence[Token], found: list[Measure], whens: Sequence[When]) -> list[Measure]:
+    """Gives every single reading the time that is told for it elsewhere in the sentence."""
+    found = [_led_by_time(tokens, measure, whens) for measure in found]
+    return _sharing_time(_sharing_label(tokens, _followed_by_time(tokens, found)))
