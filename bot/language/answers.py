@@ -171,6 +171,11 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     if asked in GOALS and reading.of("likewise") and _likewise(draft, asked, reading.of("likewise")[0]):
         return
+    if asked == "progressive_pulmonary_fibrosis" and reading.of("criteria_verdict"):
+        finding = reading.of("criteria_verdict")[-1]
+        draft.set("ppf_stated", "yes" if finding.value else "no", finding)
+        draft.answered = True
+        return
     elsewhere = {GOAL_OF_SUBJECT.get(str(finding.subject)) for finding in reading.of("declined")}
     for finding in reading.of("answer"):
         if finding.value in _UNKNOWN and elsewhere and asked not in elsewhere:

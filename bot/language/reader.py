@@ -406,7 +406,7 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
         yield scan.finding("reversed", None, True, turned.first, turned.last)
     old = replies.not_new(scan.sentence)
     if old is not None:
-        for subject in sorted(subjects & lungs.SIGNS):
+        for subject in sorted(subjects & lungs.SIGNS) or ([] if subjects else [None]):
             yield scan.finding("not_new", subject, True, old.first, old.last)
 
 
@@ -428,6 +428,9 @@ def _facts(scan: Scan, context: Context) -> Iterator[Finding]:
     taken_back = replies.retraction(scan.sentence) is not None
     for mark, value in ppf_word.stated(scan.sentence, scan.whens, [mark for mark, _, _ in named], taken_back):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
+    met = criteria.all_met(scan.tokens) if not scan.sentence.asks else None
+    if met is not None:
+        yield scan.finding("criteria_verdict", None, met[1], met[0].first, met[0].last)
     compared = criteria.old_comparison(scan.tokens, scan.whens)
     if compared is not None and not scan.sentence.asks:
         yield scan.finding("old_comparison", "ct", True, *compared)
@@ -471,7 +474,7 @@ def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
     cause = remarks.named_cause(scan.tokens)
     if cause is not None and not sentence.asks:
         yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
-    if replies.corrects(sentence.texts[:3]):
+    if replies.corrects(sentence):
         meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
         yield scan.finding("correction", None, True, 0, 1, meant=meant)
     yield from _taken_back(scan)

@@ -26,7 +26,11 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     """Other causes that something is put down to ("due to an infection"), with the token where the remark starts."""
     marks = _CAUSES.scan(tokens)
     leads = [mark for mark in marks if mark.kind == "lead"]
-    found = []
+    found = [
+        (0, " ".join(token.text for token in tokens[mark.first : mark.last]))
+        for mark in marks
+        if mark.kind == "cause" and 0 < mark.first <= 6 and _points_to(tokens[: mark.first])
+    ]
     for cause in (mark for mark in marks if mark.kind == "cause"):
         near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
         around = tokens[max(0, cause.first - 4) : cause.last + 3]
@@ -34,6 +38,15 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
+
+
+def _points_to(before: Sequence[Token]) -> bool:
+    """ "That is probably the ...", "it must be her ...": a pronoun and nothing but small words."""
+    return before[0].text in _PRONOUNS and all(token.text in _PRONOUNS | _SMALL for token in before)
+
+
+_PRONOUNS = words("remarks", "pronouns")
+_SMALL = words("remarks", "small")
 
 
 def named_cause(tokens: Sequence[Token]) -> Mark | None:

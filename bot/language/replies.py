@@ -131,26 +131,9 @@ def dated_back(sentence: Sentence, whens: Sequence[When], about_something: bool)
     )
 
 
-def corrects(texts: Sequence[str]) -> bool:
-    return any(
-        text
-        in (
-            "no",
-            "sorry",
-            "correction",
-            "meant",
-            "mean",
-            "wrong",
-            "mistake",
-            "oops",
-            "instead",
-            "not",
-            "should",
-            "rather",
-            "typo",
-        )
-        for text in texts
-    )
+def corrects(sentence: Sentence) -> bool:
+    """True where a sentence opens with words of correction: "no,", "hang on", "on second thoughts"."""
+    return any(mark.first <= 2 for mark in _CORRECTION.scan(sentence.tokens[:8]))
 
 
 def asks(sentence: Sentence) -> bool:
