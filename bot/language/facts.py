@@ -106,7 +106,7 @@ def _alternative(tokens: Sequence[Token], mark: Mark) -> bool:
 
 
 _VERSUS = frozenset({"vs", "versus"})
-_ARTICLES = frozenset({"a", "an", "the", "just", "pure", "plain", "simply", "of", "known", "an", "old"})
+_ARTICLES = frozenset({"a", "an", "the", "just", "pure", "plain", "simply", "of", "known", "old"})
 
 
 def _just_before(before: Sequence[Token], lexicon: Lexicon) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -37,7 +38,7 @@ def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:
     filled = len(block) >= _FEWEST_LINES and width >= _NARROWEST and _is_filled([line for _, line in block], width)
     return {
         start + len(line)
-        for (start, line), (_, following) in zip(block, block[1:], strict=False)
+        for (start, line), (_, following) in itertools.pairwise(block)
         if (filled or len(line) > _WIDE) and _goes_on(line, following)
     }
 
@@ -48,7 +49,7 @@ def _goes_on(line: str, following: str) -> bool:
 
 def _is_filled(lines: Sequence[str], width: int) -> bool:
     """True where the next word would not have fitted on nearly every line, and most lines begin in mid-sentence."""
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(itertools.pairwise(lines))
     if any(_ITEM.match(line) for line in lines):
         return False
     full = sum(len(line) + 1 + len(following.split()[0]) > _ALMOST * width for line, following in pairs)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.guideline import ppf
-from bot.language import answers, clarify, update_lungs, update_therapy
+from bot.language import answers, clarify, corrections, update_lungs, update_therapy
 from bot.language.case_state import CRITERIA, SLOTS, Draft
 from bot.language.model import Reading, Update
+from bot.language.subjects import GOAL_OF_SUBJECT
 
 
 def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None) -> Update:
@@ -22,7 +23,7 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     else:
         draft = Draft(slots)
     reading = answers.with_subjects(draft, reading, asked)
-    answers.take_back(draft, reading)
+    corrections.take_back(draft, reading)
     update_therapy.apply(draft, reading, asked)
     update_lungs.apply(draft, reading)
     _facts(draft, reading)
@@ -73,7 +74,7 @@ def _contradictions(draft: Draft, reading: Reading) -> None:
         if finding.subject == "ppf":
             draft.ask(clarify.contradictory_label(finding.words))
             continue
-        slot = answers.GOAL_OF_SUBJECT[str(finding.subject)]
+        slot = GOAL_OF_SUBJECT[str(finding.subject)]
         name = {"goal_lung_function": "lung function", "goal_ild_extent": "CT"}.get(slot, "breathlessness")
         draft.ask(clarify.contradictory_goal(slot, finding.words, name))
 
