@@ -66,8 +66,9 @@ def _measure_question(draft: Draft, reading: Reading, entry: dict[str, Any]) -> 
         absolute = reading.of("kind_of_change")[0].value == "absolute"
         fall = known.get("fall") or 0
         enough = "reached" if fall >= limit else "below"
-        in_time = known.get("months") is not None and known["months"] <= update_lungs.YEAR
-        known = {**known, "ppf": "relative_known" if not absolute else enough if in_time else "time"}
+        months = months if months is not None else known.get("months")
+        in_time = months is not None and months <= update_lungs.YEAR
+        known = {**known, "months": months, "ppf": "relative_known" if not absolute else enough if in_time else "time"}
         if known["ppf"] == "time":
             draft.ask(clarify.time_window(entry["words"], "ppf_physiology", measure, fall))
     elif entry["kind"] == "percent_predicted" and reading.of("answer"):

@@ -12,7 +12,7 @@ from bot.language.sentence_scan import Context, Scan
 def found(scan: Scan, context: Context) -> Iterator[Finding]:
     sentence = scan.sentence
     bare = replies.answer(sentence)
-    own, context.question = context.question, self_asked.topic(sentence, scan.row)
+    own, context.question = context.question, self_asked.topic(sentence, scan.row, scan.agents)
     if own is not None and bare is not None and bare.value in ("yes", "no") and replies.closed(sentence, bare):
         value = own.yes if bare.value == "yes" else own.no
         yield scan.finding(own.kind, own.subject, value, bare.first, bare.last)

@@ -109,6 +109,10 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
             return first, second
         if between in (["not"], ["and", "not"]) and not set(lead) - _SWAP_LEADS:
             return second, first
+        if between in (["than"], ["rather", "than"], ["instead", "of"]) and lead and not set(lead) - _SWAP_LEADS:
+            return second, first
+        if lead and lead[-1] in ("wrote", "typed", "said", "read", "put") and set(between) & {"meant", "mean"}:
+            return first, second
         if (
             lead[-1:] == ["not"]
             and not set(lead[:-1]) - _SWAP_LEADS

@@ -25,6 +25,7 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     reading = answers.with_subjects(draft, reading, asked)
     corrections.take_back(draft, reading)
     update_therapy.apply(draft, reading, asked)
+    _emptied(draft, reading, asked)
     update_lungs.apply(draft, reading)
     _facts(draft, reading)
     _contradictions(draft, reading)
@@ -33,6 +34,13 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     _derive(draft)
     answers.tidy(draft, asked)
     return Update(draft.changes(), tuple(draft.notes), draft.answered)
+
+
+def _emptied(draft: Draft, reading: Reading, asked: str | None) -> None:
+    """The last earlier agent is taken again: whether there were others was never told."""
+    denied = reading.of("no_therapy") or (asked == "previous_therapy" and reading.of("answer"))
+    if draft.now["previous_therapy"] == [] and draft.before["previous_therapy"] and not denied:
+        draft.set("previous_therapy", None)
 
 
 def _facts(draft: Draft, reading: Reading) -> None:
