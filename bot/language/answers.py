@@ -112,7 +112,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}
     ):
         draft.answered = True
-        if asked in CRITERIA and draft.now[asked] is None:
+        label = asked == "progressive_pulmonary_fibrosis" and "ppf_stated" not in draft.touched
+        if label or (asked in CRITERIA and draft.now[asked] is None):
             _plain_answer(draft, reading, asked)
         return
     if asked == "stability_acceptable" and reading.of("judgement") and not _plain_yes_or_no(reading):

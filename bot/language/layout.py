@@ -12,6 +12,8 @@ _NARROWEST = 30
 _FEWEST_LINES = 3
 _ALMOST = 0.8
 _LABEL = re.compile(r"\s*[^\W\d_][\w /()-]{0,28}:")
+_NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[.)](?=\s|$)")
+_SHORTEST_SERIES = 3
 _ITEM = re.compile(r"\s*(?:[-•*#>]|\d{1,2}[.)]\s)")
 
 
@@ -28,6 +30,21 @@ def wrapped(text: str) -> frozenset[int]:
             block = []
         at += len(line) + 1
     return frozenset(found)
+
+
+def without_enumeration(plain: str) -> str:
+    """ "1) tac 2) CT stable 3) no PPF" in one line: each number becomes the end of the item before it; same length."""
+    series: list[re.Match[str]] = []
+    for match in _NUMBERED.finditer(plain):
+        if int(match.group(1)) == len(series) + 1:
+            series.append(match)
+    before = [plain[: match.start()].rstrip(" ") for match in series]
+    inline = [text for text in before if text and text[-1] != "\n"]
+    if len(series) < _SHORTEST_SERIES or len(inline) < _SHORTEST_SERIES - 1:
+        return plain
+    for match in series:
+        plain = plain[: match.start()] + ";".ljust(match.end() - match.start()) + plain[match.end() :]
+    return plain
 
 
 def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:

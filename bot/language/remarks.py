@@ -31,6 +31,7 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
         for mark in marks
         if mark.kind == "cause" and 0 < mark.first <= 6 and _points_to(tokens[: mark.first])
     ]
+    found += [] if any(mark.kind == "cause" for mark in marks) else _blamed(tokens)
     for cause in (mark for mark in marks if mark.kind == "cause"):
         near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
         around = tokens[max(0, cause.first - 4) : cause.last + 3]
@@ -38,6 +39,24 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
+
+
+def _blamed(tokens: Sequence[Token]) -> list[tuple[int, str]]:
+    """ "She puts that down to her knee": whatever is blamed, unless it is the lung disease itself."""
+    found = []
+    for mark in _BLAME.scan(tokens):
+        blamed = [token.text for token in tokens[mark.last : mark.last + _BLAMED_LENGTH]]
+        before = {token.text for token in tokens[max(0, mark.first - 3) : mark.first]}
+        if _LUNG_DISEASE & set(blamed):
+            return []
+        if blamed and not before & _DENIALS:
+            found.append((mark.first, " ".join(blamed)))
+    return found
+
+
+_BLAME = Lexicon().add_all("blame", {True: VOCABULARY["other_causes"]["blame"]})
+_LUNG_DISEASE = words("remarks", "lung_disease")
+_BLAMED_LENGTH = 4
 
 
 def _points_to(before: Sequence[Token]) -> bool:

@@ -45,7 +45,7 @@ class Scan:
         for mark in rapid.marks(sentence.tokens):
             named.update(range(mark.first, mark.last))
         self.causes = remarks.causes(sentence.tokens)
-        named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
+        named |= remarks.lead_tokens(sentence.tokens)
         self.row = pieces.pieces(sentence.tokens, frozenset(inside | named))
         self.agent_walls = frozenset(inside)
         self.lung_walls = frozenset(

@@ -97,7 +97,7 @@ def _plain(char: str) -> str:
 
 def sentences(text: str) -> tuple[list[Sentence], bool]:
     """The sentences of a message, and whether it was longer than the limit."""
-    plain = normalise(text)
+    plain = layout.without_enumeration(normalise(text))
     found: list[Sentence] = []
     current: list[Token] = []
     paragraph = False

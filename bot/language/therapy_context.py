@@ -54,6 +54,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     statuses = [cue.kind for cue in CUES.scan(tokens[:colon])]
     if marks and words & {"question", "questions", "next", "discussion"}:
         return None
+    if words & {"answer", "answers", "answering", "reply"}:
+        return ""
     if words & _OTHER_PEOPLE:
         return "other_person"
     if words & _PLANS:
