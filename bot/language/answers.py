@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +41,7 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         own = _same_readings(draft, finding) or subject
         if vague and own and finding.kind in ("trend", "measure"):
             known = draft.now["measurements"].get("fvc" if own == "pft" else own) or {}
+            finding = _converted(finding, known)
             finding = _with_subject(finding, own, known.get("months"))
         findings.append(finding)
     return replace(reading, findings=tuple(findings))
@@ -54,6 +56,15 @@ def _same_readings(draft: Draft, finding: Finding) -> str | None:
     return next(
         (name for name, entry in known if told and told == sorted((entry.get("value") or {}).get("values") or ())), None
     )
+
+
+def _converted(finding: Finding, known: Mapping[str, Any]) -> Finding:
+    """ "That is 69 % and 61 %", after readings in litres: the same two readings, in the order of those."""
+    litres, values = known.get("value") or {}, list(finding.value["values"]) if "values" in finding.value else []
+    if litres.get("unit") not in ("l", "raw") or len(values) != 2 or len(litres.get("values") or ()) != 2:
+        return finding
+    falling = litres["values"][0] > litres["values"][1]
+    return replace(finding, value={**finding.value, "values": sorted(values, reverse=falling)})
 
 
 def _about_the_answer(finding: Finding, subject: str | None, declined: set[str], reading: Reading) -> bool:

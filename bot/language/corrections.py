@@ -37,6 +37,8 @@ def take_back(draft: Draft, reading: Reading) -> None:
         if subject == "symptoms":
             draft.now["evidence"].pop(update_lungs.OTHER_SYMPTOM, None)
         draft.answered = True
+    if reading.of("before_treatment"):
+        _was_last_year(draft)
     if reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
         _was_last_year(draft)
 

@@ -53,6 +53,8 @@ def rapid_progression(scan: Scan, context: Context) -> Iterator[Finding]:
     """Oxygen or ventilation beside a worsening within weeks, in this sentence and the one before."""
     opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
     now = rapid.told(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
+    if now.weaned:
+        yield scan.finding("weaned", None, True, 0, len(scan.tokens))
     if now.old or (
         context.rapid is not None
         and context.rapid.old

@@ -16,6 +16,7 @@ _FACTS = load("facts")["rapid"]
 _RAPID = cues(**{name: _FACTS[name] for name in ("stated", "support", "need")})
 _CUES = cues(**{name: _FACTS[name] for name in ("denied", "doubted")})
 _TIME = cues(**{name: _FACTS[name] for name in ("acute", "worsening")})
+_RAPID_OXYGEN = cues(since=_FACTS["oxygen_since"])
 _NAMES = frozenset({"progressive", "progression", "rpild", "rp"})
 _RISING = words("facts", "rising")
 _MONTHS = 3.1
@@ -68,8 +69,11 @@ def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_quest
     course = oxygen.ramp(tokens)
     if course is not None and course.rising and not opens_question and not (old and not recent):
         support = support or Mark("cue", "need", course.first, course.last)
-    weaned = course is not None and not course.rising
+    fresh = _oxygen_since(tokens, whens)
+    support = support or fresh
+    weaned = (course is not None and not course.rising) or (course is None and oxygen.none_now(tokens))
     worsening = any(mark.value == "worsening" for mark in times) or (course is not None and course.rising)
+    worsening = worsening or fresh is not None
     worsening = worsening or any(
         _rising(tokens[mark.first : mark.last]) for mark in found if mark.value in ("need", "support")
     )
@@ -83,6 +87,17 @@ def _rising(tokens: Sequence[Token]) -> bool:
 
 def _after_cue(after: Sequence[Token]) -> str | None:
     return next((str(mark.value) for mark in _CUES.scan(after[:5])), None)
+
+
+def _oxygen_since(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:
+    """ "On oxygen since last week": new, where the time is recent; "since 2021" is long-standing."""
+    for mark in _RAPID_OXYGEN.scan(tokens):
+        for when in whens:
+            near_by = -1 <= when.first - mark.last <= 2
+            recent = when.kind in ("ago", "window") and 0 < when.months <= _MONTHS
+            if near_by and (recent or (when.kind == "date" and 0 <= _months_since(when) <= _MONTHS)):
+                return Mark("cue", "need", mark.first, when.last)
+    return None
 
 
 def _within_a_month(tokens: Sequence[Token]) -> bool:

@@ -42,6 +42,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     also = replies.likewise(sentence)
     if also is not None:
         yield scan.finding("likewise", None, True, also.first, also.last)
+    if replies.before_agent(sentence, scan.agents):
+        yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         yield scan.finding("last_year", None, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)

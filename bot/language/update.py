@@ -56,6 +56,8 @@ def _facts(draft: Draft, reading: Reading) -> None:
     for finding in reading.of("criterion"):
         draft.set(str(finding.subject), finding.value, finding)
     urgent = reading.of("rapid")
+    if reading.of("weaned") and not urgent and draft.now["rapidly_progressive"]:
+        draft.set("rapidly_progressive", None)
     if urgent:
         said = next((finding for finding in urgent if finding.value), urgent[-1])
         draft.set("rapidly_progressive", said.value, said)
