@@ -56,19 +56,14 @@ def near(tokens: Sequence[Token], lexicon: Lexicon, reach: int) -> str | None:
 
 def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
     """Every disease with how it is said: stated, identity ("this is RA"), final, queried, denied, beside, family."""
-    families = [mark.first for mark in _FAMILY.scan(tokens) if mark.value == "True"]
     finals = list(_DISEASE_FINAL.scan(tokens))
-    return [(mark, _how(tokens, mark, families, finals)) for mark in DISEASES.scan(tokens) if mark.value != "none"]
+    return [(mark, _how(tokens, mark, finals)) for mark in DISEASES.scan(tokens) if mark.value != "none"]
 
 
-def _how(tokens: Sequence[Token], mark: Mark, families: Sequence[int], finals: Sequence[Mark]) -> str:
+def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     begin, end = clause(tokens, mark.first, mark.last)
     before, after = tokens[begin : mark.first], tokens[mark.last : end]
-    of_family = any(
-        index < mark.first and mark.first - index <= 8 and not _patient_between(tokens, index, mark.first)
-        for index in families
-    )
-    if of_family:
+    if of_family(tokens, mark.first):
         return "family"
     if _negated(before) or (_DISEASE_AFTER.scan(after[:2]) and not _starts_with_ild(after)):
         return "denied"
@@ -112,6 +107,14 @@ _ARTICLES = frozenset({"a", "an", "the", "just", "pure", "plain", "simply", "of"
 def _just_before(before: Sequence[Token], lexicon: Lexicon) -> bool:
     """True where a phrase stands right in front, with at most an article between."""
     return any(all(token.text in _ARTICLES for token in before[found.last :]) for found in lexicon.scan(before))
+
+
+def of_family(tokens: Sequence[Token], at: int) -> bool:
+    """True where a relative is named shortly before, and not the patient in between."""
+    return any(
+        mark.value == "True" and 0 < at - mark.first <= 8 and not _patient_between(tokens, mark.first, at)
+        for mark in _FAMILY.scan(tokens[:at])
+    )
 
 
 def _patient_between(tokens: Sequence[Token], start: int, end: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.language import oxygen
-from bot.language.facts import clause, cues, near
+from bot.language.facts import clause, cues, near, of_family
 from bot.language.lexicon import Mark
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
@@ -56,6 +56,8 @@ def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_quest
     said: Mark | None = None
     support: Mark | None = None
     for mark in found:
+        if of_family(tokens, mark.first):
+            continue
         begin, end = clause(tokens, mark.first, mark.last)
         before, after = tokens[begin : mark.first], tokens[mark.last : end]
         cue = near(before, _CUES, 6) or _after_cue(after)
