@@ -67,9 +67,11 @@ class Lexicon:
     def scan(self, tokens: Sequence[HasText]) -> list[Mark]:
         """The phrases of a sentence, left to right, without overlap."""
         marks: list[Mark] = []
-        at, count, root = 0, len(tokens), self._root
-        while at < count:
-            node = root.get(tokens[at].text)
+        root, count, free = self._root, len(tokens), 0
+        for at, token in enumerate(tokens):
+            node = root.get(token.text)
+            if node is None or at < free:
+                continue
             best: tuple[Any, int] | None = None
             reach = at + 1
             while node is not None:
@@ -79,10 +81,7 @@ class Lexicon:
                     break
                 node = node.get(tokens[reach].text)
                 reach += 1
-            if best is None:
-                at += 1
-                continue
-            (kind, value), last = best
-            marks.append(Mark(kind, value, at, last))
-            at = last
+            if best is not None:
+                (kind, value), free = best
+                marks.append(Mark(kind, value, at, free))
         return marks
