@@ -40,13 +40,13 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     aged = facts.age(scan.tokens)
     if aged is not None:
         yield scan.finding("feature", "age_65_or_more", aged[0] >= 65, aged[1], aged[2])
-    judged = facts.stability(scan.sentence) or (facts.points_back(scan.sentence) if context.steady else None)
-    context.steady = bool(facts.steady(scan.tokens))
-    if judged is not None:
-        yield scan.finding("stability", None, judged[1], judged[0].first, judged[0].last)
-    alone = facts.judgement(scan.sentence)
-    if alone is not None:
-        yield scan.finding("judgement", None, alone[1], alone[0].first, alone[0].last)
+    judged = scan.stability
+    stated = judged.stated or (judged.pointing_back if context.steady else None)
+    context.steady = judged.steady
+    if stated is not None:
+        yield scan.finding("stability", None, stated[1], stated[0].first, stated[0].last)
+    if judged.alone is not None:
+        yield scan.finding("judgement", None, judged.alone[1], judged.alone[0].first, judged.alone[0].last)
 
 
 def rapid_progression(scan: Scan, context: Context) -> Iterator[Finding]:

@@ -218,7 +218,7 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
     for name in sorted(opposed):
         yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
-    judged = facts.stability(scan.sentence) is not None
+    judged = scan.stability.stated is not None
     for course in told:
         if asked or course.past or course.subject in opposed or (judged and course.subject is None):
             continue

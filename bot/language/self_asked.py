@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.language import criteria, facts, ppf_word, rapid
+from bot.language import criteria, ppf_word, rapid, stability
 from bot.language.lexicon import Mark
 from bot.language.pieces import Piece
 from bot.language.text import Sentence
@@ -37,7 +37,7 @@ def topic(sentence: Sentence, row: Sequence[Piece], agents: Sequence[Mark]) -> T
     asked = criteria.named(sentence.tokens)
     if asked is not None:
         return Topic("criterion", asked, True, False)
-    if any(mark.kind == "accepted" for mark in facts.STABILITY.scan(sentence.tokens)):
+    if stability.accepting(sentence.tokens):
         return Topic("stability", None, True, False)
     subjects = {piece.value for piece in row if piece.role == "subject"}
     if "fibrosis" in subjects and not any(piece.role == "course" for piece in row):

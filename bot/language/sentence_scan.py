@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.language import agents, pieces, ppf_word, rapid, remarks, self_asked, times
+from bot.language import agents, pieces, ppf_word, rapid, remarks, self_asked, stability, times
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
@@ -44,6 +44,7 @@ class Scan:
         named = {index for mark in ppf_word.marks(sentence.tokens) for index in range(mark.first, mark.last)}
         for mark in rapid.marks(sentence.tokens):
             named.update(range(mark.first, mark.last))
+        self.stability = stability.told(sentence)
         self.causes = remarks.causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens)
         self.row = pieces.pieces(sentence.tokens, frozenset(inside | named))
