@@ -19,6 +19,7 @@ _TIME = cues(**{name: _FACTS[name] for name in ("acute", "worsening")})
 _RAPID_OXYGEN = cues(since=_FACTS["oxygen_since"])
 _NAMES = frozenset({"progressive", "progression", "rpild", "rp"})
 _RISING = words("facts", "rising")
+_RECOVERED = words("facts", "recovered")
 _MONTHS = 3.1
 
 
@@ -66,7 +67,7 @@ def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_quest
                 stated, said = stated or False, mark
             elif cue is None and not asks and not old and not any(token.text == "was" for token in before[-3:]):
                 stated, said = True, mark
-        elif cue is None and not opens_question and not (old and not recent):
+        elif cue is None and not opens_question and not (old and not recent) and not _recovered(after):
             support = mark
     course = oxygen.ramp(tokens)
     if course is not None and course.rising and not opens_question and not (old and not recent):
@@ -85,6 +86,15 @@ def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_quest
 def _rising(tokens: Sequence[Token]) -> bool:
     """True for oxygen that is new or rising and for failure of breathing; not for "2 L O2" or a stay on the ICU."""
     return any(token.text in _RISING for token in tokens)
+
+
+def _recovered(after: Sequence[Token]) -> bool:
+    """ "Was on high flow last month and is now better": support that is over."""
+    texts = [token.text for token in after]
+    return any(
+        text in _RECOVERED and not {"not", "no", "without", "until", "if"} & set(texts[max(0, at - 2) : at])
+        for at, text in enumerate(texts)
+    )
 
 
 def _after_cue(after: Sequence[Token]) -> str | None:
