@@ -33,7 +33,7 @@ class Mark:
 def expand(phrase: str) -> list[tuple[str, ...]]:
     """Every plain word sequence that a phrase of the notation stands for."""
     slots: list[list[tuple[str, ...]]] = []
-    for part in phrase.split():
+    for part in phrase.replace('"', "").split():
         optional = part.endswith("?") and len(part) > 1
         choices = [tuple(choice.split("_")) for choice in (part[:-1] if optional else part).split("|")]
         slots.append([*choices, ()] if optional else choices)

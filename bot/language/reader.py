@@ -11,6 +11,7 @@ from bot.language import (
     facts,
     imaging,
     lungs,
+    modality,
     pieces,
     quantities,
     remarks,
@@ -62,6 +63,8 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
     if not scan.tokens:
         return
     yield from reply_findings.found(scan, context)
+    if modality.is_general(sentence):
+        return
     yield from _therapy(scan, context)
     section = context.section.enter(sentence)
     if section == "family":
@@ -219,8 +222,9 @@ def _lungs(scan: Scan, context: Context) -> Iterator[Finding]:
     for name in sorted(opposed):
         yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
     judged = scan.stability.stated is not None
+    unreal = modality.advised(scan.tokens) or modality.only_queried(scan.sentence)
     for course in told:
-        if asked or course.past or course.subject in opposed or (judged and course.subject is None):
+        if asked or unreal or course.past or course.subject in opposed or (judged and course.subject is None):
             continue
         if course.subject is None and course.value in ("up", "down") and _commands(scan, course):
             continue
