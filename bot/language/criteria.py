@@ -15,6 +15,7 @@ _CRITERIA = load("facts")["criteria"]
 _NAMED = Lexicon().add_all("named", _CRITERIA["named"]).add_all("short", _CRITERIA["short"])
 _VERDICT = Lexicon().add_all("verdict", {True: _CRITERIA["met"], False: _CRITERIA["not_met"]})
 _VERB = Lexicon().add_all("verb", {True: _CRITERIA["meets"], False: _CRITERIA["does_not_meet"]})
+_WHOLE = Lexicon().add_all("whole", {True: _CRITERIA["whole"]})
 _BETWEEN = words("criteria", "between")
 _ENDS = words("criteria", "ends")
 _TURNS = words("criteria", "turns")
@@ -38,6 +39,19 @@ def criteria(tokens: Sequence[Token]) -> Iterator[tuple[Mark, str, bool]]:
         plain = tokens[verdict.first].text in ("yes", "no") and verdict.last - verdict.first == 1
         if mark.kind == "named" or plain:
             yield Mark(mark.kind, mark.value, mark.first, verdict.last), str(mark.value), bool(verdict.value)
+
+
+def all_met(tokens: Sequence[Token]) -> tuple[Mark, bool] | None:
+    """ "She fulfils the definition", "the criteria are not met": a verdict on all of them, without a name."""
+    whole = next(iter(_WHOLE.scan(tokens)), None)
+    if whole is None or any(True for _ in criteria(tokens)) or any(token.text in ("one", "1") for token in tokens):
+        return None
+    verdict = _verdict_before(tokens, whole)
+    behind = [mark for mark in _VERDICT.scan(tokens) if mark.first >= whole.last]
+    if verdict is not None:
+        return whole, bool(verdict.value)
+    gap = [token.text for token in tokens[whole.last : behind[0].first]] if behind else []
+    return (whole, bool(behind[0].value)) if behind and all(text in _BETWEEN for text in gap) else None
 
 
 def named(tokens: Sequence[Token]) -> str | None:

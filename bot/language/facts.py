@@ -1,4 +1,4 @@
-"""Disease, patient features, and whether stability is accepted."""
+"""Disease and features of the patient."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ _FACTS = load("facts")
 
 DISEASES = Lexicon().add_all("disease", _FACTS["diseases"])
 FEATURES = Lexicon().add_all("feature", _FACTS["features"])
-STABILITY = (
-    Lexicon()
-    .add_all("steady", {True: _FACTS["stability"]["steady"]})
-    .add_all("refused", {True: _FACTS["stability"]["refused"]})
-    .add_all("accepted", {True: _FACTS["stability"]["accepted"]})
-)
 _FAMILY = Lexicon().add_all("family", {"False": _FACTS["family_not"], "True": _FACTS["family"]})
 
 
@@ -56,19 +50,14 @@ def near(tokens: Sequence[Token], lexicon: Lexicon, reach: int) -> str | None:
 
 def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
     """Every disease with how it is said: stated, identity ("this is RA"), final, queried, denied, beside, family."""
-    families = [mark.first for mark in _FAMILY.scan(tokens) if mark.value == "True"]
     finals = list(_DISEASE_FINAL.scan(tokens))
-    return [(mark, _how(tokens, mark, families, finals)) for mark in DISEASES.scan(tokens) if mark.value != "none"]
+    return [(mark, _how(tokens, mark, finals)) for mark in DISEASES.scan(tokens) if mark.value != "none"]
 
 
-def _how(tokens: Sequence[Token], mark: Mark, families: Sequence[int], finals: Sequence[Mark]) -> str:
+def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     begin, end = clause(tokens, mark.first, mark.last)
     before, after = tokens[begin : mark.first], tokens[mark.last : end]
-    of_family = any(
-        index < mark.first and mark.first - index <= 8 and not _patient_between(tokens, index, mark.first)
-        for index in families
-    )
-    if of_family:
+    if of_family(tokens, mark.first):
         return "family"
     if _negated(before) or (_DISEASE_AFTER.scan(after[:2]) and not _starts_with_ild(after)):
         return "denied"
@@ -112,6 +101,14 @@ _ARTICLES = frozenset({"a", "an", "the", "just", "pure", "plain", "simply", "of"
 def _just_before(before: Sequence[Token], lexicon: Lexicon) -> bool:
     """True where a phrase stands right in front, with at most an article between."""
     return any(all(token.text in _ARTICLES for token in before[found.last :]) for found in lexicon.scan(before))
+
+
+def of_family(tokens: Sequence[Token], at: int) -> bool:
+    """True where a relative is named shortly before, and not the patient in between."""
+    return any(
+        mark.value == "True" and 0 < at - mark.first <= 8 and not _patient_between(tokens, mark.first, at)
+        for mark in _FAMILY.scan(tokens[:at])
+    )
 
 
 def _patient_between(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -188,68 +185,6 @@ def age(tokens: Sequence[Token]) -> tuple[int, int, int] | None:
         ):
             return int(token.text), at, at + 2
     return None
-
-
-def stability(sentence: Sentence) -> tuple[Mark, bool] | None:
-    """Whether the clinician accepts "stable" as a goal met: a word for stability beside a judgement."""
-    if sentence.asks or _UNDECIDED & set(sentence.texts):
-        return None
-    marks = STABILITY.scan(sentence.tokens)
-    steady = [mark for mark in marks if mark.kind == "steady"]
-    judged = [mark for mark in marks if mark.kind in ("accepted", "refused")]
-    if not steady or not judged:
-        return None
-    judged = [mark for mark in judged if _judges(sentence.tokens, mark)]
-    if not judged:
-        return None
-    return judged[-1], _accepts(sentence.tokens, judged)
-
-
-def steady(tokens: Sequence[Token]) -> list[Mark]:
-    """Words for stability."""
-    return [mark for mark in STABILITY.scan(tokens) if mark.kind == "steady"]
-
-
-def points_back(sentence: Sentence) -> tuple[Mark, bool] | None:
-    """ "I can live with that", said right after stability: a plain judgement on a pronoun."""
-    judged = judgement(sentence)
-    if judged is None or len(sentence.tokens) > 14 or not _POINTS_BACK & set(sentence.texts):
-        return None
-    words = {" ".join(sentence.texts[judged[0].first : judged[0].last])}
-    return None if words & _WEAK else judged
-
-
-_POINTS_BACK = frozenset({"that", "this", "it", "which", "us", "me"})
-
-
-def judgement(sentence: Sentence) -> tuple[Mark, bool] | None:
-    """The same without a word for stability: an answer to the question alone."""
-    marks = [mark for mark in STABILITY.scan(sentence.tokens) if mark.kind in ("accepted", "refused")]
-    if not marks or sentence.asks or _UNDECIDED & set(sentence.texts):
-        return None
-    return marks[-1], _accepts(sentence.tokens, marks)
-
-
-def _accepts(tokens: Sequence[Token], judged: Sequence[Mark]) -> bool:
-    """A refusal stays one; "not" before a word of acceptance turns it round."""
-    if any(mark.kind == "refused" for mark in judged):
-        return False
-    last = judged[-1]
-    return not any(token.text in _NOT for token in tokens[max(0, last.first - 6) : last.first])
-
-
-_UNDECIDED = words("facts", "undecided")
-_WEAK = words("facts", "weak")
-_LINKING = words("facts", "linking")
-
-
-def _judges(tokens: Sequence[Token], mark: Mark) -> bool:
-    """ "ok" and the like judge only behind a verb ("stable is ok"), not at the start of a message."""
-    text = " ".join(token.text for token in tokens[mark.first : mark.last])
-    return text not in _WEAK or (mark.first > 0 and tokens[mark.first - 1].text in _LINKING)
-
-
-_NOT = words("facts", "not")
 
 
 _HE = frozenset({"he", "his", "him", "himself"})

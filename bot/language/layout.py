@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ _NARROWEST = 30
 _FEWEST_LINES = 3
 _ALMOST = 0.8
 _LABEL = re.compile(r"\s*[^\W\d_][\w /()-]{0,28}:")
+_NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[.)](?=\s|$)")
+_SHORTEST_SERIES = 3
 _ITEM = re.compile(r"\s*(?:[-•*#>]|\d{1,2}[.)]\s)")
 
 
@@ -29,6 +32,21 @@ def wrapped(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def without_enumeration(plain: str) -> str:
+    """ "1) tac 2) CT stable 3) no PPF" in one line: each number becomes the end of the item before it; same length."""
+    series: list[re.Match[str]] = []
+    for match in _NUMBERED.finditer(plain):
+        if int(match.group(1)) == len(series) + 1:
+            series.append(match)
+    before = [plain[: match.start()].rstrip(" ") for match in series]
+    inline = [text for text in before if text and text[-1] != "\n"]
+    if len(series) < _SHORTEST_SERIES or len(inline) < _SHORTEST_SERIES - 1:
+        return plain
+    for match in series:
+        plain = plain[: match.start()] + ";".ljust(match.end() - match.start()) + plain[match.end() :]
+    return plain
+
+
 def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:
     """Line ends of one paragraph; all of them where its lines are filled up to a common width."""
     if len(block) < 2:
@@ -37,7 +55,7 @@ def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:
     filled = len(block) >= _FEWEST_LINES and width >= _NARROWEST and _is_filled([line for _, line in block], width)
     return {
         start + len(line)
-        for (start, line), (_, following) in zip(block, block[1:], strict=False)
+        for (start, line), (_, following) in itertools.pairwise(block)
         if (filled or len(line) > _WIDE) and _goes_on(line, following)
     }
 
@@ -48,7 +66,7 @@ def _goes_on(line: str, following: str) -> bool:
 
 def _is_filled(lines: Sequence[str], width: int) -> bool:
     """True where the next word would not have fitted on nearly every line, and most lines begin in mid-sentence."""
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(itertools.pairwise(lines))
     if any(_ITEM.match(line) for line in lines):
         return False
     full = sum(len(line) + 1 + len(following.split()[0]) > _ALMOST * width for line, following in pairs)

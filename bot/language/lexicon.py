@@ -33,7 +33,7 @@ class Mark:
 def expand(phrase: str) -> list[tuple[str, ...]]:
     """Every plain word sequence that a phrase of the notation stands for."""
     slots: list[list[tuple[str, ...]]] = []
-    for part in phrase.split():
+    for part in phrase.replace('"', "").split():
         optional = part.endswith("?") and len(part) > 1
         choices = [tuple(choice.split("_")) for choice in (part[:-1] if optional else part).split("|")]
         slots.append([*choices, ()] if optional else choices)
@@ -67,12 +67,23 @@ class Lexicon:
     def scan(self, tokens: Sequence[HasText]) -> list[Mark]:
         """The phrases of a sentence, left to right, without overlap."""
         marks: list[Mark] = []
-        at = 0
-        while at < len(tokens):
-            mark = self._longest_at(tokens, at)
-            if mark is not None:
-                marks.append(mark)
-            at = mark.last if mark is not None else at + 1
+        root, count, free = self._root, len(tokens), 0
+        for at, token in enumerate(tokens):
+            node = root.get(token.text)
+            if node is None or at < free:
+                continue
+            best: tuple[Any, int] | None = None
+            reach = at + 1
+            while node is not None:
+                if "" in node:
+                    best = (node[""], reach)
+                if reach >= count:
+                    break
+                node = node.get(tokens[reach].text)
+                reach += 1
+            if best is not None:
+                (kind, value), free = best
+                marks.append(Mark(kind, value, at, free))
         return marks
 
     def scan_everywhere(self, tokens: Sequence[HasText]) -> list[Mark]:

@@ -12,6 +12,7 @@ from bot.language import (
     facts,
     imaging,
     lungs,
+    modality,
     quantities,
     remarks,
     replies,
@@ -115,9 +116,10 @@ def _told(
     opposed = criteria.contradictions(scan.tokens, told, bool(scan.whens))
     for name in sorted(opposed):
         yield scan.finding("contradiction", name, True, 0, len(scan.tokens))
-    judged = facts.stability(scan.sentence) is not None
+    judged = scan.stability.stated is not None
+    unreal = modality.advised(scan.tokens) or modality.only_queried(scan.sentence)
     for course in told:
-        if asked or course.past or course.subject in opposed or (judged and course.subject is None):
+        if asked or unreal or course.past or course.subject in opposed or (judged and course.subject is None):
             continue
         if course.subject is None and _tells_nothing(scan, course):
             continue

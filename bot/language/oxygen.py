@@ -58,6 +58,12 @@ def ramp(tokens: Sequence[Token]) -> Ramp | None:
     return Ramp(late.amount > early.amount, levels[0].first, levels[-1].last)
 
 
+def none_now(tokens: Sequence[Token]) -> bool:
+    """ "Off oxygen since Tuesday", "room air": support that was needed before is needed no more."""
+    levels = _levels(tokens)
+    return bool(levels) and all(level.amount == 0 for level in levels)
+
+
 def _levels(tokens: Sequence[Token]) -> list[Level]:
     texts = [token.text for token in tokens]
     devices = [Level(float(mark.value), mark.first, mark.last, True) for mark in _DEVICES.scan(tokens)]

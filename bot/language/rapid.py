@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.language import oxygen
-from bot.language.facts import clause, cues, near
+from bot.language.facts import clause, cues, near, of_family
 from bot.language.lexicon import Mark
 from bot.language.text import Token
 from bot.language.times import When, today_in_months
@@ -16,8 +16,10 @@ _FACTS = load("facts")["rapid"]
 _RAPID = cues(**{name: _FACTS[name] for name in ("stated", "support", "need")})
 _CUES = cues(**{name: _FACTS[name] for name in ("denied", "doubted")})
 _TIME = cues(**{name: _FACTS[name] for name in ("acute", "worsening")})
+_RAPID_OXYGEN = cues(since=_FACTS["oxygen_since"])
 _NAMES = frozenset({"progressive", "progression", "rpild", "rp"})
 _RISING = words("facts", "rising")
+_RECOVERED = words("facts", "recovered")
 _MONTHS = 3.1
 
 
@@ -55,6 +57,8 @@ def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_quest
     said: Mark | None = None
     support: Mark | None = None
     for mark in found:
+        if of_family(tokens, mark.first):
+            continue
         begin, end = clause(tokens, mark.first, mark.last)
         before, after = tokens[begin : mark.first], tokens[mark.last : end]
         cue = near(before, _CUES, 6) or _after_cue(after)
@@ -63,13 +67,16 @@ def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_quest
                 stated, said = stated or False, mark
             elif cue is None and not asks and not old and not any(token.text == "was" for token in before[-3:]):
                 stated, said = True, mark
-        elif cue is None and not opens_question and not (old and not recent):
+        elif cue is None and not opens_question and not (old and not recent) and not _recovered(after):
             support = mark
     course = oxygen.ramp(tokens)
     if course is not None and course.rising and not opens_question and not (old and not recent):
         support = support or Mark("cue", "need", course.first, course.last)
-    weaned = course is not None and not course.rising
+    fresh = _oxygen_since(tokens, whens)
+    support = support or fresh
+    weaned = (course is not None and not course.rising) or (course is None and oxygen.none_now(tokens))
     worsening = any(mark.value == "worsening" for mark in times) or (course is not None and course.rising)
+    worsening = worsening or fresh is not None
     worsening = worsening or any(
         _rising(tokens[mark.first : mark.last]) for mark in found if mark.value in ("need", "support")
     )
@@ -81,8 +88,28 @@ def _rising(tokens: Sequence[Token]) -> bool:
     return any(token.text in _RISING for token in tokens)
 
 
+def _recovered(after: Sequence[Token]) -> bool:
+    """ "Was on high flow last month and is now better": support that is over."""
+    texts = [token.text for token in after]
+    return any(
+        text in _RECOVERED and not {"not", "no", "without", "until", "if"} & set(texts[max(0, at - 2) : at])
+        for at, text in enumerate(texts)
+    )
+
+
 def _after_cue(after: Sequence[Token]) -> str | None:
     return next((str(mark.value) for mark in _CUES.scan(after[:5])), None)
+
+
+def _oxygen_since(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:
+    """ "On oxygen since last week": new, where the time is recent; "since 2021" is long-standing."""
+    for mark in _RAPID_OXYGEN.scan(tokens):
+        for when in whens:
+            near_by = -1 <= when.first - mark.last <= 2
+            recent = when.kind in ("ago", "window") and 0 < when.months <= _MONTHS
+            if near_by and (recent or (when.kind == "date" and 0 <= _months_since(when) <= _MONTHS)):
+                return Mark("cue", "need", mark.first, when.last)
+    return None
 
 
 def _within_a_month(tokens: Sequence[Token]) -> bool:

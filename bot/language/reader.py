@@ -7,18 +7,13 @@ from dataclasses import replace
 
 from bot.language import (
     comparisons,
-    criteria,
+    fact_findings,
     facts,
     lung_findings,
-    lungs,
+    modality,
     no_treatment,
-    pieces,
-    ppf_word,
-    quantities,
-    rapid,
-    remarks,
     replies,
-    self_asked,
+    reply_findings,
     tables,
     therapy,
     therapy_context,
@@ -70,41 +65,19 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
         scan = Scan(text, sentence.after(opened.last))
     if not scan.tokens:
         return
-    yield from _replies(scan, context)
+    yield from reply_findings.found(scan, context)
+    if modality.is_general(sentence):
+        return
     yield from _therapy(scan, context)
     section = context.section.enter(sentence)
     if section == "family":
         return
     yield from lung_findings.findings(scan, context)
-    for finding in _facts(scan, context):
+    for finding in fact_findings.found(scan, context):
         listed = section == "history" and finding.kind == "disease" and finding.subject != "iim"
         yield replace(finding, detail={**finding.detail, "how": "listed"}) if listed else finding
     if section is None:
-        yield from _rapid(scan, context)
-
-
-def _rapid(scan: Scan, context: Context) -> Iterator[Finding]:
-    """Oxygen or ventilation beside a worsening within weeks, in this sentence and the one before."""
-    opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
-    now = rapid.told(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
-    if now.old or (
-        context.rapid is not None
-        and context.rapid.old
-        and not any(when.kind in ("ago", "window") and when.months < 3 for when in scan.whens)
-    ):
-        context.rapid = replace(now, support=None, old=True)
-        if now.stated is False and now.said is not None:
-            yield scan.finding("rapid", None, False, now.said.first, now.said.last)
-        return
-    if now.said is not None and now.stated is not None:
-        yield scan.finding("rapid", None, now.stated, now.said.first, now.said.last)
-    both = [now, context.rapid] if context.rapid is not None else [now]
-    supported = now.support or (context.rapid.support if context.rapid else None)
-    if supported and not now.weaned and any(item.worsening for item in both) and any(item.recent for item in both):
-        mark = now.support or Mark("", None, 0, len(scan.tokens))
-        yield scan.finding("rapid", None, True, mark.first, mark.last)
-    if now.support or now.worsening or now.recent or now.weaned or context.rapid is None:
-        context.rapid = now
+        yield from fact_findings.rapid_progression(scan, context)
 
 
 def _therapy(scan: Scan, context: Context) -> Iterator[Finding]:
@@ -236,109 +209,3 @@ def _heading(scan: Scan, context: Context) -> None:
         context.inline_heading = bool(scan.agents)
     elif scan.lung_walls and not scan.agents:
         context.heading = None
-
-
-def _taken_back(scan: Scan) -> Iterator[Finding]:
-    """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
-    mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
-    subjects = {piece.value for piece in scan.row if piece.role == "subject"}
-    if mark is not None:
-        subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
-        for subject in sorted(subjects):
-            yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
-    turned = replies.reversed_order(scan.sentence)
-    if turned is not None:
-        yield scan.finding("reversed", None, True, turned.first, turned.last)
-    old = replies.not_new(scan.sentence)
-    if old is not None:
-        for subject in sorted(subjects & lungs.SIGNS):
-            yield scan.finding("not_new", subject, True, old.first, old.last)
-
-
-def _facts(scan: Scan, context: Context) -> Iterator[Finding]:
-    asked = facts.only_asked(scan.sentence)
-    for mark, how in facts.diseases(scan.tokens):
-        if asked and not scan.lung_walls and not scan.agents:
-            continue
-        if scan.agents and any(agent.first == mark.first for agent in scan.agents):
-            continue
-        if how in ("stated", "identity", "final", "queried"):
-            yield scan.finding("disease", mark.value, True, mark.first, mark.last, how=how)
-        elif how == "denied":
-            antibody = not facts.is_disease_name(scan.tokens[mark.first : mark.last])
-            yield scan.finding("disease_denied", mark.value, True, mark.first, mark.last, antibody=antibody)
-    named = [] if scan.sentence.asks else list(criteria.criteria(scan.tokens))
-    for mark, slot, met in named:
-        yield scan.finding("criterion", slot, met, mark.first, mark.last)
-    taken_back = replies.retraction(scan.sentence) is not None
-    for mark, value in ppf_word.stated(scan.sentence, scan.whens, [mark for mark, _, _ in named], taken_back):
-        yield scan.finding("ppf", None, value, mark.first, mark.last)
-    compared = criteria.old_comparison(scan.tokens, scan.whens)
-    if compared is not None and not scan.sentence.asks:
-        yield scan.finding("old_comparison", "ct", True, *compared)
-    for mark, present in facts.features(scan.tokens):
-        yield scan.finding("feature", mark.value, present, mark.first, mark.last)
-    aged = facts.age(scan.tokens)
-    if aged is not None:
-        yield scan.finding("feature", "age_65_or_more", aged[0] >= 65, aged[1], aged[2])
-    judged = facts.stability(scan.sentence) or (facts.points_back(scan.sentence) if context.steady else None)
-    context.steady = bool(facts.steady(scan.tokens))
-    if judged is not None:
-        yield scan.finding("stability", None, judged[1], judged[0].first, judged[0].last)
-    alone = facts.judgement(scan.sentence)
-    if alone is not None:
-        yield scan.finding("judgement", None, alone[1], alone[0].first, alone[0].last)
-
-
-def _replies(scan: Scan, context: Context) -> Iterator[Finding]:
-    sentence = scan.sentence
-    bare = replies.answer(sentence)
-    own, context.question = context.question, self_asked.topic(sentence, scan.row)
-    if own is not None and bare is not None and bare.value in ("yes", "no") and replies.closed(sentence, bare):
-        value = own.yes if bare.value == "yes" else own.no
-        yield scan.finding(own.kind, own.subject, value, bare.first, bare.last)
-    elif bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
-        yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
-    for piece in pieces.negated_subjects(scan.tokens, scan.row):
-        named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
-        if named in ("criterion", "criteria"):
-            continue
-        if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
-            yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
-    if bare is None and not scan.agents and not any(piece.role == "subject" for piece in scan.row):
-        for mark in replies.unknowns(sentence)[:1]:
-            yield scan.finding("answer", None, mark.value, mark.first, mark.last, alone=False)
-    for mark in replies.unknowns(sentence)[:1] if context.topic and not scan.lung_walls and not scan.agents else ():
-        yield scan.finding("declined", context.topic, mark.value, mark.first, mark.last)
-    for mark in replies.unknowns(sentence):
-        for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
-            yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
-    cause = remarks.named_cause(scan.tokens)
-    if cause is not None and not sentence.asks:
-        yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
-    if replies.corrects(sentence.texts[:3]):
-        meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
-        yield scan.finding("correction", None, True, 0, 1, meant=meant)
-    yield from _taken_back(scan)
-    also = replies.likewise(sentence)
-    if also is not None:
-        yield scan.finding("likewise", None, True, also.first, also.last)
-    if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
-        yield scan.finding("last_year", None, True, 0, len(scan.tokens))
-    swapped = quantities.swapped(scan.tokens)
-    if swapped is not None:
-        yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))
-    subjects_only = [piece for piece in scan.row if piece.role == "subject"]
-    if subjects_only and len(scan.tokens) <= 12 and not any(piece.role == "course" for piece in scan.row):
-        for piece in subjects_only:
-            yield scan.finding("mention", piece.value, True, piece.first, piece.last)
-    windows = [when for when in scan.whens if when.kind == "window" and when.months > 0]
-    if windows and len(scan.tokens) <= 10 and not scan.agents:
-        yield scan.finding(
-            "window", None, replies.window_months(sentence, windows[-1]), windows[-1].first, windows[-1].last
-        )
-    words = set(sentence.texts)
-    if len(scan.tokens) <= 8 and words & {"absolute", "points", "relative"} and not scan.agents:
-        yield scan.finding(
-            "kind_of_change", None, "relative" if "relative" in words else "absolute", 0, len(scan.tokens)
-        )

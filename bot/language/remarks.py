@@ -32,7 +32,12 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     """Other causes that something is put down to ("due to an infection"), with the token where the remark starts."""
     marks = _CAUSES.scan(tokens)
     leads = [mark for mark in marks if mark.kind == "lead"]
-    found = []
+    found = [
+        (0, " ".join(token.text for token in tokens[mark.first : mark.last]))
+        for mark in marks
+        if mark.kind == "cause" and 0 < mark.first <= 6 and _points_to(tokens[: mark.first])
+    ]
+    found += [] if any(mark.kind == "cause" for mark in marks) else _blamed(tokens)
     for cause in (mark for mark in marks if mark.kind == "cause"):
         near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
         near += [mark for mark in marks if mark.kind == "beside" and 0 <= cause.first - mark.last <= _BESIDE]
@@ -40,6 +45,33 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             first = min(cause.first, near[0].first)
             found.append((first, " ".join(token.text for token in tokens[cause.first : cause.last])))
     return found
+
+
+def _blamed(tokens: Sequence[Token]) -> list[tuple[int, str]]:
+    """ "She puts that down to her knee": whatever is blamed, unless it is the lung disease itself."""
+    found = []
+    for mark in _BLAME.scan(tokens):
+        blamed = [token.text for token in tokens[mark.last : mark.last + _BLAMED_LENGTH]]
+        before = {token.text for token in tokens[max(0, mark.first - 3) : mark.first]}
+        if _LUNG_DISEASE & set(blamed):
+            return []
+        if blamed and not before & _DENIALS:
+            found.append((mark.first, " ".join(blamed)))
+    return found
+
+
+_BLAME = Lexicon().add_all("blame", {True: VOCABULARY["other_causes"]["blame"]})
+_LUNG_DISEASE = words("remarks", "lung_disease")
+_BLAMED_LENGTH = 4
+
+
+def _points_to(before: Sequence[Token]) -> bool:
+    """ "That is probably the ...", "it must be her ...": a pronoun and nothing but small words."""
+    return before[0].text in _PRONOUNS and all(token.text in _PRONOUNS | _SMALL for token in before)
+
+
+_PRONOUNS = words("remarks", "pronouns")
+_SMALL = words("remarks", "small")
 
 
 def named_cause(tokens: Sequence[Token]) -> Mark | None:

@@ -21,6 +21,7 @@ _CORRECTION = Lexicon().add_all("correction", {True: _REPLIES["corrections"]})
 _UNKNOWN_SUBJECTS = Lexicon().add_all("subject", _REPLIES["unknown_subjects"])
 QUESTION_STARTS = frozenset(_REPLIES["question_starts"])
 _OPENERS = words("replies", "openers")
+_BEFORE_NEW = _OPENERS | words("replies", "before_new")
 _BEFORE_UNKNOWN = _OPENERS | words("replies", "before_unknown")
 
 
@@ -30,7 +31,10 @@ def new_patient(sentence: Sentence) -> Mark | None:
         before = sentence.texts[: mark.first]
         if mark.value is not True and mark.value != "True":
             continue
-        if all(text in _OPENERS for text in before) and not sentence.asks:
+        ends = mark.last == len(sentence.tokens)
+        if all(text in _BEFORE_NEW for text in before) and (not sentence.asks or ends):
+            return mark
+        if before[-1] in (",", "-", ";") and sentence.texts[mark.last : mark.last + 1] == (":",):
             return mark
     return None
 
@@ -76,6 +80,17 @@ _NOT_NEW = Lexicon().add_all("old", {True: _REPLIES["not_new"]})
 def of_another_patient(sentence: Sentence) -> Mark | None:
     """ "That was another lady's report", "wrong patient": what was told belongs to somebody else."""
     return None if sentence.asks else next(iter(_OTHER_PATIENT.scan(sentence.tokens)), None)
+
+
+def before_agent(sentence: Sentence, agents: Sequence[Mark]) -> bool:
+    """ "That was before MMF": what was told last does not belong to the present treatment."""
+    texts = sentence.texts
+    return any(
+        texts[at] in ("was", "were") and texts[at + 1] in ("before", "without", "off") and 0 < agent.first - at - 1 <= 4
+        for agent in agents[:1]
+        for at in range(min(4, len(texts) - 1))
+        if texts[0] in ("that", "this", "it", "those", "these", "no", "sorry", ",", "wait", "but", "ah")
+    )
 
 
 def likewise(sentence: Sentence) -> Mark | None:
@@ -131,26 +146,9 @@ def dated_back(sentence: Sentence, whens: Sequence[When], about_something: bool)
     )
 
 
-def corrects(texts: Sequence[str]) -> bool:
-    return any(
-        text
-        in (
-            "no",
-            "sorry",
-            "correction",
-            "meant",
-            "mean",
-            "wrong",
-            "mistake",
-            "oops",
-            "instead",
-            "not",
-            "should",
-            "rather",
-            "typo",
-        )
-        for text in texts
-    )
+def corrects(sentence: Sentence) -> bool:
+    """True where a sentence opens with words of correction: "no,", "hang on", "on second thoughts"."""
+    return any(mark.first <= 2 for mark in _CORRECTION.scan(sentence.tokens[:8]))
 
 
 def asks(sentence: Sentence) -> bool:

@@ -27,6 +27,7 @@ _VERBS = words("run_on", "verbs")
 _BINDERS = words("run_on", "binders")
 _SUBORDINATORS = words("run_on", "subordinators")
 _TIME_PREPOSITIONS = words("run_on", "time_prepositions")
+_APART = _SUBJECTS | _SUBORDINATORS
 _JOINTS = frozenset({"and", "but", "so"})
 
 
@@ -66,7 +67,7 @@ def _opens(texts: Sequence[str], at: int) -> bool:
         return texts[at + 1] in _VERBS
     if texts[at] not in _OWNERS:
         return False
-    return any(texts[verb] in _VERBS and not _SUBJECTS & set(texts[at + 1 : verb]) for verb in _verbs(texts, at))
+    return any(texts[verb] in _VERBS and not _APART & set(texts[at + 1 : verb]) for verb in _verbs(texts, at))
 
 
 def _verbs(texts: Sequence[str], at: int) -> range:

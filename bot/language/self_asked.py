@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.language import criteria, facts, ppf_word, rapid
+from bot.language import criteria, ppf_word, rapid, stability
+from bot.language.lexicon import Mark
 from bot.language.pieces import Piece
 from bot.language.text import Sentence
+
+_SHORT = 3
+"""Tokens of a question such as "MMF?", which asks whether an agent is or was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,12 @@ class Topic:
     no: object
 
 
-def topic(sentence: Sentence, row: Sequence[Piece]) -> Topic | None:
+def topic(sentence: Sentence, row: Sequence[Piece], agents: Sequence[Mark]) -> Topic | None:
     """The fact that a sentence asks for; None where it asks for none, or is no question."""
     if not sentence.asks:
         return None
+    if len(agents) == 1 and len(sentence.tokens) <= _SHORT:
+        return Topic("therapy", str(agents[0].value), "bare", "never")
     if rapid.marks(sentence.tokens):
         return Topic("rapid", None, True, False)
     if ppf_word.marks(sentence.tokens):
@@ -31,7 +37,7 @@ def topic(sentence: Sentence, row: Sequence[Piece]) -> Topic | None:
     asked = criteria.named(sentence.tokens)
     if asked is not None:
         return Topic("criterion", asked, True, False)
-    if any(mark.kind == "accepted" for mark in facts.STABILITY.scan(sentence.tokens)):
+    if stability.accepting(sentence.tokens):
         return Topic("stability", None, True, False)
     subjects = {piece.value for piece in row if piece.role == "subject"}
     if "fibrosis" in subjects and not any(piece.role == "course" for piece in row):

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.language import agents, exertion, pieces, ppf_word, rapid, remarks, self_asked, tables, times, verb_groups
+from bot.language import (
+    agents,
+    exertion,
+    pieces,
+    ppf_word,
+    rapid,
+    remarks,
+    self_asked,
+    stability,
+    tables,
+    times,
+    verb_groups,
+)
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
@@ -52,6 +64,7 @@ class Scan:
         named = {index for mark in ppf_word.marks(sentence.tokens) for index in range(mark.first, mark.last)}
         for mark in rapid.marks(sentence.tokens):
             named.update(range(mark.first, mark.last))
+        self.stability = stability.told(sentence)
         self.treatment_words = frozenset(
             index
             for mark in (verb_groups.scan(sentence.tokens, inside) if self.agents else ())
@@ -60,7 +73,7 @@ class Scan:
         )
         self.causes = remarks.causes(sentence.tokens)
         self.plain_causes = remarks.plain_causes(sentence.tokens)
-        named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
+        named |= remarks.lead_tokens(sentence.tokens)
         self.effort = exertion.course(sentence.tokens, self.whens, frozenset(inside))
         named |= self.effort.tokens if self.effort is not None and self.effort.breath else set()
         self.row = pieces.pieces(sentence.tokens, frozenset(inside | named))

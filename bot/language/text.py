@@ -100,7 +100,7 @@ def _plain(char: str) -> str:
 
 def sentences(text: str) -> tuple[list[Sentence], bool]:
     """The sentences of a message, and whether it was longer than the limit."""
-    plain = normalise(text)
+    plain = layout.without_enumeration(normalise(text))
     found: list[Sentence] = []
     current: list[Token] = []
     paragraph = False
@@ -218,6 +218,8 @@ def _boundary(plain: str, token: Token, previous: Token | None) -> str | None:
         return None
     if previous.text == "no" and not plain[token.end : token.end + 3].strip()[:1].isdigit():
         return "."  # "no. unchanged" answers; "no. 3" counts
+    if previous.text == "a" and plain[previous.start - 2 : previous.start] == "n/":
+        return "."  # "n/a." ends a sentence
     if previous.end == token.start and previous.text in ABBREVIATIONS and not _names_the_drug(plain, previous):
         return None
     line_start = plain.rfind("\n", 0, previous.start) + 1

@@ -138,7 +138,9 @@ _AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started
 
 
 _QUESTIONS = frozenset({"why", "what", "which", "how"})
-_REQUESTS = frozenset({"advise", "advice", "help", "opinion", "please", "query"})
+_REQUESTS = frozenset(
+    {"advise", "advice", "help", "opinion", "please", "query", "answer", "answers", "answering", "reply"}
+)
 _OTHER_PEOPLE = frozenset({"family", "fhx", "fh"})
 
 
@@ -177,6 +179,10 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
             return first, second
         if between in (["not"], ["and", "not"]) and not set(lead) - _SWAP_LEADS:
             return second, first
+        if between in (["than"], ["rather", "than"], ["instead", "of"]) and lead and not set(lead) - _SWAP_LEADS:
+            return second, first
+        if lead and lead[-1] in ("wrote", "typed", "said", "read", "put") and set(between) & {"meant", "mean"}:
+            return first, second
         if (
             lead[-1:] == ["not"]
             and not set(lead[:-1]) - _SWAP_LEADS

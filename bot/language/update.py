@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.guideline import ppf
-from bot.language import answers, clarify, update_lungs, update_therapy
+from bot.language import answers, clarify, corrections, update_lungs, update_therapy
 from bot.language.case_state import CRITERIA, SLOTS, Draft
 from bot.language.model import Reading, Update
+from bot.language.subjects import GOAL_OF_SUBJECT
 
 
 def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None) -> Update:
@@ -22,8 +23,9 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     else:
         draft = Draft(slots)
     reading = answers.with_subjects(draft, reading, asked)
-    answers.take_back(draft, reading)
+    corrections.take_back(draft, reading)
     update_therapy.apply(draft, reading, asked)
+    _emptied(draft, reading, asked)
     update_lungs.apply(draft, reading)
     _facts(draft, reading)
     _contradictions(draft, reading)
@@ -32,6 +34,13 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     _derive(draft)
     answers.tidy(draft, asked)
     return Update(draft.changes(), tuple(draft.notes), draft.answered)
+
+
+def _emptied(draft: Draft, reading: Reading, asked: str | None) -> None:
+    """The last earlier agent is taken again: whether there were others was never told."""
+    denied = reading.of("no_therapy") or (asked == "previous_therapy" and reading.of("answer"))
+    if draft.now["previous_therapy"] == [] and draft.before["previous_therapy"] and not denied:
+        draft.set("previous_therapy", None)
 
 
 def _facts(draft: Draft, reading: Reading) -> None:
@@ -47,6 +56,8 @@ def _facts(draft: Draft, reading: Reading) -> None:
     for finding in reading.of("criterion"):
         draft.set(str(finding.subject), finding.value, finding)
     urgent = reading.of("rapid")
+    if reading.of("weaned") and not urgent and draft.now["rapidly_progressive"]:
+        draft.set("rapidly_progressive", None)
     if urgent:
         said = next((finding for finding in urgent if finding.value), urgent[-1])
         draft.set("rapidly_progressive", said.value, said)
@@ -73,7 +84,7 @@ def _contradictions(draft: Draft, reading: Reading) -> None:
         if finding.subject == "ppf":
             draft.ask(clarify.contradictory_label(finding.words))
             continue
-        slot = answers.GOAL_OF_SUBJECT[str(finding.subject)]
+        slot = GOAL_OF_SUBJECT[str(finding.subject)]
         name = {"goal_lung_function": "lung function", "goal_ild_extent": "CT"}.get(slot, "breathlessness")
         draft.ask(clarify.contradictory_goal(slot, finding.words, name))
 

@@ -1,0 +1,152 @@
+"""What a message takes back or puts right of what was told before."""
+
+from __future__ import annotations
+
+from bot.language import update_lungs
+from bot.language.agents import AGENTS
+from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
+from bot.language.model import Finding, Reading
+from bot.language.remarks import is_muscular
+from bot.language.subjects import CRITERION_OF, SLOTS_OF_SUBJECT
+
+
+def take_back(draft: Draft, reading: Reading) -> None:
+    """ "scratch the CT", "remove rituximab", "that was last year", "the muscles are to blame"."""
+    for finding in reading.of("other_cause"):
+        _explained_away(draft, str(finding.value), finding)
+    if reading.of("uncorrected") and draft.now["measurements"].get("dlco") and not reading.of("measure"):
+        known = draft.now["measurements"]["dlco"]
+        draft.now["measurements"] = {
+            **draft.now["measurements"],
+            "dlco": {**known, "ppf": "uncorrected" if known["ppf"] != "fine" else "fine"},
+        }
+        update_lungs.settle_lung_function(draft)
+    for finding in reading.of("number_swap"):
+        _swap_number(draft, finding.value)
+    if reading.of("reversed") and not reading.of("measure"):
+        _reverse(draft)
+    for finding in reading.of("not_new"):
+        _not_new(draft, finding)
+    for finding in reading.of("retract"):
+        subject = str(finding.subject)
+        if subject in AGENTS:
+            _remove_agent(draft, subject)
+        for slot in SLOTS_OF_SUBJECT.get(subject, ()):
+            draft.set(slot, None)
+        _forget_measure(draft, subject)
+        if subject == "symptoms":
+            draft.now["evidence"].pop(update_lungs.OTHER_SYMPTOM, None)
+        draft.answered = True
+    if reading.of("before_treatment"):
+        _was_last_year(draft)
+    if reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
+        _was_last_year(draft)
+
+
+def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
+    known = draft.now["measurements"]
+    for name, entry in known.items():
+        values = (entry.get("value") or {}).get("values") or []
+        if swap["out"] in values:
+            value = {**entry["value"], "values": [swap["in"] if item == swap["out"] else item for item in values]}
+            words = str(entry["words"]).replace(f"{swap['out']:g}", f"{swap['in']:g}")
+            finding = Finding("measure", name, value, words, 0, 0)
+            corrected = update_lungs.measure_entry(name, [finding], [])
+            if corrected is not None:
+                draft.now["measurements"] = {**known, name: corrected}
+                update_lungs.settle_lung_function(draft)
+                draft.answered = True
+
+
+def _reverse(draft: Draft) -> None:
+    """ "Other way round": the readings told last change places."""
+    known = draft.now["measurements"]
+    name = next(
+        (key for key in reversed(list(known)) if len((known[key].get("value") or {}).get("values") or ()) > 1), None
+    )
+    if name is None:
+        return
+    value = {**known[name]["value"], "values": known[name]["value"]["values"][::-1]}
+    entry = update_lungs.measure_entry(name, [Finding("measure", name, value, known[name]["words"], 0, 0)], [])
+    if entry is not None:
+        draft.now["measurements"] = {**known, name: entry}
+        update_lungs.settle_lung_function(draft)
+        draft.answered = True
+
+
+def _not_new(draft: Draft, finding: Finding) -> None:
+    """A sign that was there before is neither progression nor a worse CT; the fibrosis it shows remains."""
+    if draft.now["ppf_radiology"] is not True:
+        return
+    draft.set("ppf_radiology", None)
+    if draft.now["goal_ild_extent"] == "not_achieved":
+        draft.set("goal_ild_extent", None)
+    draft.answered = True
+
+
+def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:
+    """Another cause for what was told in an earlier message: the criterion falls, the goal keeps its value."""
+    told = [key for key in draft.now["evidence"] if key in (*GOALS, *CRITERIA)]
+    last = told[-1] if told else ""
+    slot = "ppf_physiology" if is_muscular(cause) else CRITERION_OF.get(last, last)
+    if slot not in CRITERIA or draft.now[slot] is not True:
+        return
+    draft.set(slot, None)
+    draft.note("other_cause", finding.words, slot=slot)
+    if slot == "ppf_physiology":
+        explain_measurements(draft)
+
+
+def _remove_agent(draft: Draft, agent: str) -> None:
+    for slot in THERAPY:
+        if agent in (draft.now[slot] or []):
+            remaining = [item for item in draft.now[slot] if item != agent]
+            draft.set(slot, remaining or None)
+            draft.now["evidence"].pop(f"{slot}:{agent}", None)
+
+
+def _forget_measure(draft: Draft, subject: str) -> None:
+    gone = {"pft": ("fvc", "dlco"), "fvc": ("fvc",), "dlco": ("dlco",)}.get(subject, ())
+    left = {name: entry for name, entry in draft.now["measurements"].items() if name not in gone}
+    if gone:
+        draft.now["measurements"] = left
+        draft.close(
+            *(
+                f"{kind}:{name}"
+                for name in gone
+                for kind in ("time_window", "percent_predicted", "absolute_or_relative")
+            )
+        )
+        update_lungs.settle_lung_function(draft)
+
+
+def _was_last_year(draft: Draft) -> None:
+    """What was told last lies more than a year back: it is no present course, and no criterion."""
+    keys = list(draft.now["evidence"])
+    if not keys:
+        return
+    last = keys[-1]
+    if last.startswith("current_therapy:"):
+        agent = last.split(":", 1)[1]
+        draft.set("current_therapy", [item for item in draft.now["current_therapy"] or [] if item != agent])
+        draft.set("previous_therapy", sorted({*(draft.now["previous_therapy"] or []), agent}))
+        draft.now["evidence"].pop(last, None)
+        draft.remember(f"previous_therapy:{agent}", "last year")
+        return
+    for slots in SLOTS_OF_SUBJECT.values():
+        if last in slots and len(slots) > 1:
+            for slot in slots:
+                if slot != "fibrosis_on_ct":
+                    draft.set(slot, None)
+            if "goal_lung_function" in slots:
+                draft.now["measurements"] = {}
+            return
+    if last == "ppf_stated":
+        draft.set(last, None)
+        draft.note("past_label", "")
+
+
+def explain_measurements(draft: Draft) -> None:
+    draft.now["measurements"] = {
+        name: {**entry, "ppf": "other_cause"} for name, entry in draft.now["measurements"].items()
+    }

@@ -1,0 +1,83 @@
+"""Findings of one sentence that answer, correct or take back: only the context makes facts of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.language import lungs, pieces, ppf_word, quantities, remarks, replies, self_asked
+from bot.language.model import Finding
+from bot.language.sentence_scan import Context, Scan
+
+
+def found(scan: Scan, context: Context) -> Iterator[Finding]:
+    sentence = scan.sentence
+    bare = replies.answer(sentence)
+    own, context.question = context.question, self_asked.topic(sentence, scan.row, scan.agents)
+    if own is not None and bare is not None and bare.value in ("yes", "no") and replies.closed(sentence, bare):
+        value = own.yes if bare.value == "yes" else own.no
+        yield scan.finding(own.kind, own.subject, value, bare.first, bare.last)
+    elif bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
+        yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
+    for piece in pieces.negated_subjects(scan.tokens, scan.row):
+        named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
+        if named in ("criterion", "criteria"):
+            continue
+        if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
+            yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
+    if bare is None and not scan.agents and not any(piece.role == "subject" for piece in scan.row):
+        for mark in replies.unknowns(sentence)[:1]:
+            yield scan.finding("answer", None, mark.value, mark.first, mark.last, alone=False)
+    for mark in replies.unknowns(sentence)[:1] if context.topic and not scan.lung_walls and not scan.agents else ():
+        yield scan.finding("declined", context.topic, mark.value, mark.first, mark.last)
+    for mark in replies.unknowns(sentence):
+        for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
+            yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
+    cause = remarks.named_cause(scan.tokens)
+    if cause is not None and not sentence.asks:
+        yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
+    if replies.corrects(sentence):
+        meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
+        yield scan.finding("correction", None, True, 0, 1, meant=meant)
+    yield from _taken_back(scan)
+    also = replies.likewise(sentence)
+    if also is not None:
+        yield scan.finding("likewise", None, True, also.first, also.last)
+    if replies.before_agent(sentence, scan.agents):
+        yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
+    if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
+        yield scan.finding("last_year", None, True, 0, len(scan.tokens))
+    swapped = quantities.swapped(scan.tokens)
+    if swapped is not None:
+        yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))
+    subjects_only = [piece for piece in scan.row if piece.role == "subject"]
+    if subjects_only and len(scan.tokens) <= 12 and not any(piece.role == "course" for piece in scan.row):
+        for piece in subjects_only:
+            yield scan.finding("mention", piece.value, True, piece.first, piece.last)
+    windows = [when for when in scan.whens if when.kind == "window" and when.months > 0]
+    if windows and len(scan.tokens) <= 10 and not scan.agents:
+        yield scan.finding(
+            "window", None, replies.window_months(sentence, windows[-1]), windows[-1].first, windows[-1].last
+        )
+    words = set(sentence.texts)
+    if len(scan.tokens) <= 8 and words & {"absolute", "points", "relative"} and not scan.agents:
+        yield scan.finding(
+            "kind_of_change", None, "relative" if "relative" in words else "absolute", 0, len(scan.tokens)
+        )
+
+
+def _taken_back(scan: Scan) -> Iterator[Finding]:
+    """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
+    mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
+    subjects = {piece.value for piece in scan.row if piece.role == "subject"}
+    if mark is not None:
+        subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
+        for subject in sorted(subjects):
+            yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
+    turned = replies.reversed_order(scan.sentence)
+    if turned is not None:
+        yield scan.finding("reversed", None, True, turned.first, turned.last)
+    old = replies.not_new(scan.sentence)
+    if old is not None:
+        signs: list[str | None] = [*sorted(subjects & lungs.SIGNS)]
+        for sign in signs or ([] if subjects else [None]):
+            yield scan.finding("not_new", sign, True, old.first, old.last)

@@ -1,0 +1,87 @@
+"""Whether the clinician accepts "stable" as a goal met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.language.facts import clause
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Sentence, Token
+from bot.language.vocabulary import load, words
+
+_FACTS = load("facts")["stability"]
+_WORDS = (
+    Lexicon()
+    .add_all("steady", {True: _FACTS["steady"]})
+    .add_all("refused", {True: _FACTS["refused"]})
+    .add_all("accepted", {True: _FACTS["accepted"]})
+)
+_UNDECIDED = words("facts", "undecided")
+_WEAK = words("facts", "weak")
+_LINKING = words("facts", "linking")
+_VAGUE = words("facts", "vague")
+_NOT = words("facts", "not")
+_POINTS_BACK = frozenset({"that", "this", "it", "which", "us", "me"})
+_LONGEST_ANAPHOR = 14
+_REACH = 5
+_BREAKS = frozenset({":", ";", ",", "but"})
+
+Verdict = tuple[Mark, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """What one sentence says: a word for stability, a judgement on it, a judgement alone, and one that points back."""
+
+    steady: bool = False
+    stated: Verdict | None = None
+    alone: Verdict | None = None
+    pointing_back: Verdict | None = None
+
+
+def told(sentence: Sentence) -> Stability:
+    """Stability and judgements of one sentence; a question or an open decision judges nothing."""
+    marks = _WORDS.scan(sentence.tokens)
+    steady = any(mark.kind == "steady" for mark in marks)
+    judged = [mark for mark in marks if mark.kind != "steady"]
+    if not judged or sentence.asks or _UNDECIDED & set(sentence.texts):
+        return Stability(steady)
+    strong = [mark for mark in judged if _judges(sentence.tokens, mark, marks)] if steady else []
+    stated = (strong[-1], _accepts(sentence.tokens, strong)) if strong else None
+    alone = (judged[-1], _accepts(sentence.tokens, judged))
+    return Stability(steady, stated, alone, alone if _points_back(sentence, judged[-1]) else None)
+
+
+def accepting(tokens: Sequence[Token]) -> bool:
+    """True where a sentence holds a word of acceptance: "is that good enough?"."""
+    return any(mark.kind == "accepted" for mark in _WORDS.scan(tokens))
+
+
+def _points_back(sentence: Sentence, mark: Mark) -> bool:
+    """ "I can live with that", said right after stability: a plain judgement on a pronoun."""
+    if len(sentence.tokens) > _LONGEST_ANAPHOR or not _POINTS_BACK & set(sentence.texts):
+        return False
+    return " ".join(sentence.texts[mark.first : mark.last]) not in _VAGUE
+
+
+def _accepts(tokens: Sequence[Token], judged: Sequence[Mark]) -> bool:
+    """A refusal stays one; "not" before a word of acceptance turns it round."""
+    if any(mark.kind == "refused" for mark in judged):
+        return False
+    last = judged[-1]
+    begin, _ = clause(tokens, last.first, last.last, _BREAKS)
+    return not any(token.text in _NOT for token in tokens[max(begin, last.first - 6) : last.first])
+
+
+def _judges(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "ok" and the like judge only behind a verb whose subject is stability or a pronoun: "stable is ok"."""
+    text = " ".join(token.text for token in tokens[mark.first : mark.last])
+    if text not in _WEAK:
+        return True
+    if mark.first == 0 or tokens[mark.first - 1].text not in _LINKING:
+        return False
+    reach = range(mark.first - _REACH, mark.first)
+    return any(other.kind == "steady" and other.last - 1 in reach for other in marks) or any(
+        tokens[at].text in _POINTS_BACK for at in reach if at >= 0
+    )

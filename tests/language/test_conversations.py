@@ -1,0 +1,186 @@
+"""What several messages give together: answers, corrections, facts taken back, and pasted notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.language import layout, oxygen, read, run_on, update
+from bot.language.text import sentences
+
+
+def after(*turns: str | tuple[str, str]) -> dict[str, Any]:
+    """The slots after some turns; a turn that answers a question is a pair of slot and text."""
+    slots: dict[str, Any] = {}
+    for turn in turns:
+        asked, text = turn if isinstance(turn, tuple) else (None, turn)
+        slots.update(update(slots, read(text), asked).slots)
+    return slots
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (("on tac, not PPF", "actually it is PPF"), "yes"),
+        (("on tac, PPF per MDT", "the board has withdrawn the PPF label"), "no"),
+        (("on tac, PPF per MDT", "the PPF label was not withdrawn"), "yes"),
+        (("on tac, PPF per MDT", "forget the PPF label"), None),
+        (("on tac, I call it PPF, the colleagues do not agree",), None),
+        (("on tac", ("progressive_pulmonary_fibrosis", "unanimous yes from the MDT")), "yes"),
+        (("on tac", ("progressive_pulmonary_fibrosis", "the criteria are not met")), "no"),
+        (("PPF? Yes, per MDT.",), "yes"),
+    ],
+)
+def test_ppf_as_a_word_over_several_turns(turns: tuple[Any, ...], expected: str | None) -> None:
+    assert after(*turns).get("ppf_stated") == expected
+
+
+def test_ppf_called_both_ways_is_asked_back_and_keeps_its_value() -> None:
+    slots = after("on tac, PPF", "PPF yes, no PPF")
+    assert slots["ppf_stated"] == "yes"
+    assert [entry["id"] for entry in slots["clarifications"]] == ["contradiction:ppf_stated"]
+    assert not after("on tac, PPF", "PPF yes, no PPF", "no PPF")["clarifications"]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "the scan it was compared with is three years old",
+        "prior CT is 26 months old",
+        "no, the reticulation was there before",
+    ],
+)
+def test_a_radiological_criterion_is_taken_back(later: str) -> None:
+    slots = after("on tac. CT: increased reticulation.", later)
+    assert slots["ppf_radiology"] is None
+    assert slots["fibrosis_on_ct"] is True
+
+
+def test_ct_worse_said_again_keeps_the_criterion() -> None:
+    assert after("on MMF, more honeycombing this year", "CT worse, as I said")["ppf_radiology"] is True
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("goal_ild_extent", "same again, don't have it"),
+        ("goal_ild_extent", "no CT yet, too unstable to go down"),
+        ("goal_ild_extent", "none yet, he is too sick to go down to radiology"),
+        ("goal_ild_extent", "the scanner is foreseen in January"),
+        ("goal_breathlessness", "can't judge, he's wheelchair bound"),
+        ("goal_lung_function", "she couldn't perform the manoeuvre"),
+        ("goal_lung_function", "PFTs next week"),
+    ],
+)
+def test_not_known_sets_nothing(asked: str, text: str) -> None:
+    slots = after((asked, text))
+    assert slots.get(asked) is None
+    assert slots.get("declined") == [asked]
+
+
+@pytest.mark.parametrize("answer", ["cardiology believes it's his heart failure", "anaemia, Hb 7"])
+def test_another_cause_as_the_answer_to_a_criterion(answer: str) -> None:
+    slots = after("on tac, more breathless", ("ppf_symptoms", answer))
+    assert slots["ppf_symptoms"] is None
+    assert slots["goal_breathlessness"] == "not_achieved"
+
+
+def test_a_denied_cause_explains_nothing() -> None:
+    slots = after("on tac, more breathless", ("ppf_symptoms", "no infection, no heart failure"))
+    assert slots["ppf_symptoms"] is True
+
+
+def test_readings_in_the_wrong_order_change_places() -> None:
+    assert after("on tac, FVC 61 to 55 in 7 months", "other way round")["goal_lung_function"] == "achieved"
+    assert after("on tac, FVC 61 to 55 in 7 months", "no! 55 first and 61 now")["goal_lung_function"] == "achieved"
+
+
+def test_facts_of_another_patient_are_removed() -> None:
+    slots = after("on MMF, CT better, PFTs better", "wrong patient for the CT")
+    assert slots["goal_ild_extent"] is None
+    assert slots["goal_lung_function"] == "achieved"
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (("Jo-1 ILD on tac", "jo1 was a mix-up of tubes, negative. This is RA-ILD"), "rheumatoid_arthritis"),
+        (("Sent to us as ?myositis, panel negative: final diagnosis IPF",), "ipf"),
+        (("Initially thought to be IPF, now anti-MDA5 positive DM",), "iim"),
+        (("Diagnoses\nPL-7 ILD\nPMH: rheumatoid arthritis, asthma",), "iim"),
+        (("Family history:\nmother: systemic sclerosis\n\nOn MMF",), None),
+        (("sclérodermie systémique, on MMF",), "systemic_sclerosis"),
+    ],
+)
+def test_the_disease_that_holds(turns: tuple[str, ...], expected: str | None) -> None:
+    assert after(*turns).get("underlying_disease") == expected
+
+
+def test_a_worse_cough_outlasts_unchanged_breathlessness() -> None:
+    slots = after("on MMF, cough much worse", ("goal_breathlessness", "unchanged"))
+    assert slots["ppf_symptoms"] is True
+    assert slots["goal_breathlessness"] == "stable"
+
+
+def test_likewise_repeats_the_answer_before() -> None:
+    slots = after("on MMF", ("goal_lung_function", "better"), ("goal_ild_extent", "likewise"))
+    assert slots["goal_ild_extent"] == "achieved"
+
+
+@pytest.mark.parametrize(
+    ("text", "rising"),
+    [
+        ("room air to 40 % high flow", True),
+        ("over 5 weeks from no oxygen to 6 L", True),
+        ("8 L now, 2 L last week", True),
+        ("10 L mask, up from 2 L", True),
+        ("from 4 L of oxygen down to 1 L", False),
+        ("off high flow, back on 2 L, room air by Friday", False),
+        ("FVC 2.1 L, was 2.4 L", None),
+        ("2 L of oxygen as before", None),
+    ],
+)
+def test_the_course_of_oxygen(text: str, rising: bool | None) -> None:
+    course = oxygen.ramp(sentences(text)[0][0].tokens)
+    assert (course.rising if course else None) is rising
+
+
+def test_lines_wrapped_at_a_narrow_margin_are_one_sentence() -> None:
+    text = (
+        "She takes mycophenolate and has lately been\nfeeling more breathless. Her lung function is\n"
+        "stable and the CT from last week shows no\nchange."
+    )
+    assert len(layout.wrapped(text)) == 3
+    assert not layout.wrapped("mycophenolate 1 g\nprednisolone 5 mg\nFVC: 70")
+
+
+def test_dictation_without_punctuation_is_cut_into_clauses() -> None:
+    text = (
+        "so this is mister jones he is taking mycophenolate and his breathing has got worse since the summer "
+        "the ct shows more reticulation"
+    )
+    assert len(sentences(text)[0]) == 4
+    assert run_on.starts(sentences("she is on MMF and her breathing is worse")[0][0].tokens) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "value"),
+    [
+        ("stable is good enough", "stability_acceptable", True),
+        ("stable is not good enough", "stability_acceptable", False),
+        ("physiology criterion is met", "ppf_physiology", True),
+        ("radiology criterion is not met", "ppf_radiology", False),
+    ],
+)
+def test_buttons_hold_without_their_question(text: str, slot: str, value: bool) -> None:
+    assert after("on MMF", text)[slot] is value
+
+
+def test_a_tag_question_states() -> None:
+    assert after("FVC and CT stable, on MMF. I accept stable here, would you?")["stability_acceptable"] is True
+
+
+def test_hepatitis_b_is_no_liver_disease() -> None:
+    assert not after("on MMF, hepatitis B positive").get("patient_features")
+    assert after("on MMF, liver cirrhosis")["patient_features"] == ["liver_disease"]
