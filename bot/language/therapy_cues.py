@@ -18,6 +18,9 @@ _CUES = load("therapy")
 DOSING = load("dosing")
 
 
+INFUSIONS = frozenset(DOSING["infusions"])
+
+
 TRANSPARENT = frozenset(DOSING["transparent"])
 
 

@@ -9,7 +9,7 @@ from bot.language import clarify
 from bot.language.agents import AMBIGUOUS, CLASS_OF, GENERIC_FOR
 from bot.language.case_state import THERAPY, Draft
 from bot.language.model import Finding, Reading
-from bot.language.therapy import INFUSIONS
+from bot.language.therapy_cues import INFUSIONS
 from bot.language.times import today_in_months
 from bot.language.vocabulary import words
 

@@ -1,0 +1,162 @@
+"""Gives every agent of a row the cues that belong to it, its own first, then those of its list."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+from bot.language import therapy_reach
+from bot.language.lexicon import Mark
+from bot.language.therapy_cues import has_dose, outranks
+from bot.language.therapy_row import Member, Row
+from bot.language.vocabulary import words
+
+ENDING = frozenset({"before", "never", "failed", "given"})
+_GOVERNING = frozenset({"planned", "never", "other_person", "leaving"})
+_ADDITIVE = words("therapy", "additive")
+_ADDED = words("therapy", "added")
+_IN_TURN = words("therapy", "in_turn")
+_INSTEAD = words("therapy", "instead")
+_ALL = frozenset({"all", "both", "none", "neither", "nothing"})
+_ALL_OF_THEM = frozenset({"", "three", "four", "two", "of", ",", ")", "at", "now"})
+_LISTS = frozenset({"list", "drugs", "medication"})
+
+
+def assign(row: Row) -> None:
+    """Every cue to the agents that it speaks of, then what the members of a list share."""
+    _remarks(row)
+    for cue in row.cues:
+        named = _of_all(row, cue)
+        for member in named:
+            member.back, member.override = [cue], None
+        if not named and not therapy_reach.only_tells_when(row, cue):
+            _attach(row, replace(cue, kind="now") if _adds_to_a_list(row, cue) else cue)
+    _share_ahead(row)
+    _share_back(row)
+
+
+def _remarks(row: Row) -> None:
+    """What brackets say belongs to the agent before them."""
+    for member in row.members:
+        for first, last in member.remarks:
+            inner = [cue for cue in row.cues if first < cue.first < last and not _dates_a_dose(row, cue, last)]
+            member.back += [cue for cue in inner if cue.kind != "arrow" and _told_of(row, cue, member)]
+    row.cues = [cue for cue in row.cues if cue.first not in row.hidden]
+
+
+def _dates_a_dose(row: Row, cue: Mark, close: int) -> bool:
+    """ "(since 2021, initially 60)": a word about a dose or a time, not about the agent."""
+    return cue.last < close and row.tokens[cue.last].kind == "number" and cue.kind in ("before", "now", "arrow")
+
+
+def _told_of(row: Row, cue: Mark, member: Member) -> bool:
+    """ "(stopped 2020)", "(still on it)"."""
+    told = cue.value != "ahead" and therapy_reach.reaches_back(row, cue, member)
+    return told or row.texts[cue.last] in ("it", "them")
+
+
+def _attach(row: Row, cue: Mark) -> None:
+    left = next((member for member in reversed(row.members) if member.mark.last <= cue.first), None)
+    right = next((member for member in row.members if member.first >= cue.last), None)
+    side = therapy_reach.side(row, cue, left, right)
+    if side == "right" and right is not None:
+        if cue.kind == "arrow":
+            _change(row, cue, left, right)
+        elif right.ahead is None or outranks(row.tokens, right.ahead, cue):
+            right.ahead = cue
+        if left is not None and left.end == cue.first and row.said(cue) == ("now", "with"):
+            left.back.append(cue)  # "MMF now with prednisolone"
+    elif side == "left" and left is not None and cue.kind != "arrow":
+        if therapy_reach.is_relative(row, cue, left) and left.ahead is not None and left.ahead.kind == "planned":
+            left.ahead = None  # "his scheduled IVIG, which he has had every four weeks"
+        left.back.append(cue)
+
+
+def _adds_to_a_list(row: Row, cue: Mark) -> bool:
+    """ "add prednisolone 5 mg to the current list"."""
+    after = row.texts[cue.last :]
+    return row.said(cue) == ("add",) and "to" in after and bool(_LISTS & set(after))
+
+
+# All of them
+
+
+def _of_all(row: Row, cue: Mark) -> list[Member]:
+    """The agents that "all of them ongoing", "neither of which helped", "still getting all three" speak of."""
+    named = [member for member in row.members if member.mark.last <= cue.first]
+    near = {*row.before(cue, 4), *row.said(cue)}
+    pronoun = "of" in near and bool({"them", "which", "these"} & near) and bool(_ALL & near) and cue.value != "ahead"
+    if not named or not (pronoun or _then_all(row, cue)):
+        return []
+    return named[-2:] if {"both", "neither"} & near else named
+
+
+def _then_all(row: Row, cue: Mark) -> bool:
+    """ "still getting all three", "stopped both"; not "after all"."""
+    after = row.texts[cue.last : cue.last + 2]
+    if not after or after[0] not in ("all", "both") or row.said(cue)[-1] == "after":
+        return False
+    return cue.kind in ("now", "before", "failed", "given") and (*after[1:], "")[0] in _ALL_OF_THEM
+
+
+# From one to another
+
+
+def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
+    """ "AZA, then MMF", "MMF -> tac": what follows is taken, what went before is not, unless it was added to."""
+    between = {*row.texts[cue.last : right.first], *(_ADDED & set(row.texts[right.end : right.end + 3]))}
+    right.ahead = right.ahead or Mark("now", "ahead", cue.first, cue.last)
+    if left is None or left.override or between & _ADDITIVE:
+        return
+    if row.said(cue)[-1] == "now" and left.ahead is not None and left.ahead.kind in ("now", "started"):
+        return  # "on MMF and now tac": both
+    whole = row.tokens[cue.first].kind != "word" or row.said(cue)[0] in _IN_TURN
+    listed = row.list_up_to(left, ("and", ",", "same") if whole else ("and", "same"))
+    cues = [member.ahead for member in listed if member.ahead is not None]
+    governing = next((ahead for ahead in cues if ahead.kind in _GOVERNING), None)
+    if governing is not None:
+        right.ahead = replace(governing, kind="planned") if governing.kind == "leaving" else governing
+        return
+    for member in listed:
+        member.override = "before"
+
+
+# Lists
+
+
+def _share_ahead(row: Row) -> None:
+    for left, right in itertools.pairwise(row.members):
+        if right.link == "or" and left.ahead is not None:
+            right.ahead = Mark("planned", "ahead", left.ahead.first, left.ahead.last)
+        elif right.link and right.ahead is None and left.ahead is not None and not left.override:
+            if not _stands_apart(row, left.ahead, left, right):
+                right.ahead = left.ahead
+
+
+def _stands_apart(row: Row, cue: Mark, left: Member, right: Member) -> bool:
+    """A member with a word, or behind an ending a dose, of its own: "stopped MMF, pred 10", "no AZA, MMF ongoing"."""
+    comma = right.link == ","
+    dosed = has_dose(row.tokens, right.mark) and not has_dose(row.tokens, left.mark)
+    own = [back for back in right.back if back.kind not in ("given", "mentioned")]
+    one_only = row.said(cue)[0] in _INSTEAD and "with" in row.texts[left.end : right.first]
+    return (comma and dosed and cue.kind in ENDING) or one_only or any(comma or back.act for back in own)
+
+
+def _share_back(row: Row) -> None:
+    for left, right in reversed(list(itertools.pairwise(row.members))):
+        if right.link and right.link != "or" and right.back and not left.back:
+            left.back += [cue for cue in right.back if _of_list(row, cue, left, right)]
+
+
+def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
+    """Whether a word behind a list speaks of all its members."""
+    if any(first < cue.first < last for first, last in right.remarks):
+        return False
+    if {"both", "all"} & {*row.before(cue, 2), *row.said(cue)}:
+        return True
+    if right.link in ("and", "same"):
+        past = left.ahead is not None and left.ahead.kind in (*ENDING, "treated") and left.ahead.kind != "never"
+        return left.ahead is None or (left.ahead is right.ahead and (past or cue.kind not in ENDING))
+    if left.ahead is not None or cue.kind == "given" or left.link == "and":
+        return False  # "CNI + steroids, MMF stopped": two lists
+    return has_dose(row.tokens, right.mark) or not has_dose(row.tokens, left.mark)

@@ -1,0 +1,144 @@
+"""What surrounds an agent besides its status: dose, times, repetition, side effects; and what they make of the status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.language.lexicon import Lexicon, Mark
+from bot.language.text import Token
+from bot.language.therapy_cues import DOSING, INFUSIONS, RHYTHM, has_dose
+from bot.language.therapy_row import Member, Row
+from bot.language.times import When
+from bot.language.vocabulary import NUMBER_WORDS, words
+
+_EXTRAS = (
+    Lexicon()
+    .add_all("recurring", {True: DOSING["recurring"]})
+    .add_all("not_tolerated", {True: DOSING["not_tolerated"]})
+    .add_all("course", {True: DOSING["courses"]})
+)
+_DOSE = words("therapy", "doses")
+_ORDINALS = words("therapy", "ordinal_words")
+_OF_A_COURSE = frozenset(DOSING["courses"]) | words("therapy", "of_a_course")
+_FRACTIONS_OF_A_YEAR = ("12", "52", "7")
+_BESIDE = (("on", "top", "of"), ("alongside",), ("in", "addition", "to"))
+_LONGEST_COURSE = 12
+
+
+def of(tokens: Sequence[Token], whens: Iterable[When], behind: Sequence[int] = ()) -> dict[str, Any]:
+    """Side effects, dates and repetition; `behind` are the tokens where a time would follow the agent at once."""
+    extras = {mark.kind for mark in _EXTRAS.scan(tokens)}
+    detail: dict[str, Any] = {name: True for name in ("recurring", "not_tolerated", "course") if name in extras}
+    if _unfinished(tokens):
+        detail["unfinished"] = True
+    for when in whens:
+        if when.kind == "ago" and when.months:
+            detail["ago"] = when.months
+        if when.kind == "ago" and when.months and when.first in behind:
+            detail["ago_behind"] = when.months
+        elif when.kind == "range":
+            detail["until"] = when.end
+        elif when.kind == "date":
+            detail["since" if when.lead == "since" else "date"] = when.months
+            detail["whole_year"] = when.whole_year
+    return detail
+
+
+def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str, dict[str, Any]]:
+    """The detail of one agent of a row, and its status in the light of it."""
+    member = row.members[index]
+    begin = row.members[index - 1].end if index else 0
+    edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
+    first = max(begin, min(member.first, cue.first)) if cue is not None else member.first
+    detail = of(row.tokens[first:edge], _times(row, index, first, edge), (member.mark.last,))
+    detail["dose"] = has_dose(row.tokens, member.mark)
+    detail["name"] = " ".join(row.texts[member.first : member.mark.last])
+    if cue is not None:
+        detail["cue"] = " ".join(row.said(cue))
+        if cue.act:
+            detail["act"] = cue.act
+    if member.mark.value in INFUSIONS:
+        if _unfinished(row.tokens[begin:edge]):
+            detail["unfinished"] = True
+        if _recurring_before(row, member, begin):
+            detail["recurring"] = True
+        status = _of_infusion(row, member, status, cue)
+    following = row.members[index + 1].ahead if index + 1 < len(row.members) else None
+    if status == "given" and following is not None and row.said(following) in _BESIDE:
+        status = "now"  # "got pirfenidone on top of MMF"
+    ago = _since_the_last(row, member)
+    if ago is not None:
+        status, detail["ago"] = "given", ago
+    if status == "never" and cue is not None and _for_some_time(row, cue, member):
+        status = "before"
+    if status == "given" and _one_of_several(row, member, cue):
+        detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun
+    return status, detail
+
+
+def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
+    leading = [when for when in row.whens if not index and when.last <= row.members[index].first and when.first <= 1]
+    return [*leading, *(when for when in row.whens if first <= when.first < edge and when not in leading)]
+
+
+def _recurring_before(row: Row, member: Member, begin: int) -> bool:
+    """ "monthly IVIG", "every four weeks for Kiovig"."""
+    cuts = [at + 1 for at in range(begin, member.first) if row.texts[at] == "," or at in row.of_cues]
+    return bool(RHYTHM.scan(row.tokens[max([begin, *cuts]) : member.first]))
+
+
+def _of_infusion(row: Row, member: Member, status: str, cue: Mark | None) -> str:
+    """A plan or a date of one dose is none of the treatment: "third course booked", "last one in September"."""
+    if cue is None:
+        return status
+    lead = {*row.texts[max(0, member.first - 3) : member.first], *row.before(cue, 3)}
+    near = {*row.said(cue), *row.texts[max(0, member.first - 2) : member.first]}
+    if status == "planned" and ((cue.act == "plan" and lead & _ORDINALS) or ("next" in near and "due" in row.texts)):
+        return "now"
+    return "given" if status == "before" and "last" in row.said(cue) else status
+
+
+def _one_of_several(row: Row, member: Member, cue: Mark | None) -> bool:
+    """ "the first cyclophosphamide", "(2nd dose given)"; the ending of a number is gone."""
+    lead = {*row.texts[max(0, member.first - 3) : member.first], *(row.before(cue, 3) if cue is not None else ())}
+    return bool(lead & _ORDINALS) or (bool(lead & _DOSE) and any(text.isdigit() for text in lead))
+
+
+def _since_the_last(row: Row, member: Member) -> float | None:
+    """ "sixteen months since his last rituximab": months since then."""
+    lead = row.texts[max(0, member.first - 4) : member.first]
+    if "last" not in lead or "since" not in lead:
+        return None
+    since = member.first - len(lead) + lead.index("since")
+    spans = [when for when in row.whens if when.kind in ("window", "ago") and abs(when.last - since) <= 1]
+    return spans[0].months if spans else None
+
+
+def _for_some_time(row: Row, cue: Mark, member: Member) -> bool:
+    """ "hasn't taken it for five weeks", "no steroids since March": it was taken before."""
+    if cue.act not in ("", "take", "give"):
+        return False
+    said = set(row.said(cue))
+    since = {"no", "nil", "none", "without"} & said and row.texts[member.end : member.end + 1] == ("since",)
+    perfect = {"hasnt", "havent", "has", "have"} & said
+    timed = any(0 <= when.first - member.mark.last <= 4 and when.kind in ("window", "date") for when in row.whens)
+    return timed and bool(since or perfect)
+
+
+def _unfinished(window: Sequence[Token]) -> bool:
+    """ "4 of 6 given", "five out of six pulses": a course that is not at its end."""
+    for at, token in enumerate(window[:-2]):
+        link, behind = window[at + 1].text, window[at + 2].text
+        given = _count(token)
+        if given is None or link not in ("of", "/", "out") or (link == "/" and behind in _FRACTIONS_OF_A_YEAR):
+            continue  # "4/12" are four months
+        after = at + 3 if link == "out" and behind == "of" else at + 2
+        planned = _count(window[after]) if after < len(window) else None
+        if planned is not None and 0 < given < planned <= _LONGEST_COURSE:
+            return bool({other.text for other in window[max(0, at - 3) : after + 6]} & _OF_A_COURSE)
+    return False
+
+
+def _count(token: Token) -> float | None:
+    return token.number if token.kind == "number" else NUMBER_WORDS.get(token.text)

@@ -1,0 +1,206 @@
+"""Which agent a status word speaks of: the one ahead of it, or the one behind it.
+
+Prepositions and short denials need their agent right behind them; a verb may have some words between; a participle without an
+auxiliary reaches no further than its clause. Where both sides are possible, commas and nearness decide.
+"""
+
+from __future__ import annotations
+
+from bot.language.lexicon import Mark
+from bot.language.therapy_cues import (
+    ADVERBS,
+    AFTER_NO,
+    BREAKERS,
+    INFUSIONS,
+    LITERATURE,
+    PREPOSITIONS,
+    RHYTHM,
+    TERSE,
+    of_dose,
+)
+from bot.language.therapy_row import Member, Row
+from bot.language.vocabulary import words
+
+_FAR_AHEAD = 9
+_FAR_BACK = 12
+_AMOUNT = 5
+"""Words of "two unsuccessful cycles of" between a preposition and its agent."""
+
+_APART = words("therapy", "apart")
+_AUXILIARY = words("therapy", "auxiliary")
+_OPENS_A_CLAUSE = words("therapy", "opens_a_clause")
+_TIGHT = words("therapy", "tight")
+_SUBJECTS = words("therapy", "subjects")
+_HAD = frozenset({"had", "got", "took", "has", "have", "used"})
+_OF_A_COURSE = words("therapy", "doses") | {"one"}
+_WHAT = frozenset({"what", "which", "how", "whats"})
+_NEAR_ONLY = frozenset({"off", "gone", "exposed", "experienced", "burst"})
+_NEAR = frozenset({",", "both", "all", "now", "long", "already", "completely", "since"})
+_CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
+_ENDS_A_CLAUSE = words("therapy", "ends_a_clause")
+_OTHERS = frozenset({"others", "rest", "else"})
+_UNITS_OF_IT = words("therapy", "units_of_it")
+_STAYS = frozenset({"is", "are", "still", "now", "remains", "stays"})
+_OF_AN_AGENT = frozenset({"now", "started", "before", "failed", "never", "given"})
+_WEAK = frozenset({"now", "given", "planned"})
+
+
+def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str | None:
+    """ "left" or "right": where the agent of a cue stands; None where it speaks of none."""
+    if left is not None and cue.kind != "arrow" and (is_relative(row, cue, left) or _of_a_pronoun(row, cue)):
+        return "left"
+    announced = left is None and right is not None and _announces(row, cue, right)
+    ahead = announced or (right is not None and cue.value in ("ahead", "either") and _reaches(row, cue, right.first))
+    back = left is not None and cue.value in ("back", "either") and reaches_back(row, cue, left)
+    if ahead and back and left is not None and right is not None:
+        return _nearer(row, cue, left, right)
+    return "right" if ahead else "left" if back else None
+
+
+def _nearer(row: Row, cue: Mark, left: Member, right: Member) -> str:
+    if row.said(cue)[-1] == "now" and of_dose(row.tokens[cue.last]):
+        return "left"  # "TAC start, now 2 mg"
+    gap_left, gap_right = row.gap(left.end, cue.first), range(cue.last, right.first)
+    apart_left = any(row.texts[at] in _APART or row.texts[at] == "." for at in gap_left)
+    apart_right = any(row.texts[at] in _APART for at in gap_right)
+    near_left, near_right = row.all_light(gap_left), row.all_light(gap_right)
+    claimed = _claimed(row, left)
+    if apart_left != apart_right:
+        return "right" if apart_left and near_right else "left"
+    if near_left and not claimed:
+        return "left"
+    if near_left or near_right:
+        return "right"
+    return "left" if len(gap_left) <= len(gap_right) and not claimed else "right"
+
+
+def _claimed(row: Row, member: Member) -> bool:
+    """Something has already been said of it, or of the list that it ends."""
+    return any(item.ahead is not None or item.back for item in row.list_up_to(member, ("and", ",", "same")))
+
+
+# What is said of an agent that is not named again
+
+
+def is_relative(row: Row, cue: Mark, left: Member) -> bool:
+    """ "which I stopped", "that she is taking", "so it was interrupted": the verb speaks of the agent before."""
+    lead = row.texts[max(left.end, cue.first - 3) : cue.first]
+    if not cue.act:
+        return False
+    if cue.value != "ahead" and lead[-1:] in (("it",), ("this",)):
+        return True
+    return bool({"which", "that"} & set(lead)) and cue.first - left.end <= 7
+
+
+def _of_a_pronoun(row: Row, cue: Mark) -> bool:
+    """ "restarted it in May", "has not taken the first tablet", "is back on 25 mg"."""
+    after = row.after(cue)
+    if row.said(cue) == ("on",):
+        return after in ("it", "them") and row.texts[cue.first - 1] in _STAYS
+    if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(row.texts[cue.last : cue.last + 4]):
+        return True
+    if cue.act == "restart" and after and row.tokens[cue.last].kind == "number":
+        return True
+    return cue.kind in _OF_AN_AGENT and (after in ("it", "them", "that") or (after == "both" and cue.kind != "never"))
+
+
+def only_tells_when(row: Row, cue: Mark) -> bool:
+    """ "the week before we started it"."""
+    lead = set(row.before(cue, 3))
+    return bool(cue.act and {"before", "until"} & lead and _SUBJECTS & lead) and row.after(cue) in ("it", "them")
+
+
+# Ahead
+
+
+def _announces(row: Row, cue: Mark, right: Member) -> bool:
+    """ "everything was stopped on Monday: prednisone and tacrolimus"."""
+    gap = row.texts[cue.last : right.first]
+    everything = bool({"everything", "all"} & set(row.texts[: cue.last])) and "," in gap
+    light = all(
+        row.is_light(at) or row.texts[at] in ("once", "meaning", "namely") for at in range(cue.last, right.first)
+    )
+    return light and (":" in gap or everything)
+
+
+def _reaches(row: Row, cue: Mark, first: int) -> bool:
+    """Whether a cue reaches the agent that begins at token `first`."""
+    gap = row.gap(cue.last, first)
+    content = row.substance(gap)
+    texts = [row.texts[at] for at in content]
+    if any(at in row.walls or row.texts[at] in BREAKERS for at in gap) or len(content) > _FAR_AHEAD:
+        return False
+    last = row.said(cue)[-1]
+    if cue.kind == "arrow":
+        return True
+    if row.said(cue) == ("since",):
+        return all(at in row.timed for at in gap)
+    if last in PREPOSITIONS or (last in TERSE and cue.last - cue.first == 1):
+        return "," not in texts and (
+            (texts[-1:] == ["of"] and len(texts) <= _AMOUNT)
+            or all(row.is_light(at) or row.texts[at] in AFTER_NO for at in content)
+        )
+    if ")" in row.texts[cue.last : first] and "(" not in row.texts[cue.last : first]:
+        return False  # what stands in brackets does not reach out of them
+    return _verb_reaches(row, cue, content, texts)
+
+
+def _verb_reaches(row: Row, cue: Mark, content: list[int], texts: list[str]) -> bool:
+    last, light = row.said(cue)[-1], row.all_light(content)
+    if cue.act and last in _TIGHT and (":" in texts or not light):
+        return False
+    if cue.kind == "other_person":
+        return not {"-", "so", ":"} & set(texts) and ("," not in texts or last not in LITERATURE)
+    if cue.kind == "not_systemic":
+        return len(texts) <= 1 and "," not in texts
+    if cue.kind == "given" and row.said(cue)[0] in _HAD and not light and ":" not in texts:
+        return False
+    if cue.kind == "planned" and ":" in texts[1:]:
+        return False  # "asked the GP: bari stopped"
+    if "," not in texts:
+        return True
+    adverb = cue.last - cue.first == 1 and last in ADVERBS
+    return texts[:1] == [","] and (adverb or cue.kind == "planned") and light
+
+
+# Back
+
+
+def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
+    """Whether a cue reaches back to an agent before it."""
+    gap = row.gap(left.end, cue.first)
+    content = row.substance(gap)
+    texts = [row.texts[at] for at in content]
+    if any(at in row.walls for at in gap) or len(content) > _FAR_BACK or row.before(cue, 1)[0] in _OTHERS:
+        return False
+    said = " ".join(row.said(cue))
+    told = all(row.is_light(at) or at in row.of_cues for at in content)
+    if "," in texts[1:] and cue.kind in _WEAK and not told:
+        return False
+    if cue.kind == "planned" and not _plan_reaches(row, cue, left, texts):
+        return False
+    if cue.kind == "not_systemic":
+        return len(texts) <= 5 and "," not in texts
+    if said in ("in", "out"):  # "abatacept out, rituximab in"
+        return not texts and row.after(cue) in {"", *_ENDS_A_CLAUSE}
+    if said in _NEAR_ONLY:
+        return all(text in _NEAR or text in _AUXILIARY for text in texts)
+    alone = cue.act and not _AUXILIARY & set(row.said(cue))
+    if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not row.all_light(content):
+        return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
+    if row.said(cue)[0] in ("until", "till", "til") and not told:
+        return False
+    if said in _CLOSING:
+        timed = said in ("done", "over") and cue.last in row.timed
+        near = said == "before" or row.all_light(content)
+        return near and (timed or row.after(cue) in {"", *_ENDS_A_CLAUSE})
+    return told if cue.kind in ("now", "given") and not cue.act else True
+
+
+def _plan_reaches(row: Row, cue: Mark, left: Member, texts: list[str]) -> bool:
+    """A plan for the next dose of a course that goes on is none for the agent: "RTX in May, next one booked"."""
+    if set(texts) & (_WHAT | _OF_A_COURSE) or RHYTHM.scan(row.tokens[left.mark.last : cue.first]):
+        return False
+    if row.tokens[cue.first - 1].kind == "number":
+        return False  # "pulses (6 planned)"
+    return not (row.said(cue)[0] in ("next", "due") and left.mark.value in INFUSIONS)
