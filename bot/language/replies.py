@@ -34,7 +34,7 @@ def new_patient(sentence: Sentence) -> Mark | None:
         ends = mark.last == len(sentence.tokens)
         if all(text in _BEFORE_NEW for text in before) and (not sentence.asks or ends):
             return mark
-        if before[-1] in (",", "-", ";") and sentence.texts[mark.last : mark.last + 1] == (":",):
+        if before[-1:] in ((",",), ("-",), (";",)) and sentence.texts[mark.last : mark.last + 1] == (":",):
             return mark
     return None
 

@@ -42,7 +42,6 @@ class Context:
     rapid: rapid.Rapid | None = None
     steady: bool = False
     section: Section = field(default_factory=Section)
-    topic: str | None = None
     question: self_asked.Topic | None = None
     table: tables.Head | None = None
     topic: str | None = None

@@ -1,8 +1,8 @@
 """What became of each agent of a message: taken now, before, never, planned, or somebody else's.
 
-A sentence becomes a row of agents (`therapy_row`) and of cues, the words that say a status ("stopped", "on", "was added").
-A cue belongs to the agent ahead of it or to the one behind it (`therapy_reach`). An agent without a cue of its own shares that of
-the list it stands in (`therapy_assign`), takes that of the heading, or is `bare`.
+A sentence becomes a row of agents (`therapy_row`) and of cues, the words that say a status ("stopped", "on", "was
+added"). A cue belongs to the agent ahead of it or to the one behind it (`therapy_reach`). An agent without a cue of its
+own shares that of the list it stands in (`therapy_assign`), takes that of the heading, or is `bare`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def statements(
 ) -> list[Statement]:
     """The agents of one sentence with their status.
 
-    `walls` are tokens of another topic (lung function, CT, ...), `earlier` is the status of the agent named last before.
+    `walls` are tokens of another topic (lung function, CT, ...), `earlier` is the status of the agent named last.
     """
     if not marks:
         return []
@@ -126,7 +126,7 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
 
 
 def _in_context(row: Row, index: int, status: str) -> str:
-    """Somebody else's whole story, replacement of cortisol, and what is put on the skin are no treatment of the lung."""
+    """Somebody else's story, replacement of cortisol, and what is put on the skin are no treatment of the lung."""
     member = row.members[index]
     if index and status in _UNDECIDED and _of_others(row, index):
         return "other_person"

@@ -128,9 +128,10 @@ def _share_ahead(row: Row) -> None:
     for left, right in itertools.pairwise(row.members):
         if right.link == "or" and left.ahead is not None:
             right.ahead = Mark("planned", "ahead", left.ahead.first, left.ahead.last)
-        elif right.link and right.ahead is None and left.ahead is not None and not left.override:
-            if not _stands_apart(row, left.ahead, left, right):
-                right.ahead = left.ahead
+            continue
+        open_to_share = right.link and right.ahead is None and not left.override
+        if open_to_share and left.ahead is not None and not _stands_apart(row, left.ahead, left, right):
+            right.ahead = left.ahead
 
 
 def _stands_apart(row: Row, cue: Mark, left: Member, right: Member) -> bool:

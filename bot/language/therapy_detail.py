@@ -1,4 +1,4 @@
-"""What surrounds an agent besides its status: dose, times, repetition, side effects; and what they make of the status."""
+"""What surrounds an agent: dose, times, repetition, side effects; and what they make of its status."""
 
 from __future__ import annotations
 

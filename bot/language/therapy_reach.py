@@ -1,7 +1,7 @@
 """Which agent a status word speaks of: the one ahead of it, or the one behind it.
 
-Prepositions and short denials need their agent right behind them; a verb may have some words between; a participle without an
-auxiliary reaches no further than its clause. Where both sides are possible, commas and nearness decide.
+Prepositions and short denials need their agent right behind them; a verb may have some words between; a participle
+without an auxiliary reaches no further than its clause. Where both sides are possible, commas and nearness decide.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The agents of a sentence in a row: each with its dose, the remarks in brackets behind it, and the list it stands in."""
+"""The agents of a sentence in a row: each with its dose, the remarks in brackets behind it, and its list."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Verbs of treatment with what stands before them: "has never been started", "we will have to stop", "could not tolerate".
+"""Verbs of treatment with what stands before them: "has never been started", "will have to stop", "did not tolerate".
 
-The vocabulary says what a verb means when it was done (`verbs.yml`); the words before it say whether it was done, is only
-meant, or was never done. From both follows what became of the agent, and on which side of the verb the agent stands.
+The vocabulary says what a verb means when it was done (`verbs.yml`); the words before it say whether it was done, is
+only meant, or was never done. From both follows what became of the agent, and on which side of the verb it stands.
 """
 
 from __future__ import annotations
