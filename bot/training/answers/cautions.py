@@ -11,7 +11,7 @@ from bot.guideline.knowledge.entry import Entry
 from bot.language import agents
 from bot.language.lexicon import Lexicon, expand
 from bot.language.text import Token
-from bot.training.answers.claims import bare_verdict, read_sentences
+from bot.training.answers.reading import read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
@@ -82,7 +82,7 @@ def read_cautions(text: str) -> CautionsAnswer | None:
             named += [found] if found else []
     if named:
         return CautionsAnswer(tuple(named))
-    return CautionsAnswer(()) if bare_verdict(text) == "no" or _names_none(text) else None
+    return CautionsAnswer(()) if verdict_of(text) == "no" or _names_none(text) else None
 
 
 def _names_none(text: str) -> bool:

@@ -6,24 +6,23 @@ A negator ("not", "except") belongs to the subjects that follow it. Words such a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.guideline.knowledge.entry import Entry
 from bot.language.lexicon import Lexicon, Mark
-from bot.language.text import Sentence, Token, sentences
-from bot.training.answers.spelling import mended
+from bot.language.text import Token
+from bot.training.answers.figures import Figure, figures
+from bot.training.answers.reading import SHARED, Verdict, read_sentences, verdicts
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
 NOT = "not"
+WHOLE = ("ppf", "ppf_met")  # a denial of the whole says nothing of what follows
 NAMED = "named"  # a value that is part of a name: "improvement in lung function" says nothing of its course
-SUBJECT, VALUE, NEGATOR, BREAK = "subject", "value", "negator", "break"
+SUBJECT, VALUE, NEGATOR, BREAK, FIGURE = "subject", "value", "negator", "break", "figure"
+REASON = "reason"  # a break after which a reason stands
 _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well"})
-
-SHARED = {name: split_phrases(str(text)) for name, text in load("answers").table("shared").items()}
-AFFIRM = Lexicon().add_all("verdict", {"yes": SHARED["affirm"], "no": SHARED["deny"]})
 
 
 def table(step: str, name: str) -> Mapping[str, tuple[str, ...]]:
@@ -35,7 +34,8 @@ def table(step: str, name: str) -> Mapping[str, tuple[str, ...]]:
 def grammar(subjects: Mapping[str, Iterable[str]], values: Mapping[str, Iterable[str]]) -> Lexicon:
     """Return a lexicon of subjects, values, negators and the words that end their reach."""
     lexicon = Lexicon().add_all(SUBJECT, subjects).add_all(VALUE, values)
-    return lexicon.add_all(NEGATOR, {NOT: SHARED["negators"]}).add_all(BREAK, {"break": SHARED["breaks"]})
+    lexicon.add_all(NEGATOR, {NOT: SHARED["negators"]}).add_all(VALUE, {NAMED: SHARED["no_break"]})
+    return lexicon.add_all(BREAK, {"break": SHARED["breaks"], REASON: SHARED["reasons"]})
 
 
 @dataclass
@@ -45,8 +45,9 @@ class Claims:
     said: dict[str, str | None] = field(default_factory=dict)
 
     def add(self, subject: str, value: str | None) -> None:
-        """Keep what was said last; naming a subject again takes nothing back."""
+        """Keep what was said last, last in order; naming a subject again takes nothing back."""
         if value is not None or subject not in self.said:
+            self.said.pop(subject, None)
             self.said[subject] = value
 
     def having(self, value: str | None) -> set[str]:
@@ -54,40 +55,79 @@ class Claims:
         return {subject for subject, said in self.said.items() if said == value}
 
 
-def read_sentences(text: str) -> list[Sentence]:
-    """Return the sentences of an answer, typing errors in the words of answers mended."""
-    # "No." is an abbreviation elsewhere; here it is an answer.
-    return [_mended(sentence) for sentence in sentences(_ANSWERED.sub(r"\1,", text))[0]]
-
-
-_ANSWERED = re.compile(r"^(\s*(?:no|yes))\.", re.I)
-
-
-def _mended(sentence: Sentence) -> Sentence:
-    tokens = tuple(replace(token, text=mended(token.text)) for token in sentence.tokens)
-    return replace(sentence, tokens=tokens, texts=tuple(token.text for token in tokens))
-
-
-def claims_of(text: str, lexicon: Lexicon) -> Claims:
-    """Return what an answer says of the lexicon's subjects."""
+def claims_of(text: str, lexicon: Lexicon, judged: Callable[[Figure], tuple[str, str]] | None = None) -> Claims:
+    """Return what an answer says of the lexicon's subjects; `judged` makes a subject and a value of a figure."""
     claims = Claims()
-    for sentence in read_sentences(text):
-        tokens = sentence.tokens
-        for clause in clauses(lexicon.scan(tokens)):
-            read_clause(clause, tokens, claims)
+    found = read_sentences(text)
+    taken = verdicts(found)
+    for at, sentence in enumerate(found):
+        marks = [mark for mark in lexicon.scan(sentence.tokens) if not _within(mark, at, taken)]
+        if judged:
+            marks = _with_figures(marks, sentence.tokens, judged)
+        for clause in clauses(marks):
+            read_clause(clause, sentence.tokens, claims)
     return claims
 
 
+def _within(mark: Mark, sentence: int, taken: Iterable[Verdict]) -> bool:
+    """Whether a mark is part of a verdict that stands alone: it says nothing of a subject."""
+    return any(v.sentence == sentence and v.first <= mark.first and mark.last <= v.last for v in taken)
+
+
+def named_alone(text: str, lexicon: Lexicon) -> set[str]:
+    """Return the subjects that are named as the only ones: "only symptoms", "the CT alone"."""
+    return {
+        str(mark.value)
+        for sentence in read_sentences(text)
+        for mark in _beside_a_sole_word(
+            [m for m in lexicon.scan(sentence.tokens) if m.kind == SUBJECT], sentence.tokens
+        )
+    }
+
+
+def _beside_a_sole_word(subjects: Sequence[Mark], tokens: Sequence[Token]) -> Iterator[Mark]:
+    for sole in _SOLE.scan(tokens):
+        if sole.first and tokens[sole.first - 1].text in ("not", "isnt", "arent"):
+            continue
+        for direction in (1, -1):
+            edge = sole
+            for mark in subjects[::direction]:
+                before, after = (edge, mark) if direction == 1 else (mark, edge)
+                if before.last <= after.first and _linked(tokens[before.last : after.first]):
+                    yield mark
+                    edge = mark
+
+
+def _linked(gap: Sequence[Token]) -> bool:
+    return all(token.text in _LINKS for token in gap)
+
+
+_SOLE = Lexicon().add_all("sole", {True: SHARED["sole"]})
+_LINKS = frozenset(SHARED["links"]) | {",", ":", "-", "(", "&", "+"}
+
+
+def _with_figures(
+    marks: Sequence[Mark], tokens: Sequence[Token], judged: Callable[[Figure], tuple[str, str]]
+) -> list[Mark]:
+    """Figures among the marks; "fell" in "fell 4 points" is part of the figure."""
+    told = [Mark(FIGURE, judged(figure), figure.first, figure.last) for figure in figures(tokens)]
+    apart = [m for m in marks if not any(m.first < figure.last and figure.first < m.last for figure in told)]
+    return sorted((*apart, *told), key=lambda mark: mark.first)
+
+
 def clauses(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
+    """Cut the marks of a sentence at its breaks; a clause that gives a reason begins with its break."""
     clause: list[Mark] = []
     for mark in marks:
         if mark.kind != BREAK:
             clause.append(mark)
         elif clause and clause[-1].value == "all" and clause[-1].last == mark.first:  # "all but the CT"
             clause.append(Mark(NEGATOR, NOT, mark.first, mark.last))
+        elif clause and clause[-1].value == "none" and clause[-1].last == mark.first:  # "nothing but the CT"
+            clause.pop()
         else:
             yield clause
-            clause = []
+            clause = [mark] if mark.value == REASON else []
     yield clause
 
 
@@ -99,7 +139,12 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
     denied = -1  # where a negation of what stands before ended
     for at, mark in enumerate(clause):
         value = NOT if mark.kind == NEGATOR else str(mark.value)
-        if value == NAMED:
+        if value in (NAMED, REASON):
+            continue
+        if mark.kind == FIGURE:
+            subject, judged = mark.value
+            claims.add(subject, judged)
+            settled, reach = [Mark(SUBJECT, subject, mark.first, mark.last)], None
             continue
         if mark.value == "rest":  # "not rituximab, the rest is open"
             _close(pending, None, claims)
@@ -112,6 +157,8 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
         elif mark.kind == SUBJECT:
             claims.add(str(mark.value), reach)
             settled = [mark] if reach == NOT or _says_more(clause[at + 1 :], tokens) else []
+            if mark.value in WHOLE and reach == NOT:  # "not PPF, symptoms only"
+                reach, settled = None, []
         elif (
             mark.kind == NEGATOR and pending and _denies_what_stands_before(mark, pending[-1], clause[at + 1 :], tokens)
         ):
@@ -151,7 +198,7 @@ def _ends_negation(before: Mark, mark: Mark, tokens: Sequence[Token]) -> bool:
     return any(token.text in _REASONS for token in tokens[before.last : mark.first])
 
 
-_REASONS = frozenset({":", "only", "because", "since", "as"})
+_REASONS = frozenset({":", "only", "because", "since", "as", "is", "are", "it", "this"})
 
 
 def _says_more(following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
@@ -217,23 +264,3 @@ def _governed(pending: Sequence[Mark], tokens: Sequence[Token]) -> list[Mark]:
         joined_by_and = joined_by_and or bool({"and", "or", "&"} & set(gap))
         first -= 1
     return list(pending[first:])
-
-
-def bare_verdict(text: str) -> str | None:
-    """Return "yes" or "no" where an answer begins with it."""
-    plain = text.strip().strip(".!").lower()
-    for verdict, group in (("yes", "affirm"), ("no", "deny")):
-        if plain in SHARED[group]:  # some of these words carry no fact elsewhere, and are left out of sentences
-            return verdict
-    for sentence in read_sentences(text)[:1]:
-        marks = AFFIRM.scan(sentence.tokens)
-        if not marks or marks[0].first > 0:
-            return None
-        after = sentence.texts[marks[0].last] if marks[0].last < len(sentence.texts) else ""
-        return str(marks[0].value) if after in _AFTER_A_VERDICT else None
-    return None
-
-
-_AFTER_A_VERDICT = frozenset(
-    ("", ",", ":", "-", "it", "this", "that", "because", "as", "since", "only", "there", "he", "she", "(", "by", "so")
-)

@@ -7,38 +7,36 @@ from dataclasses import dataclass, field, replace
 
 from bot.guideline.knowledge import KNOWLEDGE
 from bot.language import agents
-from bot.language.lexicon import Lexicon, Mark
+from bot.language.lexicon import Mark
 from bot.language.text import Token
 from bot.training.answers.claims import (
-    BREAK,
-    NEGATOR,
     NOT,
-    SHARED,
+    REASON,
     SUBJECT,
     VALUE,
     Claims,
-    bare_verdict,
     clauses,
+    grammar,
     read_clause,
-    read_sentences,
 )
+from bot.training.answers.reading import read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
 OPEN, CLOSED = "open", "closed"
 _FILE = load("options")
-_GROUPS = ("all", "rest", "none")
-_WORDS = (
-    Lexicon()
-    .add_all(SUBJECT, {name: split_phrases(str(text)) for name, text in _FILE.table("classes").items()})
-    .add_all(SUBJECT, {name: split_phrases(_FILE.text(name)) for name in _GROUPS})
-    .add_all(VALUE, {name: split_phrases(str(text)) for name, text in _FILE.table("values").items()})
-    .add_all(NEGATOR, {NOT: SHARED["negators"]})
-    .add_all(BREAK, {"break": SHARED["breaks"]})
+_GROUPS = {name: _FILE.text(name) for name in ("all", "rest", "none", "exhausted")}
+_WORDS = grammar(
+    {name: split_phrases(str(text)) for name, text in (*_FILE.table("classes").items(), *_GROUPS.items())},
+    {name: split_phrases(str(text)) for name, text in _FILE.table("values").items()},
 )
 _PASSIVE = frozenset({"to", "be", "is", "should", "gets", "must", "can"})
 _ARROWS = frozenset({"->", "-->", "→", ">"})
 _TO = frozenset({"to", "with", "for", "by", "into"})
+_INSTEAD = frozenset(
+    (("instead", "of"), ("rather", "than"), ("place", "of"), ("exchange", "for"), ("lieu", "of"), ("exchanged", "for"))
+)
+_REPLACING = frozenset({"replacing", "replace", "replaces"})
 _SWAPS = frozenset(split_phrases(_FILE.text("swaps")))
 
 
@@ -57,16 +55,31 @@ def read_options(text: str) -> OptionsAnswer | None:
     claims, added = Claims(), False
     for sentence in read_sentences(text):
         for clause in clauses(_marks(sentence.tokens)):
-            read_clause(clause, sentence.tokens, claims)
+            _read(clause, sentence.tokens, claims)
             added = added or _adds_cni(clause)
     return _answer(text, claims, added)
+
+
+def _read(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims) -> None:
+    """A reason may close options; what it only names is not meant: "all five, since only azathioprine was tried"."""
+    if not (clause and clause[0].value == REASON):
+        read_clause(clause, tokens, claims)
+        return
+    reason = Claims()
+    read_clause(clause, tokens, reason)
+    for name, value in reason.said.items():
+        if value in (CLOSED, NOT) and name not in _GROUPS:
+            claims.add(name, value)
 
 
 def _marks(tokens: Sequence[Token]) -> list[Mark]:
     """Agents among the other words; an agent that would be replaced is no subject."""
     drugs = [mark for mark in agents.scan(tokens) if mark.kind == "agent"]
+    found = _WORDS.scan(tokens)
+    longer = [word for word in found if any(word.first <= d.first < d.last < word.last for d in drugs)]
+    drugs = [d for d in drugs if not any(word.first <= d.first < word.last for word in longer)]
     inside = {index for mark in drugs for index in range(mark.first, mark.last)}
-    words = [mark for mark in _WORDS.scan(tokens) if not inside & set(range(mark.first, mark.last))]
+    words = [mark for mark in found if not inside & set(range(mark.first, mark.last))]
     named = [replace(mark, kind=SUBJECT) for mark in drugs if not _is_replaced(mark, drugs, tokens)]
     return sorted((*words, *named), key=lambda mark: mark.first)
 
@@ -74,11 +87,12 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
 def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """ "Switch tac to CsA", "CsA instead of tac": the one that goes."""
     before = [token.text for token in tokens[max(0, mark.first - 3) : mark.first]]
-    if before[-2:] in (["instead", "of"], ["rather", "than"], ["place", "of"]) or (
-        before[-1:] == ["from"] and "apart" not in before
-    ):
+    if tuple(before[-2:]) in _INSTEAD or (before[-1:] == ["from"] and "apart" not in before):
         return True
     following = next((other for other in drugs if other.first >= mark.last), None)
+    if before[-1:] and before[-1] in _REPLACING and any(other.last < mark.first for other in drugs):
+        after = tokens[mark.last].text if mark.last < len(tokens) else ""
+        return after not in _TO  # "CsA (replacing tac)", but not "RTX, replacing tac by CsA"
     if following is None:
         return False
     between = [token.text for token in tokens[mark.last : following.first]]
@@ -101,14 +115,20 @@ def _adds_cni(clause: Sequence[Mark]) -> bool:
 def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
     said = {name: CLOSED if value in (CLOSED, NOT) else OPEN for name, value in claims.said.items()}
     options = _by_class(said)
-    if "none" in said or (not said and bare_verdict(text) == "no"):
+    if (
+        claims.said.get("none") in (CLOSED, NOT) and "exhausted" not in said
+    ):  # "nothing is closed", "none has been tried"
+        options = {**dict.fromkeys(KNOWLEDGE.options, OPEN), **options}
+    elif {"none", "exhausted"} & set(said) or (not said and verdict_of(text) == "no"):
         options = {**dict.fromkeys(KNOWLEDGE.options, CLOSED), **options}
-    elif "all" in said or (not said and bare_verdict(text) == "yes"):
+    elif "all" in said or (not said and verdict_of(text) == "yes"):
         options = {**dict.fromkeys(KNOWLEDGE.options, said.get("all", OPEN)), **options}
     elif "rest" in said:
         options = {**dict.fromkeys(KNOWLEDGE.options, said["rest"]), **options}
     opened = {name for name, value in said.items() if value == OPEN}
     unlisted = frozenset(name for name in opened if name in KNOWLEDGE.agents and _class(name) in _UNLISTED)
+    if not options and not unlisted:  # "more prednisolone"
+        unlisted = frozenset(opened & set(KNOWLEDGE.agents))
     cni_agents = frozenset(opened & _CNI) - {"calcineurin_inhibitor"}
     return OptionsAnswer(options, cni_agents, added, unlisted) if options or unlisted else None
 

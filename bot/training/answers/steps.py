@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from bot.guideline.case import CRITERIA, GOALS
 from bot.language.lexicon import Lexicon
-from bot.training.answers.claims import NOT, Claims, bare_verdict, claims_of, grammar, read_sentences, table
+from bot.training.answers.claims import NOT, Claims, claims_of, grammar, named_alone, table
+from bot.training.answers.figures import Figure
+from bot.training.answers.reading import read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
@@ -43,15 +45,42 @@ def _resolved(subject: str, value: str | None) -> str | None:
 _GOALS = grammar(table("goals", "subjects"), table("goals", "values"))
 
 
-def _told(text: str, lexicon: Lexicon) -> Claims:
-    told = claims_of(text, lexicon)
-    known = {subject: value for subject, value in told.said.items() if value != "unknown"}
-    return Claims({subject: _resolved(subject, value) for subject, value in known.items()})
+def _whole(claims: Claims, strongest_first: tuple[str, ...]) -> Claims:
+    """Parts made one: "lung_function.fvc" speaks for lung function. Said of the whole after its parts, that holds."""
+    whole = Claims()
+    for subject, value in claims.said.items():
+        name, _, part = subject.partition(".")
+        plain = _resolved(name, value)
+        before = whole.said.get(name)
+        if (
+            part
+            and before in strongest_first
+            and (plain not in strongest_first or _weaker(plain, before, strongest_first))
+        ):
+            continue
+        whole.add(name, plain)
+    return whole
+
+
+def _weaker(value: str | None, other: str | None, strongest_first: tuple[str, ...]) -> bool:
+    return strongest_first.index(str(value)) > strongest_first.index(str(other))
+
+
+_GOAL_POINTS = {"fvc": 3, "dlco": 5}
+"""So many points of % predicted, down or up, are a change; less is stable."""
+
+
+def _goal_by_figure(figure: Figure) -> tuple[str, str]:
+    points = _GOAL_POINTS[figure.measure]
+    value = FAILED if figure.fall >= points else REACHED if figure.fall <= -points else STABLE
+    return f"goal_lung_function.{figure.measure}", value
 
 
 def read_goals(text: str) -> GoalsAnswer | None:
     """Read which goals failed; a goal that is only named is named as failed."""
-    claims = _told(text, _GOALS)
+    told = claims_of(text, _GOALS, _goal_by_figure)
+    known = Claims({subject: value for subject, value in told.said.items() if value != "unknown"})
+    claims = _whole(known, (FAILED, NO_GAIN, STABLE, REACHED, NOT))
     said = {goal: value or FAILED for goal, value in claims.said.items() if goal in GOALS}
     for group in ("all", "none"):
         if group in claims.said:
@@ -59,7 +88,7 @@ def read_goals(text: str) -> GoalsAnswer | None:
             said = {**dict.fromkeys(GOALS, value), **said}
     if "rest" in claims.said and (others := _of_rest(claims.said["rest"], said)):
         said = {**dict.fromkeys(GOALS, others), **said}
-    if not claims.said and bare_verdict(text) == "no":
+    if not claims.said and verdict_of(text) == "no":
         said = dict.fromkeys(GOALS, NOT)
     return GoalsAnswer(said) if said else None
 
@@ -95,12 +124,23 @@ _PAIRS = {
 }
 
 
+_NO_SIGN_ALONE = {"ppf_radiology.ground_glass"}
+_PPF_POINTS = {"fvc": 5, "dlco": 10}
+_WITHIN_MONTHS = 12
+
+
+def _criterion_by_figure(figure: Figure) -> tuple[str, str]:
+    met = figure.fall >= _PPF_POINTS[figure.measure] and figure.months <= _WITHIN_MONTHS
+    return f"ppf_physiology.{figure.measure}", "met" if met else "not_met"
+
+
 def read_ppf(text: str) -> PpfAnswer | None:
     """Read whether there is PPF, and by which criteria."""
-    claims = _without_pairs(_told(text, _PPF))
+    claims = _without_pairs(_whole(claims_of(text, _PPF, _criterion_by_figure), ("met", "open", "not_met", NOT)))
     count = next((int(mark.value) for s in read_sentences(text) for mark in _COUNTS.scan(s.tokens)), None)
     verdict = _ppf_verdict(text, claims, count)
-    said = {name: _criterion(value, verdict, text) for name, value in claims.said.items() if name in CRITERIA}
+    alone = {name.partition(".")[0] for name in named_alone(text, _PPF) - _NO_SIGN_ALONE}
+    said = {name: _criterion(value, verdict, name in alone) for name, value in claims.said.items() if name in CRITERIA}
     criteria = {name: value for name, value in said.items() if value}
     if count == len(CRITERIA):
         criteria = {**dict.fromkeys(CRITERIA, "met"), **criteria}
@@ -118,7 +158,7 @@ def _without_pairs(claims: Claims) -> Claims:
 
 
 def _ppf_verdict(text: str, claims: Claims, count: int | None) -> str | None:
-    bare = bare_verdict(text)
+    bare = verdict_of(text)
     undecided = any(_UNDECIDED.scan(sentence.tokens) for sentence in read_sentences(text))
     if undecided and bare is None:
         return "undecided"
@@ -132,12 +172,12 @@ def _ppf_verdict(text: str, claims: Claims, count: int | None) -> str | None:
     return None
 
 
-def _criterion(value: str | None, verdict: str | None, text: str) -> str | None:
+def _criterion(value: str | None, verdict: str | None, alone: bool) -> str | None:
     """What was said of a criterion; only named, it is met where the answer is yes, or where it is the only one."""
     if value == NOT:
         return "not_met"
     if value is None:
-        return "met" if verdict in ("yes", None) or "only" in text.lower() else None
+        return "met" if verdict in ("yes", None) or alone else None
     return value
 
 
@@ -150,7 +190,7 @@ def _verdict_of_criteria(claims: Claims, criteria: Mapping[str, str], count: int
 
 
 _TRIGGER_ORDER = ("depends", "no", "yes")
-_NINTEDANIB_ORDER = ("instead", "undetermined", "already_tried", "continue", "not_indicated", "add")
+_NINTEDANIB_ORDER = ("instead", "undetermined", "already_tried", "continue", "not_indicated", "add", "named")
 
 
 def _verdicts(step: str) -> Lexicon:
@@ -169,7 +209,7 @@ def _first_of(text: str, lexicon: Lexicon, order: tuple[str, ...]) -> str | None
 
 def read_trigger(text: str) -> str | None:
     """Read whether the trigger is met: "yes", "no" or "depends"."""
-    bare, named = bare_verdict(text), _first_of(text, _TRIGGER, _TRIGGER_ORDER)
+    bare, named = verdict_of(text), _first_of(text, _TRIGGER, _TRIGGER_ORDER)
     if named == "depends" and bare is None:
         return named
     return bare or _first_said(text, _TRIGGER)
@@ -177,16 +217,18 @@ def read_trigger(text: str) -> str | None:
 
 def _first_said(text: str, lexicon: Lexicon) -> str | None:
     """The verdict that stands first: "goals not reached, so escalate", "responding, no switch"."""
-    return next((str(m.value) for sentence in read_sentences(text) for m in lexicon.scan(sentence.tokens)), None)
+    said = (str(mark.value) for sentence in read_sentences(text) for mark in lexicon.scan(sentence.tokens))
+    return next((value for value in said if value != "named"), None)
 
 
 def read_nintedanib(text: str) -> str | None:
     """Read what should become of nintedanib: a value of the recommendation, or None."""
     named = _first_of(text, _NINTEDANIB, _NINTEDANIB_ORDER)
-    if named is None or named in ("add", "not_indicated"):
-        bare = bare_verdict(text)
-        return {"yes": "add", "no": "not_indicated"}[bare] if bare else _first_said(text, _NINTEDANIB)
-    return named
+    if named not in (None, "named", "add", "not_indicated"):
+        return named
+    if bare := verdict_of(text):
+        return {"yes": "add", "no": "not_indicated"}[bare]
+    return _first_said(text, _NINTEDANIB) or ("add" if named else None)
 
 
 @dataclass(frozen=True)
@@ -203,11 +245,16 @@ _FLAGS = grammar(table("red_flag", "subjects"), {"none": split_phrases(_ANSWERS.
 def read_red_flag(text: str) -> RedFlagAnswer | None:
     """Read which red flags were named; an empty set is "none"."""
     claims = claims_of(text, _FLAGS)
-    bare = bare_verdict(text)
+    bare = verdict_of(text)
     # After a "yes", "oxygen from nothing to high flow" denies nothing.
-    named = frozenset(flag for flag, said in claims.said.items() if said is None or (bare == "yes" and said != NOT))
-    if named:
-        return RedFlagAnswer(named)
+    named = {flag for flag, said in claims.said.items() if said is None or (bare == "yes" and said != NOT)}
+    if claims.said.get("myositis") == NOT:
+        named.add("other_disease")
+    flags = {"rapid", "other_disease"} if "both" in named else named & {"rapid", "other_disease"}
+    if not flags and named == {"disease"} and bare != "no":
+        flags = {"other_disease"}
+    if flags:
+        return RedFlagAnswer(frozenset(flags))
     if bare == "yes":
         return RedFlagAnswer(frozenset(), unnamed=True)
     denied = bare == "no" or bool(claims.said) or _first_said(text, _FLAGS) is not None
