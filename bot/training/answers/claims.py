@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bot.guideline.knowledge.entry import Entry
 from bot.language.lexicon import Lexicon, Mark
@@ -75,27 +76,36 @@ def _within(mark: Mark, sentence: int, taken: Iterable[Verdict]) -> bool:
 
 
 def named_alone(text: str, lexicon: Lexicon) -> set[str]:
-    """Return the subjects that are named as the only ones: "only symptoms", "the CT alone"."""
-    return {
-        str(mark.value)
-        for sentence in read_sentences(text)
-        for mark in _beside_a_sole_word(
-            [m for m in lexicon.scan(sentence.tokens) if m.kind == SUBJECT], sentence.tokens
-        )
-    }
+    """Return the subjects that are named as the only ones: "only symptoms and CT"."""
+    return {str(mark.value) for mark in _beside(_SOLE, text, lexicon)}
 
 
-def _beside_a_sole_word(subjects: Sequence[Mark], tokens: Sequence[Token]) -> Iterator[Mark]:
-    for sole in _SOLE.scan(tokens):
-        if sole.first and tokens[sole.first - 1].text in ("not", "isnt", "arent"):
-            continue
-        for direction in (1, -1):
-            edge = sole
-            for mark in subjects[::direction]:
-                before, after = (edge, mark) if direction == 1 else (mark, edge)
-                if before.last <= after.first and _linked(tokens[before.last : after.first]):
-                    yield mark
-                    edge = mark
+def named_by_itself(text: str, lexicon: Lexicon) -> set[str]:
+    """Return the subjects of which one is named by itself: "the CT alone is not enough"."""
+    return {str(mark.value) for mark in _beside(_BY_ITSELF, text, lexicon, (-1,), 1)}
+
+
+def _beside(
+    words: Lexicon, text: str, lexicon: Lexicon, directions: Sequence[int] = (1, -1), most: int = 9
+) -> Iterator[Mark]:
+    for sentence in read_sentences(text):
+        tokens = sentence.tokens
+        subjects = [mark for mark in lexicon.scan(tokens) if mark.kind == SUBJECT]
+        for word in words.scan(tokens):
+            if word.first and tokens[word.first - 1].text in ("not", "isnt", "arent"):
+                continue
+            for direction in directions:
+                yield from islice(_chained(word, subjects[::direction], direction, tokens), most)
+
+
+def _chained(word: Mark, subjects: Iterable[Mark], direction: int, tokens: Sequence[Token]) -> Iterator[Mark]:
+    """The subjects before or behind a word, as long as nothing but links stands between."""
+    edge = word
+    for mark in subjects:
+        before, after = (edge, mark) if direction == 1 else (mark, edge)
+        if before.last <= after.first and _linked(tokens[before.last : after.first]):
+            yield mark
+            edge = mark
 
 
 def _linked(gap: Sequence[Token]) -> bool:
@@ -103,6 +113,7 @@ def _linked(gap: Sequence[Token]) -> bool:
 
 
 _SOLE = Lexicon().add_all("sole", {True: SHARED["sole"]})
+_BY_ITSELF = Lexicon().add_all("sole", {True: SHARED["by_itself"]})
 _LINKS = frozenset(SHARED["links"]) | {",", ":", "-", "(", "&", "+"}
 
 
@@ -168,6 +179,9 @@ def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims)
             pending, reach, denied = [], None, mark.last
         elif mark.kind == VALUE and mark.first == denied:
             continue  # "hasn't progressed"
+        elif mark.kind == NEGATOR and pending and _denies_something_else(pending[-1], mark, clause[at + 1 :], tokens):
+            _close(pending, None, claims)  # "criteria 1 and 3, not 2"
+            pending = []
         elif mark.kind == NEGATOR and any(other.kind == SUBJECT for other in clause[at + 1 :]):
             if not _answers_the_question(mark, tokens):
                 _close(pending, None, claims)
@@ -229,10 +243,21 @@ _APART = frozenset({",", "and", "plus", "+", "&", "with", "-", ":"})
 def _denies_what_stands_before(mark: Mark, subject: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """ "The CT hasn't changed", but not "FVC, not the CT"."""
     near = following[0] if following else None
-    names_another = near is not None and near.kind == SUBJECT and near.first - mark.last <= 1
+    names_another = (
+        near is not None
+        and near.kind == SUBJECT
+        and near.first - mark.last <= _NEAR
+        and not _comma_between(mark, near, tokens)
+    )
     return not names_another and all(token.text in _AUXILIARIES for token in tokens[subject.last : mark.first])
 
 
+def _denies_something_else(subject: Mark, mark: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    names_a_subject = any(other.kind == SUBJECT for other in following)
+    return not names_a_subject and mark.last < len(tokens) and _comma_between(subject, mark, tokens)
+
+
+_NEAR = 3
 _AUXILIARIES = frozenset({"has", "have", "had", "is", "are", "was", "were", "did", "does", "do", "goal", "criterion"})
 
 

@@ -30,7 +30,7 @@ _WORDS = grammar(
     {name: split_phrases(str(text)) for name, text in (*_FILE.table("classes").items(), *_GROUPS.items())},
     {name: split_phrases(str(text)) for name, text in _FILE.table("values").items()},
 )
-_PASSIVE = frozenset({"to", "be", "is", "should", "gets", "must", "can"})
+_PASSIVE = frozenset({"to", "be", "is", "should", "gets", "must", "can", "has", "have", "needs", "being", "could"})
 _ARROWS = frozenset({"->", "-->", "→", ">"})
 _TO = frozenset({"to", "with", "for", "by", "into"})
 _INSTEAD = frozenset(
@@ -87,18 +87,32 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
 def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """ "Switch tac to CsA", "CsA instead of tac": the one that goes."""
     before = [token.text for token in tokens[max(0, mark.first - 3) : mark.first]]
+    behind = tokens[mark.last].text if mark.last < len(tokens) else ""
     if tuple(before[-2:]) in _INSTEAD or (before[-1:] == ["from"] and "apart" not in before):
         return True
+    previous = next((other for other in reversed(drugs) if other.last <= mark.first), None)
     following = next((other for other in drugs if other.first >= mark.last), None)
-    if before[-1:] and before[-1] in _REPLACING and any(other.last < mark.first for other in drugs):
-        after = tokens[mark.last].text if mark.last < len(tokens) else ""
-        return after not in _TO  # "CsA (replacing tac)", but not "RTX, replacing tac by CsA"
+    if previous and before and before[-1] in _REPLACING:
+        return behind not in _TO  # "CsA (replacing tac)", but not "RTX, replacing tac by CsA"
+    if previous and before[-1:] == ["for"] and previous.last == mark.first - 1 and _alike(previous, mark):
+        return not _swapped(previous, tokens)  # "CsA for tac"
     if following is None:
-        return False
+        return behind in _TO and _swapped(mark, tokens)  # "switch AZA to one of them"
     between = [token.text for token in tokens[mark.last : following.first]]
+    if between == ["to"] and _alike(mark, following):
+        return True
     if between and between[-1] in _TO and set(between[:-1]) <= _PASSIVE | _SWAPS:
         return bool(_SWAPS & {*before, *between})
     return len(between) == 1 and between[0] in _ARROWS
+
+
+def _alike(one: Mark, other: Mark) -> bool:
+    return _class(one.value) == _class(other.value)
+
+
+def _swapped(mark: Mark, tokens: Sequence[Token]) -> bool:
+    """Whether a verb of switching stands before an agent."""
+    return any(token.text in _SWAPS for token in tokens[max(0, mark.first - 3) : mark.first])
 
 
 def _adds_cni(clause: Sequence[Mark]) -> bool:
@@ -114,7 +128,8 @@ def _adds_cni(clause: Sequence[Mark]) -> bool:
 
 def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
     said = {name: CLOSED if value in (CLOSED, NOT) else OPEN for name, value in claims.said.items()}
-    options = _by_class(said)
+    grouped = bool({"all", "rest"} & set(said))
+    options = _by_class({name: value for name, value in said.items() if not (grouped and _one_of_two(name, value))})
     if (
         claims.said.get("none") in (CLOSED, NOT) and "exhausted" not in said
     ):  # "nothing is closed", "none has been tried"
@@ -131,6 +146,11 @@ def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
         unlisted = frozenset(opened & set(KNOWLEDGE.agents))
     cni_agents = frozenset(opened & _CNI) - {"calcineurin_inhibitor"}
     return OptionsAnswer(options, cni_agents, added, unlisted) if options or unlisted else None
+
+
+def _one_of_two(name: str, value: str) -> bool:
+    """ "All but tacrolimus" leaves the other calcineurin inhibitor open."""
+    return value == CLOSED and name in _CNI and name != "calcineurin_inhibitor"
 
 
 def _by_class(said: Mapping[str, str]) -> dict[str, str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from bot.guideline.case import CRITERIA, GOALS
 from bot.language.lexicon import Lexicon
-from bot.training.answers.claims import NOT, Claims, claims_of, grammar, named_alone, table
+from bot.training.answers.claims import NOT, Claims, claims_of, grammar, named_alone, named_by_itself, table
 from bot.training.answers.figures import Figure
-from bot.training.answers.reading import read_sentences, verdict_of
+from bot.training.answers.reading import SHARED, read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
@@ -116,7 +116,7 @@ class PpfAnswer:
 
 _PPF = grammar(table("ppf", "subjects"), table("ppf", "values"))
 _COUNTS = Lexicon().add_all("count", table("ppf", "counts"))
-_UNDECIDED = Lexicon().add_all("undecided", {True: split_phrases(_ANSWERS.table("ppf")["undecided"])})
+_UNDECIDED = Lexicon().add_all("undecided", {True: SHARED["undecided"]})
 _PAIRS = {
     "first_two": CRITERIA[:2],
     "last_two": CRITERIA[1:],
@@ -137,16 +137,34 @@ def _criterion_by_figure(figure: Figure) -> tuple[str, str]:
 def read_ppf(text: str) -> PpfAnswer | None:
     """Read whether there is PPF, and by which criteria."""
     claims = _without_pairs(_whole(claims_of(text, _PPF, _criterion_by_figure), ("met", "open", "not_met", NOT)))
-    count = next((int(mark.value) for s in read_sentences(text) for mark in _COUNTS.scan(s.tokens)), None)
+    count = _count(text)
     verdict = _ppf_verdict(text, claims, count)
+    by_itself = {name.partition(".")[0] for name in named_by_itself(text, _PPF) - _NO_SIGN_ALONE}
     alone = {name.partition(".")[0] for name in named_alone(text, _PPF) - _NO_SIGN_ALONE}
     said = {name: _criterion(value, verdict, name in alone) for name, value in claims.said.items() if name in CRITERIA}
     criteria = {name: value for name, value in said.items() if value}
+    criteria |= dict.fromkeys(by_itself & set(CRITERIA), "met")
     if count == len(CRITERIA):
         criteria = {**dict.fromkeys(CRITERIA, "met"), **criteria}
+    criteria = {**_of_groups(claims, verdict), **criteria}
     if verdict is None:
         verdict = _verdict_of_criteria(claims, criteria, count)
     return PpfAnswer(verdict, criteria, count) if verdict or criteria else None
+
+
+def _of_groups(claims: Claims, verdict: str | None) -> dict[str, str]:
+    """ "Everything is stable", "nothing has progressed", said of all criteria."""
+    said = claims.said
+    if "nothing" in said and said["nothing"] not in ("not_met", NOT, "open"):
+        return dict.fromkeys(CRITERIA, "not_met")
+    value = said.get("everything", NOT) or ("met" if verdict != "no" else NOT)
+    return {} if value == NOT else dict.fromkeys(CRITERIA, {"more": "met", "less": "met"}.get(value, value))
+
+
+def _count(text: str) -> int | None:
+    """How many criteria are met, in so many words; "two are needed" counts none."""
+    marks = (mark for sentence in read_sentences(text) for mark in _COUNTS.scan(sentence.tokens))
+    return next((int(mark.value) for mark in marks if mark.value != "demanded"), None)
 
 
 def _without_pairs(claims: Claims) -> Claims:
@@ -193,9 +211,13 @@ _TRIGGER_ORDER = ("depends", "no", "yes")
 _NINTEDANIB_ORDER = ("instead", "undetermined", "already_tried", "continue", "not_indicated", "add", "named")
 
 
+_OPEN_VERDICT = {"trigger": "depends", "nintedanib": "undetermined"}
+
+
 def _verdicts(step: str) -> Lexicon:
     entries = _ANSWERS.table(step)
-    return Lexicon().add_all("verdict", {name: split_phrases(str(text)) for name, text in entries.items()})
+    lexicon = Lexicon().add_all("verdict", {name: split_phrases(str(text)) for name, text in entries.items()})
+    return lexicon.add_all("verdict", {_OPEN_VERDICT[step]: SHARED["undecided"]})
 
 
 _TRIGGER = _verdicts("trigger")
@@ -242,6 +264,10 @@ class RedFlagAnswer:
 _FLAGS = grammar(table("red_flag", "subjects"), {"none": split_phrases(_ANSWERS.table("red_flag")["none"])})
 
 
+_WEAK = {"disease": "other_disease", "marker": "rapid"}
+"""What names a flag only where nothing else is said."""
+
+
 def read_red_flag(text: str) -> RedFlagAnswer | None:
     """Read which red flags were named; an empty set is "none"."""
     claims = claims_of(text, _FLAGS)
@@ -251,8 +277,8 @@ def read_red_flag(text: str) -> RedFlagAnswer | None:
     if claims.said.get("myositis") == NOT:
         named.add("other_disease")
     flags = {"rapid", "other_disease"} if "both" in named else named & {"rapid", "other_disease"}
-    if not flags and named == {"disease"} and bare != "no":
-        flags = {"other_disease"}
+    if not flags and bare != "no" and set(claims.said) <= set(_WEAK):
+        flags = {_WEAK[name] for name in named}
     if flags:
         return RedFlagAnswer(frozenset(flags))
     if bare == "yes":
