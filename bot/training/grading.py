@@ -63,8 +63,8 @@ def judge_goals(answer: GoalsAnswer, truth: Truth) -> Graded:
     named = {goal for goal, said in answer.said.items() if said == FAILED or (said == NO_GAIN and goal in failed)}
     missed = tuple(goal for goal in GOALS if goal in failed - named)
     false = tuple(goal for goal in GOALS if _contradicts(answer.said.get(goal), truth.goals[goal]))
-    if not failed and any(answer.said.get(goal) == FAILED for goal in GOALS):
-        return Graded(Grade.WRONG, (), false)
+    if answer.elsewhere or (not failed and any(answer.said.get(goal) == FAILED for goal in GOALS)):
+        return Graded(Grade.WRONG, missed, false)
     return _judged(len(named & failed), missed, false)
 
 

@@ -44,7 +44,11 @@ def _flaws(step: Step, graded: Graded) -> list[str]:
     return lines + ([f"Not so: {enumerate_words(false)}."] if false else [])
 
 
-_FLAG_WORDS = {"rapid": "rapid progression", "other_disease": "another disease than myositis"}
+_FLAG_WORDS = {
+    "rapid": "rapid progression",
+    "other_disease": "another disease than myositis",
+    "elsewhere": "that is not one of the two",
+}
 _NAMES: Mapping[Step, Callable[[str], str]] = {
     Step.GOALS: lambda goal: GOAL_WORDS[goal],
     Step.PPF: lambda criterion: CRITERION_WORDS[criterion],

@@ -1,29 +1,33 @@
 """From words to claims: "FVC and breathlessness failed, not the CT" says something of three subjects.
 
-A value ("failed", "already tried") belongs to the subjects before it, or, where there are none, to those that follow.
-A negator ("not", "except") belongs to the subjects that follow it. Words such as "but" end the reach of both.
+A sentence is cut into clauses at words such as "but"; what a clause says of its subjects stands in clause.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 
 from bot.guideline.knowledge.entry import Entry
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
+from bot.training.answers.clause import (
+    BREAK,
+    COMMENT,
+    FIGURE,
+    NAMED,
+    NEGATOR,
+    NOT,
+    REASON,
+    SUBJECT,
+    VALUE,
+    Claims,
+    read_clause,
+)
 from bot.training.answers.figures import Figure, figures
 from bot.training.answers.reading import SHARED, Verdict, read_sentences, verdicts
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
-
-NOT = "not"
-WHOLE = ("ppf", "ppf_met")  # a denial of the whole says nothing of what follows
-NAMED = "named"  # a value that is part of a name: "improvement in lung function" says nothing of its course
-SUBJECT, VALUE, NEGATOR, BREAK, FIGURE = "subject", "value", "negator", "break", "figure"
-REASON = "reason"  # a break after which a reason stands
-_JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well"})
 
 
 def table(step: str, name: str) -> Mapping[str, tuple[str, ...]]:
@@ -36,24 +40,7 @@ def grammar(subjects: Mapping[str, Iterable[str]], values: Mapping[str, Iterable
     """Return a lexicon of subjects, values, negators and the words that end their reach."""
     lexicon = Lexicon().add_all(SUBJECT, subjects).add_all(VALUE, values)
     lexicon.add_all(NEGATOR, {NOT: SHARED["negators"]}).add_all(VALUE, {NAMED: SHARED["no_break"]})
-    return lexicon.add_all(BREAK, {"break": SHARED["breaks"], REASON: SHARED["reasons"]})
-
-
-@dataclass
-class Claims:
-    """What was said of each subject: a value, `NOT`, or None where it was only named."""
-
-    said: dict[str, str | None] = field(default_factory=dict)
-
-    def add(self, subject: str, value: str | None) -> None:
-        """Keep what was said last, last in order; naming a subject again takes nothing back."""
-        if value is not None or subject not in self.said:
-            self.said.pop(subject, None)
-            self.said[subject] = value
-
-    def having(self, value: str | None) -> set[str]:
-        """Return the subjects of which this was said."""
-        return {subject for subject, said in self.said.items() if said == value}
+    return lexicon.add_all(BREAK, {"break": SHARED["breaks"], REASON: SHARED["reasons"], COMMENT: ("(", "but")})
 
 
 def claims_of(text: str, lexicon: Lexicon, judged: Callable[[Figure], tuple[str, str]] | None = None) -> Claims:
@@ -127,7 +114,7 @@ def _with_figures(
 
 
 def clauses(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
-    """Cut the marks of a sentence at its breaks; a clause that gives a reason begins with its break."""
+    """Cut the marks of a sentence at its breaks; a reason and a bracket begin with their break."""
     clause: list[Mark] = []
     for mark in marks:
         if mark.kind != BREAK:
@@ -138,154 +125,5 @@ def clauses(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
             clause.pop()
         else:
             yield clause
-            clause = [mark] if mark.value == REASON else []
+            clause = [mark] if mark.value == COMMENT or (mark.value == REASON and mark.first) else []
     yield clause
-
-
-def read_clause(clause: Sequence[Mark], tokens: Sequence[Token], claims: Claims) -> None:
-    """Add what a clause says of its subjects."""
-    pending: list[Mark] = []  # named, nothing said of them yet
-    settled: list[Mark] = []  # the last ones of which something was said
-    reach: str | None = None  # what holds for the subjects to come
-    denied = -1  # where a negation of what stands before ended
-    for at, mark in enumerate(clause):
-        value = NOT if mark.kind == NEGATOR else str(mark.value)
-        if value in (NAMED, REASON):
-            continue
-        if mark.kind == FIGURE:
-            subject, judged = mark.value
-            claims.add(subject, judged)
-            settled, reach = [Mark(SUBJECT, subject, mark.first, mark.last)], None
-            continue
-        if mark.value == "rest":  # "not rituximab, the rest is open"
-            _close(pending, None, claims)
-            pending, settled, reach = [mark], [], None
-        elif mark.kind == SUBJECT and reach == NOT and _ends_negation(clause[at - 1], mark, tokens):
-            pending, settled, reach = [mark], [], None
-        elif mark.kind == SUBJECT and reach is None:
-            pending.append(mark)
-            settled = []
-        elif mark.kind == SUBJECT:
-            claims.add(str(mark.value), reach)
-            settled = [mark] if reach == NOT or _says_more(clause[at + 1 :], tokens) else []
-            if mark.value in WHOLE and reach == NOT:  # "not PPF, symptoms only"
-                reach, settled = None, []
-        elif (
-            mark.kind == NEGATOR and pending and _denies_what_stands_before(mark, pending[-1], clause[at + 1 :], tokens)
-        ):
-            settled = _governed(pending, tokens)
-            _close([item for item in pending if item not in settled], None, claims)
-            _close(settled, NOT, claims)
-            pending, reach, denied = [], None, mark.last
-        elif mark.kind == VALUE and mark.first == denied:
-            continue  # "hasn't progressed"
-        elif mark.kind == NEGATOR and pending and _denies_something_else(pending[-1], mark, clause[at + 1 :], tokens):
-            _close(pending, None, claims)  # "criteria 1 and 3, not 2"
-            pending = []
-        elif mark.kind == NEGATOR and any(other.kind == SUBJECT for other in clause[at + 1 :]):
-            if not _answers_the_question(mark, tokens):
-                _close(pending, None, claims)
-                pending, settled, reach = [], [], NOT
-        elif pending and pending[-1].value == "none" and _comma_between(pending[-1], mark, tokens):
-            _close(pending, None, claims)  # "none, good response"
-            pending = []
-        elif pending and _begins_the_next(pending[-1], mark, clause[at + 1 :], tokens):
-            _close(pending, None, claims)  # "FVC, more traction bronchiectasis"
-            pending, reach = [], value
-        elif pending:
-            settled = _governed(pending, tokens)
-            _close([item for item in pending if item not in settled], None, claims)
-            _close(settled, value, claims)
-            pending, reach = [], None
-        elif settled and not _belongs_to_the_next(mark, clause[at + 1 :], tokens):
-            # "Not rituximab, already tried" gives a reason; "FVC drop too small" corrects itself.
-            if reach != NOT and not _comma_between(settled[-1], mark, tokens):
-                _close(settled, value, claims)
-            reach, settled = None, []
-        elif mark.kind == VALUE and not (mark.first == 0 and tokens[0].text in SHARED["affirm"]):
-            reach = value
-    _close(pending, None, claims)
-
-
-def _ends_negation(before: Mark, mark: Mark, tokens: Sequence[Token]) -> bool:
-    """ "No PPF: only symptoms" negates no symptoms."""
-    return any(token.text in _REASONS for token in tokens[before.last : mark.first])
-
-
-_REASONS = frozenset({":", "only", "because", "since", "as", "is", "are", "it", "this"})
-
-
-def _says_more(following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
-    """ "More breathless, CT stable": the value behind the CT is its own, unless another subject claims it."""
-    if not following or following[0].kind != VALUE:
-        return False
-    after = following[1] if len(following) > 1 else None
-    return after is None or after.kind != SUBJECT or _comma_between(following[0], after, tokens)
-
-
-def _belongs_to_the_next(mark: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
-    """ "FVC fell and she is more breathless": "more" says nothing of FVC."""
-    near = following[0] if following else None
-    if near is None or near.kind != SUBJECT:
-        return False
-    return not any(token.text in (",", "and", "or", "-", ":", "with") for token in tokens[mark.last : near.first])
-
-
-def _begins_the_next(subject: Mark, mark: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
-    """ "Breathlessness and a fall in FVC": the value stands apart from what was named before it."""
-    apart = any(token.text in _APART for token in tokens[subject.last : mark.first])
-    return apart and _belongs_to_the_next(mark, following, tokens)
-
-
-_APART = frozenset({",", "and", "plus", "+", "&", "with", "-", ":"})
-
-
-def _denies_what_stands_before(mark: Mark, subject: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
-    """ "The CT hasn't changed", but not "FVC, not the CT"."""
-    near = following[0] if following else None
-    names_another = (
-        near is not None
-        and near.kind == SUBJECT
-        and near.first - mark.last <= _NEAR
-        and not _comma_between(mark, near, tokens)
-    )
-    return not names_another and all(token.text in _AUXILIARIES for token in tokens[subject.last : mark.first])
-
-
-def _denies_something_else(subject: Mark, mark: Mark, following: Sequence[Mark], tokens: Sequence[Token]) -> bool:
-    names_a_subject = any(other.kind == SUBJECT for other in following)
-    return not names_a_subject and mark.last < len(tokens) and _comma_between(subject, mark, tokens)
-
-
-_NEAR = 3
-_AUXILIARIES = frozenset({"has", "have", "had", "is", "are", "was", "were", "did", "does", "do", "goal", "criterion"})
-
-
-def _answers_the_question(mark: Mark, tokens: Sequence[Token]) -> bool:
-    """ "No, only the CT": a "no" before a comma negates nothing."""
-    after = tokens[mark.last].text if mark.last < len(tokens) else ""
-    return after in (",", ":", "-") or after in _REASONS
-
-
-def _comma_between(first: Mark, second: Mark, tokens: Sequence[Token]) -> bool:
-    return any(token.text in (",", "-", ":") for token in tokens[first.last : second.first])
-
-
-def _close(pending: Iterable[Mark], value: str | None, claims: Claims) -> None:
-    for mark in pending:
-        claims.add(str(mark.value), value)
-
-
-def _governed(pending: Sequence[Mark], tokens: Sequence[Token]) -> list[Mark]:
-    """The subjects that a value after them speaks of: back to the last comma, or the list that "and" closes."""
-    first = len(pending) - 1
-    joined_by_and = False
-    while first > 0:
-        gap = [token.text for token in tokens[pending[first - 1].last : pending[first].first]]
-        if any(text not in _JOINED for text in gap):
-            break
-        if "," in gap and not ({"and", "or", "&"} & set(gap) or joined_by_and):
-            break
-        joined_by_and = joined_by_and or bool({"and", "or", "&"} & set(gap))
-        first -= 1
-    return list(pending[first:])

@@ -25,11 +25,18 @@ _FELL = (
 _ROSE = r"(?:rose|risen|rise|up|gained?|gain|improved)"
 _BY = r"(?: (?:by|of|is|was|only|just|exactly|=|:|a|the|about|at|most))*"
 _POINTS = r"(?: %| percent| percentage| absolute)* (?:points?|pts?|pp|predicted)\b"
+_ENOUGH = "(?:just )?(?:enough|sufficient)"
 _PATTERNS = (
     (re.compile(rf"(?:from )?{_N}{_UNIT} (?:to|->|-->|→|=>|down to) {_N}{_UNIT}{_OTHER_UNIT}"), "readings"),
     (re.compile(rf"{_FELL}{_BY} {_N}{_UNIT}{_OTHER_UNIT}"), "fall"),
     (re.compile(rf"{_ROSE}{_BY} {_N}{_UNIT}{_OTHER_UNIT}"), "rise"),
-    (re.compile(rf"(?:only |just |exactly )?{_N}{_POINTS}(?: {_FELL})?"), "fall"),
+    (re.compile(rf"(?:only |just |exactly )?{_N}{_POINTS}(?:(?: (?:were|was|is|are))? {_FELL})?"), "fall"),
+    (
+        re.compile(
+            rf"(?:only |just |exactly )?{_N}{_UNIT} (?:down|less|lower|(?:is|are) (?:just )?(?:enough|sufficient))\b"
+        ),
+        "fall",
+    ),
 )
 _DEMANDED_BEFORE = re.compile(
     r"(?:than|under|below|(?:threshold|cutoff|limit) of|least|needs?|requires?|required|<|>|≥|not) (?:the )?$"

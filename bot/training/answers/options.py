@@ -9,23 +9,15 @@ from bot.guideline.knowledge import KNOWLEDGE
 from bot.language import agents
 from bot.language.lexicon import Mark
 from bot.language.text import Token
-from bot.training.answers.claims import (
-    NOT,
-    REASON,
-    SUBJECT,
-    VALUE,
-    Claims,
-    clauses,
-    grammar,
-    read_clause,
-)
+from bot.training.answers.claims import clauses, grammar
+from bot.training.answers.clause import NOT, REASON, SUBJECT, VALUE, Claims, read_clause
 from bot.training.answers.reading import read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
 OPEN, CLOSED = "open", "closed"
 _FILE = load("options")
-_GROUPS = {name: _FILE.text(name) for name in ("all", "rest", "none", "exhausted")}
+_GROUPS = {name: _FILE.text(name) for name in ("all", "rest", "none", "exhausted", "elsewhere")}
 _WORDS = grammar(
     {name: split_phrases(str(text)) for name, text in (*_FILE.table("classes").items(), *_GROUPS.items())},
     {name: split_phrases(str(text)) for name, text in _FILE.table("values").items()},
@@ -33,9 +25,8 @@ _WORDS = grammar(
 _PASSIVE = frozenset({"to", "be", "is", "should", "gets", "must", "can", "has", "have", "needs", "being", "could"})
 _ARROWS = frozenset({"->", "-->", "→", ">"})
 _TO = frozenset({"to", "with", "for", "by", "into"})
-_INSTEAD = frozenset(
-    (("instead", "of"), ("rather", "than"), ("place", "of"), ("exchange", "for"), ("lieu", "of"), ("exchanged", "for"))
-)
+_NAMELY = frozenset({",", ":", "-", "(", "=", "i", "ie", "namely", "are", "being"})
+_INSTEAD = frozenset(tuple(phrase.split()) for phrase in split_phrases(_FILE.text("in_place_of")))
 _REPLACING = frozenset({"replacing", "replace", "replaces"})
 _SWAPS = frozenset(split_phrases(_FILE.text("swaps")))
 
@@ -76,12 +67,24 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
     """Agents among the other words; an agent that would be replaced is no subject."""
     drugs = [mark for mark in agents.scan(tokens) if mark.kind == "agent"]
     found = _WORDS.scan(tokens)
-    longer = [word for word in found if any(word.first <= d.first < d.last < word.last for d in drugs)]
-    drugs = [d for d in drugs if not any(word.first <= d.first < word.last for word in longer)]
+    drugs = [drug for drug in drugs if not any(_covers(word, drug) for word in found)]
     inside = {index for mark in drugs for index in range(mark.first, mark.last)}
     words = [mark for mark in found if not inside & set(range(mark.first, mark.last))]
     named = [replace(mark, kind=SUBJECT) for mark in drugs if not _is_replaced(mark, drugs, tokens)]
-    return sorted((*words, *named), key=lambda mark: mark.first)
+    marks = sorted((*words, *named), key=lambda mark: mark.first)
+    return [mark for mark in marks if not (mark.value == "rest" and _is_spelt_out(mark, marks, tokens))]
+
+
+def _covers(word: Mark, drug: Mark) -> bool:
+    longer = word.last - word.first > drug.last - drug.first
+    return longer and word.first <= drug.first and drug.last <= word.last
+
+
+def _is_spelt_out(rest: Mark, marks: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "The remaining three: CNI, JAKi, IVIG" names no more than these."""
+    behind = [mark for mark in marks if mark.kind == SUBJECT and mark.first >= rest.last]
+    following = tokens[rest.last].text if rest.last < len(tokens) else ""
+    return len(behind) > 1 and following in _NAMELY
 
 
 def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> bool:
@@ -89,6 +92,8 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
     before = [token.text for token in tokens[max(0, mark.first - 3) : mark.first]]
     behind = tokens[mark.last].text if mark.last < len(tokens) else ""
     if tuple(before[-2:]) in _INSTEAD or (before[-1:] == ["from"] and "apart" not in before):
+        return True
+    if before[-1:] == ["in"] and behind == "place":
         return True
     previous = next((other for other in reversed(drugs) if other.last <= mark.first), None)
     following = next((other for other in drugs if other.first >= mark.last), None)
@@ -118,11 +123,13 @@ def _swapped(mark: Mark, tokens: Sequence[Token]) -> bool:
 def _adds_cni(clause: Sequence[Mark]) -> bool:
     """Whether a calcineurin inhibitor is to be added, in so many words."""
     adding = False
-    for mark in clause:
+    for at, mark in enumerate(clause):
         if mark.kind == VALUE:
             adding = mark.value == "add"
-        elif mark.kind == SUBJECT and mark.value in _CNI and adding:
-            return True
+        elif mark.kind == SUBJECT and mark.value in _CNI:
+            behind = [other.value for other in clause[at + 1 : at + 3]]
+            if (adding and behind[:1] != ["switch"]) or (behind[:1] == ["add"] and {*behind} & _CNI):
+                return True
     return False
 
 
@@ -141,11 +148,13 @@ def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
     elif "rest" in said:
         options = {**dict.fromkeys(KNOWLEDGE.options, said["rest"]), **options}
     opened = {name for name, value in said.items() if value == OPEN}
+    if "two_cni" in opened:
+        options["calcineurin_inhibitor"], added = OPEN, True
     unlisted = frozenset(name for name in opened if name in KNOWLEDGE.agents and _class(name) in _UNLISTED)
     if not options and not unlisted:  # "more prednisolone"
         unlisted = frozenset(opened & set(KNOWLEDGE.agents))
     cni_agents = frozenset(opened & _CNI) - {"calcineurin_inhibitor"}
-    return OptionsAnswer(options, cni_agents, added, unlisted) if options or unlisted else None
+    return OptionsAnswer(options, cni_agents, added, unlisted) if said or options else None
 
 
 def _one_of_two(name: str, value: str) -> bool:

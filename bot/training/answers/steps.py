@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from bot.guideline.case import CRITERIA, GOALS
 from bot.language.lexicon import Lexicon
-from bot.training.answers.claims import NOT, Claims, claims_of, grammar, named_alone, named_by_itself, table
+from bot.training.answers.claims import claims_of, grammar, named_alone, named_by_itself, table
+from bot.training.answers.clause import NOT, Claims
 from bot.training.answers.figures import Figure
 from bot.training.answers.reading import SHARED, read_sentences, verdict_of
 from bot.training.library import split_phrases
@@ -22,6 +23,7 @@ class GoalsAnswer:
     """What was said of each goal: failed, stable, reached, no_gain ("not improved") or not ("not that one")."""
 
     said: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: bool = False  # only what is no goal was named
 
 
 MORE, LESS = "more", "less"
@@ -90,7 +92,8 @@ def read_goals(text: str) -> GoalsAnswer | None:
         said = {**dict.fromkeys(GOALS, others), **said}
     if not claims.said and verdict_of(text) == "no":
         said = dict.fromkeys(GOALS, NOT)
-    return GoalsAnswer(said) if said else None
+    elsewhere = not said and "elsewhere" in claims.said
+    return GoalsAnswer(said, elsewhere) if said or elsewhere else None
 
 
 def _of_group(group: str, value: str | None) -> str:
@@ -281,6 +284,8 @@ def read_red_flag(text: str) -> RedFlagAnswer | None:
         flags = {_WEAK[name] for name in named}
     if flags:
         return RedFlagAnswer(frozenset(flags))
+    if "elsewhere" in named and bare != "no":
+        return RedFlagAnswer(frozenset({"elsewhere"}))
     if bare == "yes":
         return RedFlagAnswer(frozenset(), unnamed=True)
     denied = bare == "no" or bool(claims.said) or _first_said(text, _FLAGS) is not None
