@@ -15,10 +15,10 @@ from bot.training.answers.clause import (
     BREAK,
     COMMENT,
     FIGURE,
-    NAMED,
     NEGATOR,
     NOT,
     REASON,
+    SKIPPED,
     SUBJECT,
     VALUE,
     Claims,
@@ -39,7 +39,7 @@ def table(step: str, name: str) -> Mapping[str, tuple[str, ...]]:
 def grammar(subjects: Mapping[str, Iterable[str]], values: Mapping[str, Iterable[str]]) -> Lexicon:
     """Return a lexicon of subjects, values, negators and the words that end their reach."""
     lexicon = Lexicon().add_all(SUBJECT, subjects).add_all(VALUE, values)
-    lexicon.add_all(NEGATOR, {NOT: SHARED["negators"]}).add_all(VALUE, {NAMED: SHARED["no_break"]})
+    lexicon.add_all(NEGATOR, {NOT: SHARED["negators"]}).add_all(VALUE, {SKIPPED: SHARED["no_break"]})
     return lexicon.add_all(BREAK, {"break": SHARED["breaks"], REASON: SHARED["reasons"], COMMENT: ("(", "but")})
 
 

@@ -16,6 +16,7 @@ SUBJECT, VALUE, NEGATOR, BREAK, FIGURE = "subject", "value", "negator", "break",
 NOT = "not"
 NAMED = "named"  # a value that is part of a name: "improvement in lung function" says nothing of its course
 REASON = "reason"  # a break after which a reason stands
+SKIPPED = "skipped"  # words that would be read as a break otherwise: "so far"
 COMMENT = "comment"  # a break that opens a bracket
 WHOLE = ("ppf", "ppf_met")  # a denial of the whole says nothing of what follows
 
@@ -26,6 +27,9 @@ _STOPS = frozenset({",", "-", ":"})
 _REASONS = frozenset({":", "only", "because", "since", "as", "is", "are", "it", "this"})
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "did", "does"})
 _AUXILIARIES = frozenset({"has", "have", "had", "is", "are", "was", "were", "did", "does", "do", "goal", "criterion"})
+_EXCEPTING = frozenset(
+    {"except", "excepting", "excluding", "minus", "without", "save", "bar", "barring", "besides", "apart", "aside"}
+)
 _BESIDES = frozenset({"apart", "aside", "besides", "other", "not"})
 
 
@@ -35,6 +39,7 @@ class Claims:
 
     said: dict[str, str | None] = field(default_factory=dict)
     last: list[str] = field(default_factory=list)  # the subjects that a bracket behind them comments on
+    open_reach: str | None = None  # what holds for those named in a bracket: "all except those tried (RTX, CYC)"
 
     def add(self, subject: str, value: str | None) -> None:
         """Keep what was said last, last in order; naming a subject again takes nothing back."""
@@ -63,8 +68,10 @@ class _Clause:
     def read(self) -> None:
         if self._only_comments():
             return
+        if self._marks and self._marks[0].value == COMMENT and {mark.kind for mark in self._marks[1:]} == {SUBJECT}:
+            self._reach = self._claims.open_reach
         for at, mark in enumerate(self._marks):
-            if mark.value in (NAMED, REASON, COMMENT):
+            if mark.value in (NAMED, SKIPPED, REASON, COMMENT):
                 continue
             if mark.kind == FIGURE:
                 self._figure(mark)
@@ -74,13 +81,16 @@ class _Clause:
                 self._negator(at, mark)
             elif mark.first != self._denied:  # "hasn't progressed"
                 self._value(at, mark, str(mark.value))
+        self._claims.open_reach = None if self._settled or self._pending else self._reach
         self._claims.last = [str(mark.value) for mark in self._pending or self._settled]
         self._close(self._pending, None)
 
     def _only_comments(self) -> bool:
         """ "Breathlessness (worse)": a bracket without a subject speaks of the one before it."""
-        told = [mark for mark in self._marks if mark.value != NAMED]
-        if not told or told[0].value != COMMENT or [mark.kind for mark in told[1:]] != [VALUE]:
+        told = [mark for mark in self._marks if mark.value != SKIPPED]
+        if len(told) < 2 or told[0].value != COMMENT or {mark.kind for mark in told[1:]} != {VALUE}:
+            return False
+        if NAMED in {mark.value for mark in told}:
             return False
         for subject in self._claims.last:
             self._claims.add(subject, str(told[1].value))
@@ -92,7 +102,8 @@ class _Clause:
         self._settled, self._reach = [Mark(SUBJECT, subject, mark.first, mark.last)], None
 
     def _subject(self, at: int, mark: Mark) -> None:
-        if mark.value == "rest":  # "not rituximab, the rest is open"
+        others = mark.value == "all" and self._reach == NOT and self._settled  # "excluding rituximab everything"
+        if mark.value == "rest" or others:  # "not rituximab, the rest is open"
             self._close(self._pending, None)
             self._pending, self._settled, self._reach = [mark], [], None
         elif self._reach == NOT and self._ends_negation(self._marks[at - 1], mark):
@@ -111,6 +122,9 @@ class _Clause:
         if self._pending and self._denies_what_stands_before(at, mark):
             self._settle(NOT)
             self._denied = mark.last
+        elif following is None and self._tokens[mark.first].text in _EXCEPTING:
+            self._close(self._pending, None)
+            self._pending, self._settled, self._reach = [], [], NOT
         elif following is None:
             if self._pending and mark.last < len(self._tokens) and self._comma_between(self._pending[-1], mark):
                 self._close(self._pending, None)  # "criteria 1 and 3, not 2"
@@ -205,6 +219,8 @@ class _Clause:
 
     def _denies_what_stands_before(self, at: int, mark: Mark) -> bool:
         """ "The CT hasn't changed", but not "FVC, not the CT"."""
+        if self._tokens[mark.first].text in _EXCEPTING:
+            return False
         near = self._next(at)
         beside = near is not None and near.kind == SUBJECT and near.first - mark.last <= _NEAR
         if near is not None and beside and not self._comma_between(mark, near):

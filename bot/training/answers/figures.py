@@ -39,14 +39,15 @@ _PATTERNS = (
     ),
 )
 _DEMANDED_BEFORE = re.compile(
-    r"(?:than|under|below|(?:threshold|cutoff|limit) of|least|needs?|requires?|required|<|>|≥|not) (?:the )?$"
+    r"(?:than|under|below|(?:threshold|cutoff|limit) of|least|needs?|requires?|required|<|>|≥"
+    r"|not|didnt|doesnt|hasnt|never) (?:the )?$"
 )
 _DEMANDED_AFTER = re.compile(
     r" (?:or more|(?:is|are|would be|were)? ?(?:needed|required|necessary)|threshold|cutoff|limit)"
 )
 _DLCO = re.compile(r"\b(?:dlco|tlco|gas transfer|diffusion|diffusing|transfer factor)\b")
 _FVC = re.compile(r"\b(?:fvc|vc|vital capacity|spirometry)\b")
-_SPAN = re.compile(r"[^,;]*?\b(\d+) (months?|mo|years?|yrs?)\b")
+_SPAN = re.compile(r"[^;]*?\b(\d+) (months?|mo|years?|yrs?)\b")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from bot.language import agents
 from bot.language.lexicon import Mark
 from bot.language.text import Token
 from bot.training.answers.claims import clauses, grammar
-from bot.training.answers.clause import NOT, REASON, SUBJECT, VALUE, Claims, read_clause
+from bot.training.answers.clause import NEGATOR, NOT, REASON, SUBJECT, VALUE, Claims, read_clause
 from bot.training.answers.reading import read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
@@ -71,8 +71,20 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
     inside = {index for mark in drugs for index in range(mark.first, mark.last)}
     words = [mark for mark in found if not inside & set(range(mark.first, mark.last))]
     named = [replace(mark, kind=SUBJECT) for mark in drugs if not _is_replaced(mark, drugs, tokens)]
-    marks = sorted((*words, *named), key=lambda mark: mark.first)
+    marks = _without_exceptions(sorted((*words, *named), key=lambda mark: mark.first))
     return [mark for mark in marks if not (mark.value == "rest" and _is_spelt_out(mark, marks, tokens))]
+
+
+def _without_exceptions(marks: Sequence[Mark]) -> list[Mark]:
+    """ "CNI except tac, RTX" excepts one of a class, and nothing that follows."""
+    kept: list[Mark] = []
+    for mark in marks:
+        of_a_class = len(kept) > 1 and kept[-1].kind == NEGATOR and kept[-2].kind == SUBJECT
+        if of_a_class and mark.value in KNOWLEDGE.agents_by_class.get(str(kept[-2].value), ()):
+            kept.pop()
+        else:
+            kept.append(mark)
+    return kept
 
 
 def _covers(word: Mark, drug: Mark) -> bool:
@@ -90,10 +102,10 @@ def _is_spelt_out(rest: Mark, marks: Sequence[Mark], tokens: Sequence[Token]) ->
 def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """ "Switch tac to CsA", "CsA instead of tac": the one that goes."""
     before = [token.text for token in tokens[max(0, mark.first - 3) : mark.first]]
-    behind = tokens[mark.last].text if mark.last < len(tokens) else ""
+    behind = next((token.text for token in tokens[mark.last :] if token.text != "'"), "")
     if tuple(before[-2:]) in _INSTEAD or (before[-1:] == ["from"] and "apart" not in before):
         return True
-    if before[-1:] == ["in"] and behind == "place":
+    if before[-1:] == ["in"] and behind in ("place", "stead"):
         return True
     previous = next((other for other in reversed(drugs) if other.last <= mark.first), None)
     following = next((other for other in drugs if other.first >= mark.last), None)
@@ -101,6 +113,8 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
         return behind not in _TO  # "CsA (replacing tac)", but not "RTX, replacing tac by CsA"
     if previous and before[-1:] == ["for"] and previous.last == mark.first - 1 and _alike(previous, mark):
         return not _swapped(previous, tokens)  # "CsA for tac"
+    if before[-1:] == ["for"] and following and following.first == mark.last and _alike(mark, following):
+        return True  # "for tac CsA"
     if following is None:
         return behind in _TO and _swapped(mark, tokens)  # "switch AZA to one of them"
     between = [token.text for token in tokens[mark.last : following.first]]
@@ -126,9 +140,11 @@ def _adds_cni(clause: Sequence[Mark]) -> bool:
     for at, mark in enumerate(clause):
         if mark.kind == VALUE:
             adding = mark.value == "add"
-        elif mark.kind == SUBJECT and mark.value in _CNI:
-            behind = [other.value for other in clause[at + 1 : at + 3]]
-            if (adding and behind[:1] != ["switch"]) or (behind[:1] == ["add"] and {*behind} & _CNI):
+        elif mark.kind == SUBJECT and mark.value in _CNI and not (at and clause[at - 1].kind == NEGATOR):
+            behind = clause[at + 1 : at + 3]
+            values = [other.value for other in behind]
+            to_another = values[:1] == ["add"] and (behind[0].first == mark.last or set(values) & _CNI)
+            if to_another or (adding and values[:1] != ["switch"]):
                 return True
     return False
 
@@ -141,7 +157,7 @@ def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
         claims.said.get("none") in (CLOSED, NOT) and "exhausted" not in said
     ):  # "nothing is closed", "none has been tried"
         options = {**dict.fromkeys(KNOWLEDGE.options, OPEN), **options}
-    elif {"none", "exhausted"} & set(said) or (not said and verdict_of(text) == "no"):
+    elif {"none", "exhausted"} & set(said) or (not said and (verdict_of(text) == "no" or _closes(text))):
         options = {**dict.fromkeys(KNOWLEDGE.options, CLOSED), **options}
     elif "all" in said or (not said and verdict_of(text) == "yes"):
         options = {**dict.fromkeys(KNOWLEDGE.options, said.get("all", OPEN)), **options}
@@ -155,6 +171,11 @@ def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
         unlisted = frozenset(opened & set(KNOWLEDGE.agents))
     cni_agents = frozenset(opened & _CNI) - {"calcineurin_inhibitor"}
     return OptionsAnswer(options, cni_agents, added, unlisted) if said or options else None
+
+
+def _closes(text: str) -> bool:
+    """ "Exhausted", said of nothing in particular."""
+    return any(mark.value == CLOSED for sentence in read_sentences(text) for mark in _WORDS.scan(sentence.tokens))
 
 
 def _one_of_two(name: str, value: str) -> bool:

@@ -20,7 +20,11 @@ _CONCLUDING = Lexicon().add_all("cue", {True: SHARED["concluding"]})
 _CORRECTING = Lexicon().add_all("cue", {True: SHARED["correcting"]})
 _FOLLOWING = frozenset(SHARED["after_a_verdict"]) | frozenset((",", ":", "-", "(", ")", "/"))
 
+_ENDS = r"(?=\s*(?:[,;.)\n]|$|=>|->|→))"
 _RESPELLED = (
+    (re.compile(r"\brather than\b", re.I), "instead of"),  # "rather" is left out elsewhere
+    (re.compile(r"[✓✔☑]|(?<=\w) ?\+" + _ENDS), " yes"),
+    (re.compile(r"[✗✘☒]|(?<=\w) [-–]" + _ENDS), " no"),
     (re.compile(r"\b(no|yes)\.+(?=\s|$)", re.I), r"\1,"),  # "no." is an abbreviation elsewhere; here it is an answer
     (re.compile(r"\bclinically\b", re.I), "clinical"),  # left out elsewhere; here it names symptoms
     (re.compile(r"\b(?:certainly|definitely|clearly|really|rather|obviously|surely) not\b", re.I), "absolutely not"),

@@ -33,9 +33,9 @@ _MORE_OR_LESS = {
     "goal_ild_extent": {MORE: FAILED, LESS: REACHED},
     "goal_breathlessness": {MORE: FAILED, LESS: REACHED},
     "all": {MORE: FAILED, LESS: FAILED},
-    "ppf_symptoms": {MORE: "met", LESS: "not_met"},
-    "ppf_physiology": {MORE: "not_met", LESS: "met"},
-    "ppf_radiology": {MORE: "met", LESS: "not_met"},
+    "ppf_symptoms": {MORE: "worse", LESS: "not_met"},
+    "ppf_physiology": {MORE: "not_met", LESS: "worse"},
+    "ppf_radiology": {MORE: "worse", LESS: "not_met"},
 }
 
 
@@ -120,6 +120,7 @@ class PpfAnswer:
 _PPF = grammar(table("ppf", "subjects"), table("ppf", "values"))
 _COUNTS = Lexicon().add_all("count", table("ppf", "counts"))
 _UNDECIDED = Lexicon().add_all("undecided", {True: SHARED["undecided"]})
+_BARE = Lexicon().add_all("verdict", table("ppf", "bare"))
 _PAIRS = {
     "first_two": CRITERIA[:2],
     "last_two": CRITERIA[1:],
@@ -134,14 +135,17 @@ _WITHIN_MONTHS = 12
 
 def _criterion_by_figure(figure: Figure) -> tuple[str, str]:
     met = figure.fall >= _PPF_POINTS[figure.measure] and figure.months <= _WITHIN_MONTHS
-    return f"ppf_physiology.{figure.measure}", "met" if met else "not_met"
+    return f"ppf_physiology.{figure.measure}", "worse" if met else "not_met"
 
 
 def read_ppf(text: str) -> PpfAnswer | None:
     """Read whether there is PPF, and by which criteria."""
-    claims = _without_pairs(_whole(claims_of(text, _PPF, _criterion_by_figure), ("met", "open", "not_met", NOT)))
+    told = claims_of(text, _PPF, _criterion_by_figure)
     count = _count(text)
-    verdict = _ppf_verdict(text, claims, count)
+    verdict = _ppf_verdict(text, told, count)
+    if verdict in ("no", "undecided"):
+        told = Claims({name: value for name, value in told.said.items() if not _only_told(name, value)})
+    claims = _without_pairs(_whole(told, ("met", "worse", "open", "not_met", NOT)))
     by_itself = {name.partition(".")[0] for name in named_by_itself(text, _PPF) - _NO_SIGN_ALONE}
     alone = {name.partition(".")[0] for name in named_alone(text, _PPF) - _NO_SIGN_ALONE}
     said = {name: _criterion(value, verdict, name in alone) for name, value in claims.said.items() if name in CRITERIA}
@@ -161,7 +165,13 @@ def _of_groups(claims: Claims, verdict: str | None) -> dict[str, str]:
     if "nothing" in said and said["nothing"] not in ("not_met", NOT, "open"):
         return dict.fromkeys(CRITERIA, "not_met")
     value = said.get("everything", NOT) or ("met" if verdict != "no" else NOT)
-    return {} if value == NOT else dict.fromkeys(CRITERIA, {"more": "met", "less": "met"}.get(value, value))
+    return {} if value == NOT else dict.fromkeys(CRITERIA, {MORE: "met", LESS: "met", "worse": "met"}.get(value, value))
+
+
+def _only_told(name: str, value: str | None) -> bool:
+    """ "No, the fall in FVC comes from the muscles": a fall is told, and no criterion called met."""
+    criterion, _, sign = name.partition(".")
+    return value in ("worse", MORE, LESS) and (criterion == "ppf_physiology" or sign == "ground_glass")
 
 
 def _count(text: str) -> int | None:
@@ -190,7 +200,8 @@ def _ppf_verdict(text: str, claims: Claims, count: int | None) -> str | None:
             return "no" if claims.said[subject] in (NOT, "not_met") else "yes"
     if claims.said.get("ppf_fibrosis") in (NOT, "not_met"):
         return "no"
-    return None
+    first = next((mark for sentence in read_sentences(text)[:1] for mark in _BARE.scan(sentence.tokens)), None)
+    return str(first.value) if first and first.first == 0 else None
 
 
 def _criterion(value: str | None, verdict: str | None, alone: bool) -> str | None:
@@ -199,7 +210,7 @@ def _criterion(value: str | None, verdict: str | None, alone: bool) -> str | Non
         return "not_met"
     if value is None:
         return "met" if verdict in ("yes", None) or alone else None
-    return value
+    return "met" if value == "worse" else value
 
 
 def _verdict_of_criteria(claims: Claims, criteria: Mapping[str, str], count: int | None) -> str | None:
