@@ -25,7 +25,7 @@ _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well
 _APART = frozenset({",", "and", "plus", "+", "&", "with", "-", ":"})
 _STOPS = frozenset({",", "-", ":"})
 _REASONS = frozenset({":", "only", "because", "since", "as", "is", "are", "it", "this"})
-_VERBS = frozenset({"is", "are", "was", "were", "has", "have", "did", "does"})
+_VERBS = frozenset({"being", "is", "are", "was", "were", "has", "have", "did", "does"})
 _AUXILIARIES = frozenset({"has", "have", "had", "is", "are", "was", "were", "did", "does", "do", "goal", "criterion"})
 _EXCEPTING = frozenset(
     {"except", "excepting", "excluding", "minus", "without", "save", "bar", "barring", "besides", "apart", "aside"}
@@ -68,7 +68,7 @@ class _Clause:
     def read(self) -> None:
         if self._only_comments():
             return
-        if self._marks and self._marks[0].value == COMMENT and {mark.kind for mark in self._marks[1:]} == {SUBJECT}:
+        if self._in_brackets() and {mark.kind for mark in self._marks[1:]} == {SUBJECT}:
             self._reach = self._claims.open_reach
         for at, mark in enumerate(self._marks):
             if mark.value in (NAMED, SKIPPED, REASON, COMMENT):
@@ -84,6 +84,10 @@ class _Clause:
         self._claims.open_reach = None if self._settled or self._pending else self._reach
         self._claims.last = [str(mark.value) for mark in self._pending or self._settled]
         self._close(self._pending, None)
+
+    def _in_brackets(self) -> bool:
+        first = self._marks[0] if self._marks else None
+        return first is not None and first.value == COMMENT and self._tokens[first.first].text == "("
 
     def _only_comments(self) -> bool:
         """ "Breathlessness (worse)": a bracket without a subject speaks of the one before it."""
@@ -194,8 +198,10 @@ class _Clause:
     def _ends_negation(self, before: Mark, mark: Mark) -> bool:
         """ "No PPF: only symptoms" negates no symptoms, "not rapid, and DM is a myositis" no myositis."""
         gap = self._between(before, mark)
+        if before.kind == VALUE and gap == [":"]:  # "not failed: the CT"
+            return False
         behind = self._tokens[mark.last].text if mark.last < len(self._tokens) else ""
-        return bool(_REASONS & set(gap)) or (gap[:2] == [",", "and"] and behind in _VERBS)
+        return bool(_REASONS & set(gap)) or (gap[:1] == [","] and behind in _VERBS)
 
     def _says_more(self, at: int) -> bool:
         """ "More breathless, CT stable": the value behind the CT is its own, unless another subject claims it."""

@@ -72,6 +72,9 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
     words = [mark for mark in found if not inside & set(range(mark.first, mark.last))]
     named = [replace(mark, kind=SUBJECT) for mark in drugs if not _is_replaced(mark, drugs, tokens)]
     marks = _without_exceptions(sorted((*words, *named), key=lambda mark: mark.first))
+    for at, mark in enumerate(marks[1:], start=1):
+        if mark.value == "exhausted" and marks[at - 1].kind == SUBJECT and marks[at - 1].last == mark.first:
+            marks[at] = replace(mark, kind=VALUE, value=CLOSED)  # "CNI, RTX and CYC all failed"
     return [mark for mark in marks if not (mark.value == "rest" and _is_spelt_out(mark, marks, tokens))]
 
 

@@ -95,7 +95,7 @@ def _stands_alone(tokens: Sequence[Token], at: int) -> bool:
 
 def verdict_of(text: str) -> str | None:
     """Return "yes" or "no" where it stands alone: the last one that decides, else the first of all."""
-    plain = re.sub(r"[^a-z ]", "", text.lower()).strip()
+    plain = re.sub(r"[^a-z0-9 ]", "", text.lower()).strip()
     if plain in _WHOLE:  # some of these words carry no fact elsewhere, and are left out of sentences
         return _WHOLE[plain]
     found = verdicts(read_sentences(text))
