@@ -50,6 +50,7 @@ def claims_of(text: str, lexicon: Lexicon, judged: Callable[[Figure], tuple[str,
     taken = verdicts(found)
     for at, sentence in enumerate(found):
         marks = [mark for mark in lexicon.scan(sentence.tokens) if not _within(mark, at, taken)]
+        marks = without_conditions(marks, sentence.tokens)
         if judged:
             marks = _with_figures(marks, sentence.tokens, judged)
         for clause in clauses(marks):
@@ -60,6 +61,17 @@ def claims_of(text: str, lexicon: Lexicon, judged: Callable[[Figure], tuple[str,
 def _within(mark: Mark, sentence: int, taken: Iterable[Verdict]) -> bool:
     """Whether a mark is part of a verdict that stands alone: it says nothing of a subject."""
     return any(v.sentence == sentence and v.first <= mark.first and mark.last <= v.last for v in taken)
+
+
+def without_conditions(marks: Sequence[Mark], tokens: Sequence[Token]) -> list[Mark]:
+    """Leave out what stands in a condition: "JAKi if there is no alternative, CYC"."""
+    spans = [(mark.first, _end(tokens, mark.last)) for mark in _CONDITIONS.scan(tokens)]
+    return [mark for mark in marks if not any(first <= mark.first < last for first, last in spans)]
+
+
+def _end(tokens: Sequence[Token], start: int) -> int:
+    stops = (at for at in range(start, len(tokens)) if tokens[at].text in (",", ")", ":"))
+    return next(stops, len(tokens))
 
 
 def named_alone(text: str, lexicon: Lexicon) -> set[str]:
@@ -99,6 +111,7 @@ def _linked(gap: Sequence[Token]) -> bool:
     return all(token.text in _LINKS for token in gap)
 
 
+_CONDITIONS = Lexicon().add_all("condition", {True: SHARED["conditions"]})
 _SOLE = Lexicon().add_all("sole", {True: SHARED["sole"]})
 _BY_ITSELF = Lexicon().add_all("sole", {True: SHARED["by_itself"]})
 _LINKS = frozenset(SHARED["links"]) | {",", ":", "-", "(", "&", "+"}

@@ -47,10 +47,6 @@ class Claims:
             self.said.pop(subject, None)
             self.said[subject] = value
 
-    def having(self, value: str | None) -> set[str]:
-        """Return the subjects of which this was said."""
-        return {subject for subject, said in self.said.items() if said == value}
-
 
 def read_clause(marks: Sequence[Mark], tokens: Sequence[Token], claims: Claims) -> None:
     """Add what a clause says of its subjects."""
@@ -63,6 +59,7 @@ class _Clause:
         self._pending: list[Mark] = []  # named, nothing said of them yet
         self._settled: list[Mark] = []  # the last ones of which something was said
         self._reach: str | None = None  # what holds for the subjects to come
+        self._without = False  # "JAKi without tac, CYC": the reach of "without" ends at a comma
         self._denied = -1  # where a negation of what stands before ended
 
     def read(self) -> None:
@@ -130,7 +127,11 @@ class _Clause:
             self._close(self._pending, None)
             self._pending, self._settled, self._reach = [], [], NOT
         elif following is None:
-            if self._pending and mark.last < len(self._tokens) and self._comma_between(self._pending[-1], mark):
+            if (
+                self._pending
+                and self._is_followed_by_words(mark)
+                and {",", "-"} & set(self._between(self._pending[-1], mark))
+            ):
                 self._close(self._pending, None)  # "criteria 1 and 3, not 2"
                 self._pending = []
             else:
@@ -138,6 +139,7 @@ class _Clause:
         elif not (self._denies_something_else(mark, following) or self._includes(mark, following)):
             self._close(self._pending, None)
             self._pending, self._settled, self._reach = [], [], NOT
+            self._without = self._tokens[mark.first].text == "without"
 
     def _value(self, at: int, mark: Mark, value: str) -> None:
         if self._pending and self._pending[-1].value == "none" and self._comma_between(self._pending[-1], mark):
@@ -201,6 +203,8 @@ class _Clause:
         if before.kind == VALUE and gap == [":"]:  # "not failed: the CT"
             return False
         behind = self._tokens[mark.last].text if mark.last < len(self._tokens) else ""
+        if self._without and "," in gap:
+            return True
         return bool(_REASONS & set(gap)) or (gap[:1] == [","] and behind in _VERBS)
 
     def _says_more(self, at: int) -> bool:
@@ -237,6 +241,9 @@ class _Clause:
         """ "No, only the CT", "no restrictions, all five": what is denied is none of the subjects."""
         gap = self._between(mark, following)
         return "," in gap or bool(_REASONS & set(gap[:1])) or gap[:1] == ["-"]
+
+    def _is_followed_by_words(self, mark: Mark) -> bool:
+        return mark.last < len(self._tokens) and self._tokens[mark.last].text not in _STOPS
 
     def _includes(self, mark: Mark, following: Mark) -> bool:
         """ "Apart from rituximab also a CNI", "not only rituximab"."""

@@ -9,7 +9,7 @@ from bot.guideline.knowledge import KNOWLEDGE
 from bot.language import agents
 from bot.language.lexicon import Mark
 from bot.language.text import Token
-from bot.training.answers.claims import clauses, grammar
+from bot.training.answers.claims import clauses, grammar, without_conditions
 from bot.training.answers.clause import NEGATOR, NOT, REASON, SUBJECT, VALUE, Claims, read_clause
 from bot.training.answers.reading import read_sentences, verdict_of
 from bot.training.library import split_phrases
@@ -25,6 +25,7 @@ _WORDS = grammar(
 _PASSIVE = frozenset({"to", "be", "is", "should", "gets", "must", "can", "has", "have", "needs", "being", "could"})
 _ARROWS = frozenset({"->", "-->", "→", ">"})
 _TO = frozenset({"to", "with", "for", "by", "into"})
+_JOINING = frozenset({"to", "with", "under", "despite", "of", "keeping", "continuing", "beside", "on"})
 _NAMELY = frozenset({",", ":", "-", "(", "=", "i", "ie", "namely", "are", "being"})
 _INSTEAD = frozenset(tuple(phrase.split()) for phrase in split_phrases(_FILE.text("in_place_of")))
 _REPLACING = frozenset({"replacing", "replace", "replaces"})
@@ -71,11 +72,25 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
     inside = {index for mark in drugs for index in range(mark.first, mark.last)}
     words = [mark for mark in found if not inside & set(range(mark.first, mark.last))]
     named = [replace(mark, kind=SUBJECT) for mark in drugs if not _is_replaced(mark, drugs, tokens)]
-    marks = _without_exceptions(sorted((*words, *named), key=lambda mark: mark.first))
+    found = without_conditions(sorted((*words, *named), key=lambda mark: mark.first), tokens)
+    answering = [mark for mark in found if not _is_beside(mark, tokens)]
+    if any(mark.kind == SUBJECT for mark in answering):
+        found = answering
+    marks = _without_exceptions(found)
     for at, mark in enumerate(marks[1:], start=1):
         if mark.value == "exhausted" and marks[at - 1].kind == SUBJECT and marks[at - 1].last == mark.first:
             marks[at] = replace(mark, kind=VALUE, value=CLOSED)  # "CNI, RTX and CYC all failed"
     return [mark for mark in marks if not (mark.value == "rest" and _is_spelt_out(mark, marks, tokens))]
+
+
+def _is_beside(mark: Mark, tokens: Sequence[Token]) -> bool:
+    """ "Add one of them to MMF", "MMF plus RTX": a drug off the list that an option joins is no answer."""
+    if not (mark.value in KNOWLEDGE.agents and _class(mark.value) in _UNLISTED):
+        return False
+    before = [token.text for token in tokens[max(0, mark.first - 3) : mark.first]]
+    behind = tokens[mark.last].text if mark.last < len(tokens) else ""
+    joined = before[-1:] and before[-1] in _JOINING and not _SWAPS & set(before)
+    return bool(joined) or (behind in ("plus", "+") and mark.first == 0)
 
 
 def _without_exceptions(marks: Sequence[Mark]) -> list[Mark]:
@@ -142,7 +157,8 @@ def _adds_cni(clause: Sequence[Mark]) -> bool:
     adding = False
     for at, mark in enumerate(clause):
         if mark.kind == VALUE:
-            adding = mark.value == "add"
+            denied = at > 0 and clause[at - 1].kind == NEGATOR  # "not on top of tac"
+            adding = mark.value == "add" and not denied
         elif mark.kind == SUBJECT and mark.value in _CNI and not (at and clause[at - 1].kind == NEGATOR):
             behind = clause[at + 1 : at + 3]
             values = [other.value for other in behind]
@@ -153,19 +169,14 @@ def _adds_cni(clause: Sequence[Mark]) -> bool:
 
 
 def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
-    said = {name: CLOSED if value in (CLOSED, NOT) else OPEN for name, value in claims.said.items()}
+    first = next(iter(claims.said), "")
+    nothing_left = first == "exhausted" or (first == "none" and claims.said[first] is None)
+    closed = (CLOSED, NOT, None) if nothing_left else (CLOSED, NOT)  # "None: CNI, RTX, CYC failed"
+    said = {name: CLOSED if value in closed else OPEN for name, value in claims.said.items()}
     grouped = bool({"all", "rest"} & set(said))
     options = _by_class({name: value for name, value in said.items() if not (grouped and _one_of_two(name, value))})
-    if (
-        claims.said.get("none") in (CLOSED, NOT) and "exhausted" not in said
-    ):  # "nothing is closed", "none has been tried"
-        options = {**dict.fromkeys(KNOWLEDGE.options, OPEN), **options}
-    elif {"none", "exhausted"} & set(said) or (not said and (verdict_of(text) == "no" or _closes(text))):
-        options = {**dict.fromkeys(KNOWLEDGE.options, CLOSED), **options}
-    elif "all" in said or (not said and verdict_of(text) == "yes"):
-        options = {**dict.fromkeys(KNOWLEDGE.options, said.get("all", OPEN)), **options}
-    elif "rest" in said:
-        options = {**dict.fromkeys(KNOWLEDGE.options, said["rest"]), **options}
+    if together := _said_of_all(text, claims, said):
+        options = {**dict.fromkeys(KNOWLEDGE.options, together), **options}
     opened = {name for name, value in said.items() if value == OPEN}
     if "two_cni" in opened:
         options["calcineurin_inhibitor"], added = OPEN, True
@@ -174,6 +185,17 @@ def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
         unlisted = frozenset(opened & set(KNOWLEDGE.agents))
     cni_agents = frozenset(opened & _CNI) - {"calcineurin_inhibitor"}
     return OptionsAnswer(options, cni_agents, added, unlisted) if said or options else None
+
+
+def _said_of_all(text: str, claims: Claims, said: Mapping[str, str]) -> str | None:
+    """Open or closed, where something is said of all the options that are not named."""
+    if "exhausted" in said:
+        return CLOSED
+    if "none" in said:  # "none left", but "none has been tried"
+        return OPEN if claims.said["none"] in (CLOSED, NOT) else CLOSED
+    if not said:
+        return {"yes": OPEN, "no": CLOSED}.get(verdict_of(text) or "", CLOSED if _closes(text) else None)
+    return said.get("all", said.get("rest"))
 
 
 def _closes(text: str) -> bool:
