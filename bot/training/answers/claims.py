@@ -13,6 +13,7 @@ from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
 from bot.training.answers.clause import (
     BREAK,
+    BUT,
     COMMENT,
     FIGURE,
     NEGATOR,
@@ -40,7 +41,9 @@ def grammar(subjects: Mapping[str, Iterable[str]], values: Mapping[str, Iterable
     """Return a lexicon of subjects, values, negators and the words that end their reach."""
     lexicon = Lexicon().add_all(SUBJECT, subjects).add_all(VALUE, values)
     lexicon.add_all(NEGATOR, {NOT: SHARED["negators"]}).add_all(VALUE, {SKIPPED: SHARED["no_break"]})
-    return lexicon.add_all(BREAK, {"break": SHARED["breaks"], REASON: SHARED["reasons"], COMMENT: ("(", "but")})
+    return lexicon.add_all(
+        BREAK, {"break": SHARED["breaks"], REASON: SHARED["reasons"], COMMENT: ("(",), BUT: ("but",)}
+    )
 
 
 def claims_of(text: str, lexicon: Lexicon, judged: Callable[[Figure], tuple[str, str]] | None = None) -> Claims:
@@ -127,16 +130,20 @@ def _with_figures(
 
 
 def clauses(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
-    """Cut the marks of a sentence at its breaks; a reason and a bracket begin with their break."""
+    """Cut the marks of a sentence at its breaks; a reason, a bracket and a "but" begin with their break."""
     clause: list[Mark] = []
     for mark in marks:
         if mark.kind != BREAK:
             clause.append(mark)
-        elif clause and clause[-1].value == "all" and clause[-1].last == mark.first:  # "all but the CT"
+        elif _follows(clause, "all", mark):  # "all but the CT"
             clause.append(Mark(NEGATOR, NOT, mark.first, mark.last))
-        elif clause and clause[-1].value == "none" and clause[-1].last == mark.first:  # "nothing but the CT"
+        elif _follows(clause, "none", mark):  # "nothing but the CT"
             clause.pop()
         else:
             yield clause
-            clause = [mark] if mark.value == COMMENT or (mark.value == REASON and mark.first) else []
+            clause = [mark] if mark.value in (COMMENT, BUT) or (mark.value == REASON and mark.first) else []
     yield clause
+
+
+def _follows(clause: Sequence[Mark], value: str, mark: Mark) -> bool:
+    return mark.value == BUT and bool(clause) and clause[-1].value == value and clause[-1].last == mark.first

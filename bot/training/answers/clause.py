@@ -14,12 +14,15 @@ from bot.language.text import Token
 
 SUBJECT, VALUE, NEGATOR, BREAK, FIGURE = "subject", "value", "negator", "break", "figure"
 NOT = "not"
+UNLIKE = "unlike"  # "FVC ok, the CT not"
 NAMED = "named"  # a value that is part of a name: "improvement in lung function" says nothing of its course
 REASON = "reason"  # a break after which a reason stands
 SKIPPED = "skipped"  # words that would be read as a break otherwise: "so far"
 COMMENT = "comment"  # a break that opens a bracket
+BUT = "but"
 WHOLE = ("ppf", "ppf_met")  # a denial of the whole says nothing of what follows
 
+_WELL = (NOT, "reached", "stable")
 _NEAR = 3
 _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well"})
 _APART = frozenset({",", "and", "plus", "+", "&", "with", "-", ":"})
@@ -59,6 +62,7 @@ class _Clause:
         self._pending: list[Mark] = []  # named, nothing said of them yet
         self._settled: list[Mark] = []  # the last ones of which something was said
         self._reach: str | None = None  # what holds for the subjects to come
+        self._last_value: str | None = None
         self._without = False  # "JAKi without tac, CYC": the reach of "without" ends at a comma
         self._denied = -1  # where a negation of what stands before ended
 
@@ -68,7 +72,7 @@ class _Clause:
         if self._in_brackets() and {mark.kind for mark in self._marks[1:]} == {SUBJECT}:
             self._reach = self._claims.open_reach
         for at, mark in enumerate(self._marks):
-            if mark.value in (NAMED, SKIPPED, REASON, COMMENT):
+            if mark.value in (NAMED, SKIPPED, REASON, COMMENT, BUT):
                 continue
             if mark.kind == FIGURE:
                 self._figure(mark)
@@ -78,18 +82,18 @@ class _Clause:
                 self._negator(at, mark)
             elif mark.first != self._denied:  # "hasn't progressed"
                 self._value(at, mark, str(mark.value))
+                self._last_value = str(mark.value)
         self._claims.open_reach = None if self._settled or self._pending else self._reach
         self._claims.last = [str(mark.value) for mark in self._pending or self._settled]
         self._close(self._pending, None)
 
     def _in_brackets(self) -> bool:
-        first = self._marks[0] if self._marks else None
-        return first is not None and first.value == COMMENT and self._tokens[first.first].text == "("
+        return bool(self._marks) and self._marks[0].value == COMMENT
 
     def _only_comments(self) -> bool:
         """ "Breathlessness (worse)": a bracket without a subject speaks of the one before it."""
         told = [mark for mark in self._marks if mark.value != SKIPPED]
-        if len(told) < 2 or told[0].value != COMMENT or {mark.kind for mark in told[1:]} != {VALUE}:
+        if len(told) < 2 or told[0].value not in (COMMENT, BUT) or {mark.kind for mark in told[1:]} != {VALUE}:
             return False
         if NAMED in {mark.value for mark in told}:
             return False
@@ -121,7 +125,7 @@ class _Clause:
     def _negator(self, at: int, mark: Mark) -> None:
         following = self._following_subject(at)
         if self._pending and self._denies_what_stands_before(at, mark):
-            self._settle(NOT)
+            self._settle(UNLIKE if following is None and self._last_value in _WELL else NOT)
             self._denied = mark.last
         elif following is None and self._tokens[mark.first].text in _EXCEPTING:
             self._close(self._pending, None)
@@ -135,7 +139,7 @@ class _Clause:
                 self._close(self._pending, None)  # "criteria 1 and 3, not 2"
                 self._pending = []
             else:
-                self._value(at, mark, NOT)
+                self._value(at, mark, UNLIKE if self._last_value in _WELL else NOT)
         elif not (self._denies_something_else(mark, following) or self._includes(mark, following)):
             self._close(self._pending, None)
             self._pending, self._settled, self._reach = [], [], NOT

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.guideline.case import GOALS
 from bot.training.answers.claims import claims_of, grammar, table
-from bot.training.answers.clause import NOT, Claims
+from bot.training.answers.clause import NOT, UNLIKE, Claims
 from bot.training.answers.figures import Figure
 from bot.training.answers.parts import whole
 from bot.training.answers.reading import verdict_of
@@ -29,7 +29,8 @@ class GoalsAnswer:
 def read_goals(text: str) -> GoalsAnswer | None:
     """Read which goals failed; a goal that is only named is named as failed."""
     told = claims_of(text, _GOALS, _goal_by_figure)
-    known = Claims({subject: value for subject, value in told.said.items() if value != "unknown"})
+    said_of = {subject: FAILED if value == UNLIKE else value for subject, value in told.said.items()}
+    known = Claims({subject: value for subject, value in said_of.items() if value != "unknown"})
     claims = whole(known, (FAILED, NO_GAIN, STABLE, REACHED, NOT))
     said = {goal: value or FAILED for goal, value in claims.said.items() if goal in GOALS}
     for group in ("all", "none"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ _PPF = grammar(table("ppf", "subjects"), table("ppf", "values"))
 _COUNTS = Lexicon().add_all("count", table("ppf", "counts"))
 _UNDECIDED = Lexicon().add_all("undecided", {True: SHARED["undecided"]})
 _BARE = Lexicon().add_all("verdict", table("ppf", "bare"))
+_NUMBERS = re.compile(r"(?<![\d.,/])\b([123](?:\s*(?:,|&|\+|and|\s)\s*[123]){1,2})\s*[).!]*\s*$")
 _PAIRS = {
     "first_two": CRITERIA[:2],
     "last_two": CRITERIA[1:],
@@ -43,6 +45,8 @@ def read_ppf(text: str) -> PpfAnswer | None:
     verdict = _ppf_verdict(text, told, count)
     if verdict in ("no", "undecided"):
         told = Claims({name: value for name, value in told.said.items() if not _only_told(name, value)})
+    for criterion in _by_number(text):
+        told.add(criterion, None)
     claims = _without_pairs(whole(told, ("met", "worse", "open", "not_met", NOT)))
     by_itself = {name.partition(".")[0] for name in named_by_itself(text, _PPF) - _NO_SIGN_ALONE}
     alone = {name.partition(".")[0] for name in named_alone(text, _PPF) - _NO_SIGN_ALONE}
@@ -55,6 +59,12 @@ def read_ppf(text: str) -> PpfAnswer | None:
     if verdict is None:
         verdict = _verdict_of_criteria(claims, criteria, count)
     return PpfAnswer(verdict, criteria, count) if verdict or criteria else None
+
+
+def _by_number(text: str) -> list[str]:
+    """The criteria that a bare list of numbers at the end stands for: "PPF: 1, 3"."""
+    listed = _NUMBERS.search(text)
+    return [CRITERIA[int(digit) - 1] for digit in re.findall(r"[123]", listed[1])] if listed else []
 
 
 def _of_groups(claims: Claims, verdict: str | None) -> dict[str, str]:

@@ -21,14 +21,18 @@ _CORRECTING = Lexicon().add_all("cue", {True: SHARED["correcting"]})
 _FOLLOWING = frozenset(SHARED["after_a_verdict"]) | frozenset((",", ":", "-", "(", ")", "/"))
 
 _ENDS = r"(?=\s*(?:[,;.)\n]|$|=>|->|→))"
+_ENDS_AFTER_MINUS = r"(?=\s*(?:[,;.)\n]|$)|\s+(?:=>|->|→))"
+_SHORT = {short: str(words) for short, words in load("answers").table("short").items()}
 _RESPELLED = (
     (re.compile(r"\brather than\b", re.I), "instead of"),  # "rather" is left out elsewhere
     (re.compile(r"[✓✔☑]|(?<=\w) ?\+" + _ENDS), " yes"),
-    (re.compile(r"[✗✘☒]|(?<=\w) [-–]" + _ENDS), " no"),
+    (re.compile(r"[✗✘☒]|(?<=\w) [-–]" + _ENDS_AFTER_MINUS), " no"),
+    (re.compile(r"(?<=[(,])\s*[-–](?=[a-z])", re.I), " no "),  # "(-RTX, -CYC)"
     (re.compile(r"\b(no|yes)\.+(?=\s|$)", re.I), r"\1,"),  # "no." is an abbreviation elsewhere; here it is an answer
     (re.compile(r"\bclinically\b", re.I), "clinical"),  # left out elsewhere; here it names symptoms
     (re.compile(r"\b(?:certainly|definitely|clearly|really|rather|obviously|surely) not\b", re.I), "absolutely not"),
 )
+_WRITTEN_SHORT = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _SHORT))})(?![\w/])", re.I)
 _WHOLE = {
     " ".join(words): value
     for value, group in (("yes", "affirm"), ("no", "deny"))
@@ -50,6 +54,7 @@ class Verdict:
 
 def read_sentences(text: str) -> list[Sentence]:
     """Return the sentences of an answer, typing errors in the words of answers mended."""
+    text = _WRITTEN_SHORT.sub(lambda found: f"{_SHORT[found.group().lower()]} ", text)
     for pattern, respelled in _RESPELLED:
         text = pattern.sub(respelled, text)
     return [_mended(sentence) for sentence in sentences(text)[0]]
