@@ -32,6 +32,13 @@ _RESPELLED = (
     (re.compile(r"\bclinically\b", re.I), "clinical"),  # left out elsewhere; here it names symptoms
     (re.compile(r"\b(?:certainly|definitely|clearly|really|rather|obviously|surely) not\b", re.I), "absolutely not"),
 )
+_QUOTES = "\"'“”„«» "
+_PREAMBLE = re.compile(
+    r"^\s*(?:(?:well|hm+|ok|okay|oh|ah|um|uh|er)\b[\s,.:;!-]*)*"
+    r"(?:(?:i(?:'|’)?d|i would|i) (?:say|think|believe|guess|suppose|answer|reckon)\b(?! (?:so|not)\b)[\s,:]*(?:that )?"
+    r"|(?:in|from) my (?:view|opinion|eyes|point of view)[\s,:]*|my answer(?: is)?[\s,:]+)?",
+    re.I,
+)
 _WRITTEN_SHORT = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _SHORT))})(?![\w/])", re.I)
 _WHOLE = {
     " ".join(words): value
@@ -54,6 +61,7 @@ class Verdict:
 
 def read_sentences(text: str) -> list[Sentence]:
     """Return the sentences of an answer, typing errors in the words of answers mended."""
+    text = _PREAMBLE.sub("", text.strip(_QUOTES))
     text = _WRITTEN_SHORT.sub(lambda found: f"{_SHORT[found.group().lower()]} ", text)
     for pattern, respelled in _RESPELLED:
         text = pattern.sub(respelled, text)
@@ -100,7 +108,7 @@ def _stands_alone(tokens: Sequence[Token], at: int) -> bool:
 
 def verdict_of(text: str) -> str | None:
     """Return "yes" or "no" where it stands alone: the last one that decides, else the first of all."""
-    plain = re.sub(r"[^a-z0-9 ]", "", text.lower()).strip()
+    plain = re.sub(r"[^a-z0-9 ]", "", _PREAMBLE.sub("", text.strip(_QUOTES)).lower()).strip()
     if plain in _WHOLE:  # some of these words carry no fact elsewhere, and are left out of sentences
         return _WHOLE[plain]
     found = verdicts(read_sentences(text))
