@@ -24,7 +24,7 @@ WHOLE = ("ppf", "ppf_met")  # a denial of the whole says nothing of what follows
 
 _WELL = (NOT, "reached", "stable")
 _NEAR = 3
-_JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well"})
+_JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well", "plus", "iv", "oral", "a", "an"})
 _APART = frozenset({",", "and", "plus", "+", "&", "with", "-", ":"})
 _STOPS = frozenset({",", "-", ":"})
 _REASONS = frozenset({":", "only", "because", "since", "as", "is", "are", "it", "this"})

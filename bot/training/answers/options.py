@@ -135,7 +135,7 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
         return True  # "for tac CsA"
     if following is None:
         return behind in _TO and _swapped(mark, tokens)  # "switch AZA to one of them"
-    between = [token.text for token in tokens[mark.last : following.first]]
+    between = [token.text for token in tokens[mark.last : following.first] if token.text not in ("a", "an", "the")]
     if between == ["to"] and _alike(mark, following):
         return True
     if between and between[-1] in _TO and set(between[:-1]) <= _PASSIVE | _SWAPS:

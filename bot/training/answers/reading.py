@@ -22,6 +22,7 @@ _FOLLOWING = frozenset(SHARED["after_a_verdict"]) | frozenset((",", ":", "-", "(
 
 _ENDS = r"(?=\s*(?:[,;.)\n]|$|=>|->|→))"
 _ENDS_AFTER_MINUS = r"(?=\s*(?:[,;.)\n]|$)|\s+(?:=>|->|→))"
+_THEN = r"(?=\s*(?:[,.:;!(-]|$)|\s+(?:because|since|as|so|but|given|although|if)\b)"
 _SHORT = {short: str(words) for short, words in load("answers").table("short").items()}
 _RESPELLED = (
     (re.compile(r"\brather than\b", re.I), "instead of"),  # "rather" is left out elsewhere
@@ -29,6 +30,10 @@ _RESPELLED = (
     (re.compile(r"[✗✘☒]|(?<=\w) [-–]" + _ENDS_AFTER_MINUS), " no"),
     (re.compile(r"(?<=[(,])\s*[-–](?=[a-z])", re.I), " no "),  # "(-RTX, -CYC)"
     (re.compile(r"\b(no|yes)\.+(?=\s|$)", re.I), r"\1,"),  # "no." is an abbreviation elsewhere; here it is an answer
+    (re.compile(r"(?:^|(?<=[.!;]))\s*(?:definitely|certainly|clearly|indeed|evidently)" + _THEN, re.I), " yes"),
+    (re.compile(r"(?:^|(?<=[.!;]))\s*not (?:really|quite|truly)" + _THEN, re.I), " no"),
+    (re.compile(r"\bas well as\b", re.I), "and"),
+    (re.compile(r"\bthough\b", re.I), "although"),
     (re.compile(r"\bclinically\b", re.I), "clinical"),  # left out elsewhere; here it names symptoms
     (re.compile(r"\b(?:certainly|definitely|clearly|really|rather|obviously|surely) not\b", re.I), "absolutely not"),
 )
