@@ -135,8 +135,9 @@ def clauses(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
     for mark in marks:
         if mark.kind != BREAK:
             clause.append(mark)
-        elif _follows(clause, "all", mark):  # "all but the CT"
-            clause.append(Mark(NEGATOR, NOT, mark.first, mark.last))
+        elif _follows(clause, "all", mark):  # "all but the CT", "all but not the CT"
+            if not any(other.kind == NEGATOR and other.first == mark.last for other in marks):
+                clause.append(Mark(NEGATOR, NOT, mark.first, mark.last))
         elif _follows(clause, "none", mark):  # "nothing but the CT"
             clause.pop()
         else:

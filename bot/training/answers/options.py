@@ -76,7 +76,7 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
     answering = [mark for mark in found if not _is_beside(mark, tokens)]
     if any(mark.kind == SUBJECT for mark in answering):
         found = answering
-    marks = _without_exceptions(found)
+    marks = _without_exceptions([mark for at, mark in enumerate(found) if not _sums_up(mark, found[:at], tokens)])
     for at, mark in enumerate(marks[1:], start=1):
         if mark.value == "exhausted" and marks[at - 1].kind == SUBJECT and marks[at - 1].last == mark.first:
             marks[at] = replace(mark, kind=VALUE, value=CLOSED)  # "CNI, RTX and CYC all failed"
@@ -93,10 +93,20 @@ def _is_beside(mark: Mark, tokens: Sequence[Token]) -> bool:
     return bool(joined) or (behind in ("plus", "+") and mark.first == 0)
 
 
+def _sums_up(mark: Mark, before: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "CNI, RTX and IVIG could all be added": "all" of those that are named."""
+    if mark.value != "all" or tokens[mark.last - 1].text != "all" or not before or before[-1].kind != SUBJECT:
+        return False
+    return not {",", ":", "-"} & {token.text for token in tokens[before[-1].last : mark.first]}
+
+
 def _without_exceptions(marks: Sequence[Mark]) -> list[Mark]:
-    """ "CNI except tac, RTX" excepts one of a class, and nothing that follows."""
+    """ "CNI except tac, RTX" excepts one of a class, "CsA, not on top of tac, RTX" nothing of the list."""
     kept: list[Mark] = []
     for mark in marks:
+        if mark.kind == SUBJECT and [(m.kind, m.value) for m in kept[-2:]] == [(NEGATOR, NOT), (VALUE, "add")]:
+            kept = kept[:-2]
+            continue
         of_a_class = len(kept) > 1 and kept[-1].kind == NEGATOR and kept[-2].kind == SUBJECT
         if of_a_class and mark.value in KNOWLEDGE.agents_by_class.get(str(kept[-2].value), ()):
             kept.pop()
@@ -174,7 +184,10 @@ def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:
     closed = (CLOSED, NOT, None) if nothing_left else (CLOSED, NOT)  # "None: CNI, RTX, CYC failed"
     said = {name: CLOSED if value in closed else OPEN for name, value in claims.said.items()}
     grouped = bool({"all", "rest"} & set(said))
-    options = _by_class({name: value for name, value in said.items() if not (grouped and _one_of_two(name, value))})
+    one_left = grouped and not {"ciclosporin", "tacrolimus"} <= {
+        name for name, value in said.items() if value == CLOSED
+    }
+    options = _by_class({name: value for name, value in said.items() if not (one_left and _one_of_two(name, value))})
     if together := _said_of_all(text, claims, said):
         options = {**dict.fromkeys(KNOWLEDGE.options, together), **options}
     opened = {name for name, value in said.items() if value == OPEN}
