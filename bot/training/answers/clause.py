@@ -22,10 +22,12 @@ COMMENT = "comment"  # a break that opens a bracket
 BUT = "but"
 WHOLE = ("ppf", "ppf_met")  # a denial of the whole says nothing of what follows
 
+_DIRECTIONS = ("more", "less")
+_MEASURED = ("goal_lung_function", "ppf_physiology")
 _WELL = (NOT, "reached", "stable")
 _NEAR = 3
 _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well", "plus", "iv", "oral", "a", "an"})
-_APART = frozenset({",", "and", "plus", "+", "&", "with", "-", ":"})
+_APART = frozenset({",", "/", "or", "and", "plus", "+", "&", "with", "-", ":"})
 _STOPS = frozenset({",", "-", ":"})
 _REASONS = frozenset({":", "only", "because", "since", "as", "is", "are", "it", "this"})
 _VERBS = frozenset({"being", "is", "are", "was", "were", "has", "have", "did", "does"})
@@ -34,6 +36,10 @@ _EXCEPTING = frozenset(
     {"except", "excepting", "excluding", "minus", "without", "save", "bar", "barring", "besides", "apart", "aside"}
 )
 _BESIDES = frozenset({"apart", "aside", "besides", "other", "not"})
+
+
+def _is_measured(mark: Mark) -> bool:
+    return str(mark.value).startswith(_MEASURED)
 
 
 @dataclass
@@ -84,7 +90,7 @@ class _Clause:
                 self._value(at, mark, str(mark.value))
                 self._last_value = str(mark.value)
         self._claims.open_reach = None if self._settled or self._pending else self._reach
-        self._claims.last = [str(mark.value) for mark in self._pending or self._settled]
+        self._claims.last = [str(mark.value) for mark in (self._governed() if self._pending else self._settled)]
         self._close(self._pending, None)
 
     def _in_brackets(self) -> bool:
@@ -113,19 +119,25 @@ class _Clause:
             self._pending, self._settled, self._reach = [mark], [], None
         elif self._reach == NOT and self._ends_negation(self._marks[at - 1], mark):
             self._pending, self._settled, self._reach = [mark], [], None
-        elif self._reach is None:
+        elif self._reach is None or self._turns_round(at, mark):
             self._pending.append(mark)
-            self._settled = []
+            self._settled, self._reach = [], None
         else:
             self._claims.add(str(mark.value), self._reach)
             self._settled = [mark] if self._reach == NOT or self._says_more(at) else []
             if mark.value in WHOLE and self._reach == NOT:  # "not PPF, symptoms only"
                 self._reach, self._settled = None, []
 
+    def _turns_round(self, at: int, mark: Mark) -> bool:
+        """ "More breathless and FVC": more of one is worse, more of the other is better."""
+        if self._reach not in _DIRECTIONS or self._marks[at - 1].kind != SUBJECT:
+            return False
+        return _is_measured(self._marks[at - 1]) != _is_measured(mark)
+
     def _negator(self, at: int, mark: Mark) -> None:
         following = self._following_subject(at)
         if self._pending and self._denies_what_stands_before(at, mark):
-            self._settle(UNLIKE if following is None and self._last_value in _WELL else NOT)
+            self._settle(UNLIKE if self._next(at) is None and self._last_value in _WELL else NOT)
             self._denied = mark.last
         elif following is None and self._tokens[mark.first].text in _EXCEPTING:
             self._close(self._pending, None)

@@ -19,7 +19,7 @@ _OTHER_UNIT = (
     r"(?! ?(?:/|of 3|to|->|-->|→|criteria|\d))"
 )
 _FELL = (
-    r"(?:fell|falls?|fallen|dropp?(?:ed|s)?|drop|down|lost|loses|losing|loss|minus|-|lower"
+    r"(?:fell|falls?|fallen|dropp?(?:ed|s)?|drop|down|lost|loses|losing|loss|lower"
     r"|declined?|decline|decreased?|decrease)"
 )
 _ROSE = r"(?:rose|risen|rise|up|gained?|gain|improved)"
@@ -28,7 +28,7 @@ _POINTS = r"(?: %| percent| percentage| absolute)* (?:points?|pts?|pp|predicted)
 _ENOUGH = "(?:just )?(?:enough|sufficient)"
 _PATTERNS = (
     (re.compile(rf"(?:from )?{_N}{_UNIT} (?:to|->|-->|→|=>|down to) {_N}{_UNIT}{_OTHER_UNIT}"), "readings"),
-    (re.compile(rf"{_FELL}{_BY} {_N}{_UNIT}{_OTHER_UNIT}"), "fall"),
+    (re.compile(rf"(?:{_FELL}{_BY}|-|minus) {_N}{_UNIT}{_OTHER_UNIT}"), "fall"),
     (re.compile(rf"{_ROSE}{_BY} {_N}{_UNIT}{_OTHER_UNIT}"), "rise"),
     (re.compile(rf"(?:only |just |exactly )?{_N}{_POINTS}(?:(?: (?:were|was|is|are))? {_FELL})?"), "fall"),
     (

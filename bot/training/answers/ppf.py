@@ -50,6 +50,8 @@ def read_ppf(text: str) -> PpfAnswer | None:
     claims = _without_pairs(whole(told, ("met", "worse", "open", "not_met", NOT)))
     by_itself = {name.partition(".")[0] for name in named_by_itself(text, _PPF) - _NO_SIGN_ALONE}
     alone = {name.partition(".")[0] for name in named_alone(text, _PPF) - _NO_SIGN_ALONE}
+    named = {name for name, value in claims.said.items() if name in CRITERIA and value is None}
+    alone |= named if count == 1 and len(named) == 1 else set()  # "one of three: symptoms"
     said = {name: _criterion(value, verdict, name in alone) for name, value in claims.said.items() if name in CRITERIA}
     criteria = {name: value for name, value in said.items() if value}
     criteria |= dict.fromkeys(by_itself & set(CRITERIA), "met")
