@@ -39,7 +39,7 @@ def _flaws(step: Step, graded: Graded) -> list[str]:
     if name is None:
         return []
     missed = [name(item) for item in graded.missed]
-    false = [name(item) for item in graded.false if item not in ("verdict", "count")]
+    false = [name(item) for item in graded.false if item not in ("verdict", "count", "elsewhere")]
     lines = [f"Missed: {enumerate_words(missed)}."] if missed and not _said_by_the_reason(step, graded) else []
     return lines + ([f"Not so: {enumerate_words(false)}."] if false else [])
 
@@ -52,7 +52,6 @@ def _said_by_the_reason(step: Step, graded: Graded) -> bool:
 _FLAG_WORDS = {
     "rapid": "rapid progression",
     "other_disease": "another disease than myositis",
-    "elsewhere": "that is not one of the two",
 }
 _NAMES: Mapping[Step, Callable[[str], str]] = {
     Step.GOALS: lambda goal: GOAL_WORDS[goal],

@@ -17,6 +17,8 @@ from bot.training.vocabulary import load
 
 _SEPARATORS = frozenset({",", ";", ".", "but", "also", "•"})
 _MOST_TOGETHER = 3
+ELSEWHERE = "elsewhere"
+"""Named, and no caution of the list."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def _lexicon() -> Lexicon:
             for sequence in expand(phrase):
                 by_words.setdefault(sequence, set()).add(caution)
     lexicon = Lexicon()
+    for phrase in split_phrases(load("cautions").text("elsewhere")):
+        lexicon.add(phrase, "caution", frozenset({ELSEWHERE}))
     for sequence, cautions in by_words.items():
         lexicon.add_words(sequence, "caution", frozenset(cautions))
     return lexicon
