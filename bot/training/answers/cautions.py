@@ -80,7 +80,7 @@ def read_cautions(text: str) -> CautionsAnswer | None:
     """Read which cautions are named."""
     named: list[tuple[frozenset[str], ...]] = []
     for sentence in read_sentences(text):
-        for part in _parts(sentence.tokens):
+        for part in (pair for breath in _parts(sentence.tokens) for pair in _pairs(breath)):
             together = _together(part)
             found = (*([together] if together else []), *(frozenset(mark.value) for mark in _lexicon().scan(part)))
             named += [found] if found else []
@@ -106,6 +106,18 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             parts[-1].append(token)
     return [part for part in parts if part]
+
+
+def _pairs(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """ "Tofa with RTX and tofa with CsA" are two; "MMF, CYC and nintedanib" are one."""
+    at = next((place for place, token in enumerate(tokens) if token.text == "and"), None)
+    if at is None or min(_count(tokens[:at]), _count(tokens[at:])) < 2:
+        return [tokens]
+    return [tokens[:at], *_pairs(tokens[at + 1 :])]
+
+
+def _count(tokens: Sequence[Token]) -> int:
+    return sum(mark.kind == "agent" for mark in agents.scan(tokens))
 
 
 def _together(tokens: Sequence[Token]) -> frozenset[str]:
