@@ -105,7 +105,8 @@ def _chained(word: Mark, subjects: Iterable[Mark], direction: int, tokens: Seque
     edge = word
     for mark in subjects:
         before, after = (edge, mark) if direction == 1 else (mark, edge)
-        if before.last <= after.first and _linked(tokens[before.last : after.first]):
+        gap = tokens[before.last : after.first]
+        if before.last <= after.first and (gap or edge is word) and _linked(gap):
             yield mark
             edge = mark
 

@@ -192,7 +192,7 @@ class _Clause:
         joined_by_and = False
         while first > 0:
             gap = self._between(self._pending[first - 1], self._pending[first])
-            if any(text not in _JOINED for text in gap):
+            if not gap or any(text not in _JOINED for text in gap):  # "FVC and dyspnoea CT is stable"
                 break
             joining = bool({"and", "or", "&"} & set(gap))
             if "," in gap and not (joining or joined_by_and):

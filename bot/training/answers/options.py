@@ -129,7 +129,8 @@ def _is_spelt_out(rest: Mark, marks: Sequence[Mark], tokens: Sequence[Token]) ->
 
 def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """ "Switch tac to CsA", "CsA instead of tac": the one that goes."""
-    before = [token.text for token in tokens[max(0, mark.first - 3) : mark.first]]
+    words = [token.text for token in tokens[max(0, mark.first - 4) : mark.first]]
+    before = [word for word in words if word not in ("a", "an", "the")][-3:]
     behind = next((token.text for token in tokens[mark.last :] if token.text != "'"), "")
     if tuple(before[-2:]) in _INSTEAD or (before[-1:] == ["from"] and "apart" not in before):
         return True

@@ -32,6 +32,7 @@ _RESPELLED = (
     (re.compile(r"\b(no|yes)\.+(?=\s|$)", re.I), r"\1,"),  # "no." is an abbreviation elsewhere; here it is an answer
     (re.compile(r"(?:^|(?<=[.!;]))\s*(?:definitely|certainly|clearly|indeed|evidently)" + _THEN, re.I), " yes"),
     (re.compile(r"(?:^|(?<=[.!;]))\s*not (?:really|quite|truly)" + _THEN, re.I), " no"),
+    (re.compile(r"\?\s+(?=(?:no|yes|nope|yep)\b)", re.I), ": "),  # "rapid? no"
     (re.compile(r"\bas well as\b", re.I), "and"),
     (re.compile(r"\bthough\b", re.I), "although"),
     (re.compile(r"\bclinically\b", re.I), "clinical"),  # left out elsewhere; here it names symptoms
@@ -94,7 +95,8 @@ def verdicts(found: Sequence[Sentence]) -> list[Verdict]:
             before = tokens[start : mark.first]
             second_thought = second_thought or bool(_CORRECTING.scan(before))
             decides = _ends_with_a_cue(before) or (second_thought and _only_openers(before))
-            if (decides or _only_openers(before)) and _stands_alone(tokens, mark.last):
+            begins = mark.first == 0 and mark.value == "yes" and tokens[0].text == "yes"
+            if begins or ((decides or _only_openers(before)) and _stands_alone(tokens, mark.last)):
                 standing.append(Verdict(str(mark.value), at, mark.first, mark.last, decides))
                 start = mark.last
     return standing
