@@ -19,7 +19,7 @@ from bot.database import ROOT
 from bot.replies import Button, Reply, details
 from bot.replies.model import NEW_PATIENT, SUMMARY
 from bot.training import texts
-from bot.training.coach import Coach, Person
+from bot.training.coach import Coach, Person, not_read
 from bot.training.coach import Turn as TrainingTurn
 from bot.training.commands import agents_asked_about
 from bot.training.database import memory
@@ -33,9 +33,6 @@ PUT_ASIDE = (*LANGUAGE_SLOTS, "recommendation", "last_answer", "offered", "ppf_b
 KEPT = "**Your real case is put aside** and kept as it is; it comes back when training stops."
 BACK = "**Back to the real case.** It is as you left it."
 NO_CASE = "**Training is over.** Tell me about a real patient any time."
-NOT_READ = (
-    "I could not read an answer in that. Say it in other words, choose a letter, or say “hint”, “skip” or “help”."
-)
 NO_REAL_PATIENTS = "In training I take in no real patient. “Stop training” leaves it."
 WELCOME = "You're welcome."
 ABOUT_THE_LAST = "I can explain a decision once you have made it; “hint” helps before."
@@ -162,7 +159,7 @@ def side_answer(tracker: Tracker, session: Session) -> Reply:
         return Reply(texts.HELP)
     if session.stage is Stage.MENU and reading_of(tracker).has_facts:
         return Reply(NO_REAL_PATIENTS)
-    return Reply(NOT_READ)
+    return not_read(session)
 
 
 class ActionAskTraining(CaseAction):

@@ -15,6 +15,7 @@ from bot.channels import texts
 from bot.channels.model import Message
 from bot.runtime.logs import frames
 from bot.runtime.tracker_store import conversation_store
+from bot.training.database import forget as forget_training
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ class Conversations:
         store = conversation_store(self._agent.tracker_store)
         mine = [key for key in await store.keys() if key == place or key.startswith(f"{place}:")]
         deletions = [await store.delete(key) for key in mine]
-        training = [await asyncio.to_thread(_forget_training, key) for key in mine]
+        training = [await asyncio.to_thread(forget_training, key) for key in mine]
         return Gone(len(deletions), sum(deletion.events for deletion in deletions), sum(training))
 
 
@@ -138,13 +139,3 @@ def _place_of(message: str, events: Sequence[Event]) -> int | None:
     """Return where among the events the user said a message."""
     said = (place for place, event in enumerate(events) if isinstance(event, UserUttered))
     return next((place for place in said if events[place].message_id == message), None)
-
-
-def _forget_training(conversation: str) -> int:
-    # Training is loaded only where it is needed.
-    from bot.database import ROOT
-    from bot.training.database import memory
-    from bot.training.progress import delete_picture
-
-    delete_picture(ROOT / "var" / "training", conversation)
-    return memory().forget(conversation)

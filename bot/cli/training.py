@@ -100,17 +100,14 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from bot.database import ROOT
-    from bot.training.database import memory
-    from bot.training.progress import PICTURES, delete_picture
+    from bot.training.database import forget, memory
 
     group = _group(options.code)
     found = [resident for resident, name in memory().members(group.code) if name == options.name]
     if not found:
         raise UserError(f"No member of {group.name} is called {options.name}.")
     for resident in found:
-        count = memory().forget(resident)
-        delete_picture(ROOT / PICTURES, resident)
+        count = forget(resident)
         print(f"Deleted {count} results of {options.name}, the plan, the open case and the memberships.")
     return 0
 

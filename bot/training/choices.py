@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 
 from bot.guideline.case import CRITERIA, GOALS
 from bot.guideline.knowledge import KNOWLEDGE
-from bot.replies.words import either, enumerate_words
+from bot.replies.words import agent_names, either, enumerate_words
 from bot.training.answers.cautions import words
 from bot.training.grading import grade
 from bot.training.model import Grade, Step, TrainingCase
@@ -75,7 +75,7 @@ def _ppf_text(truth: Truth) -> str:
         return "Yes, the ILD meeting says so" if truth.slots.get("ppf_stated") else _by(met)
     if truth.slots.get("fibrosis_on_ct") is False:
         return "No, there is no fibrosis"
-    return f"No, only {CRITERION_WORDS[met[0]]} met" if len(met) == 1 else "No"
+    return f"No, {CRITERION_WORDS[met[0]]} only" if len(met) == 1 else "No"
 
 
 def _by(criteria: Iterable[str]) -> str:
@@ -90,9 +90,17 @@ def _other_ppf(truth: Truth) -> list[str]:
     return [*wrong_way, *pairs, *undecided, _by(CRITERIA), "Yes", "No"]
 
 
-def _open_text(truth: Truth, without: str = "", added: bool = False) -> str:
+def _open_text(truth: Truth, without: str = "", added: bool = False, besides: str = "") -> str:
     names = [_option_text(name, truth, added) for name in truth.open_options if name != without]
-    return _sentence(enumerate_words(names)) if names else "None, the whole list has been tried"
+    names += [KNOWLEDGE.options[besides].label] if besides else []
+    return _sentence("; ".join(names)) if names else "None, the whole list has been tried"
+
+
+def _changed_cni(truth: Truth) -> str:
+    """The calcineurin inhibitor that would be replaced; empty where none is taken."""
+    if truth.options["calcineurin_inhibitor"].action != "switch":
+        return ""
+    return agent_names(sorted(KNOWLEDGE.agents_by_class["calcineurin_inhibitor"] & set(truth.case.taking)))
 
 
 def _sentence(text: str) -> str:
@@ -103,9 +111,8 @@ def _option_text(name: str, truth: Truth, added: bool = False) -> str:
     advice = truth.options[name]
     if name != "calcineurin_inhibitor":
         return KNOWLEDGE.options[name].label
-    if advice.action == "switch":
-        return f"{'add' if added else 'switch to'} {either(advice.agents)}"
-    return either(advice.agents)
+    new, changed = either(advice.agents), _changed_cni(truth)
+    return f"{new} {'on top of' if added else 'instead of'} {changed}" if changed else new
 
 
 def _other_options(truth: Truth) -> list[str]:
@@ -116,7 +123,7 @@ def _other_options(truth: Truth) -> list[str]:
         texts.append("All five")
     texts += [_open_text(truth, without=name) for name in reversed(truth.open_options) if len(truth.open_options) > 1]
     used = [name for name in truth.options if name not in truth.open_options]
-    texts += [f"{_open_text(truth)}, and {KNOWLEDGE.options[name].label}" for name in used if truth.open_options]
+    texts += [_open_text(truth, besides=name) for name in used if truth.open_options]
     return [*texts, "Mycophenolate", "None, the whole list has been tried"]
 
 

@@ -97,7 +97,9 @@ class Coach:
     def question(self, session: Session, person: Person) -> Reply:
         """Ask what is open."""
         if session.stage is Stage.CASE:
-            return texts.question(_case(session), session.place, session.team, len(session.votes))
+            return texts.question(
+                _case(session), session.place, session.team, len(session.votes), bool(session.asked or session.hinted)
+            )
         if session.stage is Stage.JOINING and session.group:
             return Reply(f"Join as “{session.group[1]}”?", (texts.YES, texts.NOT_NOW))
         if session.stage is Stage.DELETING:
@@ -337,6 +339,12 @@ class Coach:
         count = self._memory.forget(person.resident)
         delete_picture(self._pictures, person.resident)
         return Turn(Session(), (Reply(f"Deleted: {count} results, your plan, your open case and your groups."),))
+
+
+def not_read(session: Session) -> Reply:
+    """Say that a message was not understood, and what would be."""
+    in_work_up = session.stage is Stage.CASE and _step(session) is Step.WORK_UP
+    return Reply(texts.NOTHING_TO_LOOK_UP if in_work_up else texts.NOT_READ)
 
 
 def _case(session: Session) -> TrainingCase:

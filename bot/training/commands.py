@@ -9,7 +9,7 @@ from bot.guideline.knowledge import KNOWLEDGE
 from bot.guideline.knowledge.entry import Entry
 from bot.language import agents
 from bot.language.lexicon import Lexicon
-from bot.training.answers.claims import read_sentences
+from bot.training.answers.reading import read_sentences
 from bot.training.library import requests, split_phrases
 from bot.training.model import Level, Topic
 from bot.training.vocabulary import load

@@ -11,6 +11,7 @@ from sqlalchemy.engine.url import URL, make_url
 
 from bot.database import DEFAULT_FILE, ROOT, URL_VARIABLE, in_project, open_engine
 from bot.training.memory import Memory
+from bot.training.progress import PICTURES, delete_picture
 
 
 def database_url() -> URL:
@@ -48,6 +49,12 @@ def _url_of(entry: dict[str, Any]) -> URL:
 def memory() -> Memory:
     """Return the memory in the database that is set, opened once."""
     return _memory(database_url())
+
+
+def forget(resident: str) -> int:
+    """Delete everything that is kept of a resident, the picture too; the answer counts the results that were there."""
+    delete_picture(ROOT / PICTURES, resident)
+    return memory().forget(resident)
 
 
 @cache

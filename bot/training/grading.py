@@ -7,21 +7,11 @@ from dataclasses import dataclass
 
 from bot.guideline.case import CRITERIA, GOALS
 from bot.training.answers.cautions import CautionsAnswer, read_cautions
+from bot.training.answers.goals import FAILED, NO_GAIN, REACHED, STABLE, GoalsAnswer, read_goals
 from bot.training.answers.options import OPEN, OptionsAnswer, read_options
-from bot.training.answers.steps import (
-    FAILED,
-    NO_GAIN,
-    REACHED,
-    STABLE,
-    GoalsAnswer,
-    PpfAnswer,
-    RedFlagAnswer,
-    read_goals,
-    read_nintedanib,
-    read_ppf,
-    read_red_flag,
-    read_trigger,
-)
+from bot.training.answers.ppf import PpfAnswer, read_ppf
+from bot.training.answers.red_flag import RedFlagAnswer, read_red_flag
+from bot.training.answers.verdicts import read_nintedanib, read_trigger
 from bot.training.model import Grade, Step
 from bot.training.truth import Truth
 
@@ -63,8 +53,8 @@ def judge_goals(answer: GoalsAnswer, truth: Truth) -> Graded:
     named = {goal for goal, said in answer.said.items() if said == FAILED or (said == NO_GAIN and goal in failed)}
     missed = tuple(goal for goal in GOALS if goal in failed - named)
     false = tuple(goal for goal in GOALS if _contradicts(answer.said.get(goal), truth.goals[goal]))
-    if not failed and any(answer.said.get(goal) == FAILED for goal in GOALS):
-        return Graded(Grade.WRONG, (), false)
+    if answer.elsewhere or (not failed and any(answer.said.get(goal) == FAILED for goal in GOALS)):
+        return Graded(Grade.WRONG, missed, false)
     return _judged(len(named & failed), missed, false)
 
 

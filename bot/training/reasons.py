@@ -12,7 +12,7 @@ from bot.guideline.case import CRITERIA
 from bot.guideline.knowledge import KNOWLEDGE
 from bot.replies import details
 from bot.replies.answer import nintedanib_line, option_line, reason, sentence_line
-from bot.replies.words import agent_names, capitalised, cited, enumerate_words
+from bot.replies.words import agent_names, cited, enumerate_words
 from bot.training.choices import CRITERION_WORDS, GOAL_WORDS
 from bot.training.grading import Graded
 from bot.training.library import requests, traps
@@ -39,12 +39,20 @@ def _flaws(step: Step, graded: Graded) -> list[str]:
     if name is None:
         return []
     missed = [name(item) for item in graded.missed]
-    false = [name(item) for item in graded.false if item not in ("verdict", "count")]
-    lines = [f"Missed: {enumerate_words(missed)}."] if missed and step is not Step.CAUTIONS else []
+    false = [name(item) for item in graded.false if item not in ("verdict", "count", "elsewhere")]
+    lines = [f"Missed: {enumerate_words(missed)}."] if missed and not _said_by_the_reason(step, graded) else []
     return lines + ([f"Not so: {enumerate_words(false)}."] if false else [])
 
 
-_FLAG_WORDS = {"rapid": "rapid progression", "other_disease": "another disease than myositis"}
+def _said_by_the_reason(step: Step, graded: Graded) -> bool:
+    """Whether the reason names what was missed, and nothing else."""
+    return step in (Step.CAUTIONS, Step.RED_FLAG) or (step is Step.WORK_UP and graded.grade is Grade.WRONG)
+
+
+_FLAG_WORDS = {
+    "rapid": "rapid progression",
+    "other_disease": "another disease than myositis",
+}
 _NAMES: Mapping[Step, Callable[[str], str]] = {
     Step.GOALS: lambda goal: GOAL_WORDS[goal],
     Step.PPF: lambda criterion: CRITERION_WORDS[criterion],
@@ -90,14 +98,15 @@ def _ppf(_case: TrainingCase, truth: Truth) -> str:
 def _trigger(_case: TrainingCase, truth: Truth) -> str:
     status = truth.recommendation.status
     if status == "escalate":
-        return f"{reason(truth.case)} {cited(KNOWLEDGE.statements['A1'].text, (KNOWLEDGE.statements['A1'].source,))}"
+        line = KNOWLEDGE.statements["A1"]
+        return f"The trigger is met. {reason(truth.case)} {cited(line.text, (line.source,))}"
     if status == "goals_met":
-        return f"{reason(truth.case)} No goal was missed, so the add/switch line does not apply. [G1]"
+        return f"The trigger is not met. {reason(truth.case)} The add/switch line does not apply. [G1]"
     if status == "incomplete":
-        return f"{reason(truth.case)} {sentence_line(KNOWLEDGE.answers['stable'].sentences[0])}"
+        return f"It depends. {reason(truth.case)} {sentence_line(KNOWLEDGE.answers['stable'].sentences[0])}"
     if status == "start_immunosuppression":
-        return "No immunosuppressant is taken, and none was tried: the add/switch line comes later. [G1]"
-    return "The disease is not myositis: the line does not apply. [G1]"
+        return "Not met: no immunosuppressant is taken, and none was tried: the add/switch line comes later. [G1]"
+    return "Not met: the disease is not myositis, so the line does not apply. [G1]"
 
 
 def _options(_case: TrainingCase, truth: Truth) -> str:
@@ -111,6 +120,7 @@ def _options(_case: TrainingCase, truth: Truth) -> str:
 
 def _nintedanib(_case: TrainingCase, truth: Truth) -> str:
     line = nintedanib_line(truth.case, truth.recommendation).replace("**", "").splitlines()[0]
+    line = line.replace("Nintedanib: not indicated:", "Nintedanib is not indicated:")
     # What is taken goes on without a word of the guideline; the line on it says when it is added.
     return line if "[" in line else f"{line} {sentence_line(KNOWLEDGE.answers['nintedanib'].sentences[0])}"
 
@@ -127,7 +137,7 @@ def _red_flag(case: TrainingCase, truth: Truth) -> str:
     if not truth.red_flags:
         return "No rapid progression is told, and the disease is myositis."
     found = enumerate_words(_FLAG_WORDS[flag] for flag in sorted(truth.red_flags))
-    lines = [f"{capitalised(found)}."]
+    lines = [f"The red flag here: {found}."]
     if "rapid" in truth.red_flags and "rapid" not in case.traps:
         lines.append(trap_line("rapid"))
     return " ".join(lines)

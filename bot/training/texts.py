@@ -54,6 +54,11 @@ QUESTIONS = {
     Step.CAUTIONS: "Which cautions would you mind in this patient?",
 }
 """What each decision asks."""
+ASK_ON = "What else? Say “ready” when you want to decide."
+NOT_READ = (
+    "I could not read an answer in that. Say it in other words, choose a letter, or say “hint”, “skip” or “help”."
+)
+NOTHING_TO_LOOK_UP = "I know of nothing to look up under that name. Ask, e.g. “DLCO?”, “previous CT?”, or say “ready”."
 
 
 def marked(reply: Reply) -> Reply:
@@ -95,11 +100,14 @@ def finding_line(case: TrainingCase, request: str) -> str:
     return f"- {name}: {said}"
 
 
-def question(case: TrainingCase, place: int, team: bool, votes: int) -> Reply:
-    """Ask for the decision at a place of the case, with its answers to choose from."""
+def question(case: TrainingCase, place: int, team: bool, votes: int, again: bool = False) -> Reply:
+    """Ask for the decision at a place of the case, with its answers to choose from; the work-up is asked for at length
+    once.
+    """
     steps = steps_of(case)
     step = steps[place]
-    lines = [f"**Step {place + 1} of {len(steps)}.** {QUESTIONS[step]}"]
+    asked = ASK_ON if again and step is Step.WORK_UP else QUESTIONS[step]
+    lines = [f"**Step {place + 1} of {len(steps)}.** {asked}"]
     offered = lettered(case, step)
     lines += [f"{letter}) {text}" for letter, text in offered]
     buttons = tuple(Button(letter, text) for letter, text in offered)

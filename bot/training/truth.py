@@ -68,8 +68,14 @@ class Truth:
 
     @property
     def own_cautions(self) -> tuple[str, ...]:
-        """The cautions that this patient brings up, as distinct from those of each option's label."""
-        return tuple(caution for caution in self.cautions if caution in CONDITIONAL)
+        """The cautions that this patient or the present treatment brings up, as distinct from those of the labels."""
+        return tuple(caution for caution in self.cautions if caution in CONDITIONAL and self._brings_up(caution))
+
+    def _brings_up(self, caution: str) -> bool:
+        """Of two drugs that the answer offers, neither taken yet, the patient brings up nothing."""
+        places = KNOWLEDGE.cautions[caution].applies
+        involved = {"nintedanib"}.union(*(place.taking or () for place in places))
+        return not any(place.beside_nintedanib for place in places) or bool(involved & set(self.case.taking))
 
 
 def _is_conditional(caution: str) -> bool:

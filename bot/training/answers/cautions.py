@@ -11,12 +11,14 @@ from bot.guideline.knowledge.entry import Entry
 from bot.language import agents
 from bot.language.lexicon import Lexicon, expand
 from bot.language.text import Token
-from bot.training.answers.claims import bare_verdict, read_sentences
+from bot.training.answers.reading import read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
 _SEPARATORS = frozenset({",", ";", ".", "but", "also", "•"})
 _MOST_TOGETHER = 3
+ELSEWHERE = "elsewhere"
+"""Named, and no caution of the list."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def _lexicon() -> Lexicon:
             for sequence in expand(phrase):
                 by_words.setdefault(sequence, set()).add(caution)
     lexicon = Lexicon()
+    for phrase in split_phrases(load("cautions").text("elsewhere")):
+        lexicon.add(phrase, "caution", frozenset({ELSEWHERE}))
     for sequence, cautions in by_words.items():
         lexicon.add_words(sequence, "caution", frozenset(cautions))
     return lexicon
@@ -76,13 +80,13 @@ def read_cautions(text: str) -> CautionsAnswer | None:
     """Read which cautions are named."""
     named: list[tuple[frozenset[str], ...]] = []
     for sentence in read_sentences(text):
-        for part in _parts(sentence.tokens):
+        for part in (pair for breath in _parts(sentence.tokens) for pair in _pairs(breath)):
             together = _together(part)
             found = (*([together] if together else []), *(frozenset(mark.value) for mark in _lexicon().scan(part)))
             named += [found] if found else []
     if named:
         return CautionsAnswer(tuple(named))
-    return CautionsAnswer(()) if bare_verdict(text) == "no" or _names_none(text) else None
+    return CautionsAnswer(()) if verdict_of(text) == "no" or _names_none(text) else None
 
 
 def _names_none(text: str) -> bool:
@@ -102,6 +106,18 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             parts[-1].append(token)
     return [part for part in parts if part]
+
+
+def _pairs(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """ "Tofa with RTX and tofa with CsA" are two; "MMF, CYC and nintedanib" are one."""
+    at = next((place for place, token in enumerate(tokens) if token.text == "and"), None)
+    if at is None or min(_count(tokens[:at]), _count(tokens[at:])) < 2:
+        return [tokens]
+    return [tokens[:at], *_pairs(tokens[at + 1 :])]
+
+
+def _count(tokens: Sequence[Token]) -> int:
+    return sum(mark.kind == "agent" for mark in agents.scan(tokens))
 
 
 def _together(tokens: Sequence[Token]) -> frozenset[str]:

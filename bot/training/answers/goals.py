@@ -1,0 +1,63 @@
+"""Which treatment goals a resident calls failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.guideline.case import GOALS
+from bot.training.answers.claims import claims_of, grammar, table
+from bot.training.answers.clause import NOT, UNLIKE, Claims
+from bot.training.answers.figures import Figure
+from bot.training.answers.parts import whole
+from bot.training.answers.reading import verdict_of
+
+FAILED, STABLE, REACHED, NO_GAIN = "failed", "stable", "reached", "no_gain"
+_GOALS = grammar(table("goals", "subjects"), table("goals", "values"))
+_GOAL_POINTS = {"fvc": 3, "dlco": 5}
+"""So many points of % predicted, down or up, are a change; less is stable."""
+
+
+@dataclass(frozen=True)
+class GoalsAnswer:
+    """What was said of each goal: failed, stable, reached, no_gain ("not improved") or not ("not that one")."""
+
+    said: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: bool = False  # only what is no goal was named
+
+
+def read_goals(text: str) -> GoalsAnswer | None:
+    """Read which goals failed; a goal that is only named is named as failed."""
+    told = claims_of(text, _GOALS, _goal_by_figure)
+    said_of = {subject: FAILED if value == UNLIKE else value for subject, value in told.said.items()}
+    known = Claims({subject: value for subject, value in said_of.items() if value != "unknown"})
+    claims = whole(known, (FAILED, NO_GAIN, STABLE, REACHED, NOT))
+    said = {goal: value or FAILED for goal, value in claims.said.items() if goal in GOALS}
+    for group in ("all", "none"):
+        if group in claims.said:
+            value = _of_group(group, claims.said[group])
+            said = {**dict.fromkeys(GOALS, value), **said}
+    if "rest" in claims.said and (others := _of_rest(claims.said["rest"], said)):
+        said = {**dict.fromkeys(GOALS, others), **said}
+    if not claims.said and verdict_of(text) == "no":
+        said = dict.fromkeys(GOALS, NOT)
+    elsewhere = not said and "elsewhere" in claims.said
+    return GoalsAnswer(said, elsewhere) if said or elsewhere else None
+
+
+def _of_group(group: str, value: str | None) -> str:
+    """ "All" and "none" of the goals, with what was said of them: "none improved" leaves open what is stable."""
+    if group == "all":
+        return value or FAILED
+    return {REACHED: NO_GAIN, NO_GAIN: REACHED}.get(value or "", NOT)
+
+
+def _of_rest(value: str | None, said: Mapping[str, str]) -> str | None:
+    """ "The CT did not fail, the other two did"; after a goal that failed, "the rest" alone says nothing."""
+    return value or (None if FAILED in said.values() else FAILED)
+
+
+def _goal_by_figure(figure: Figure) -> tuple[str, str]:
+    points = _GOAL_POINTS[figure.measure]
+    value = FAILED if figure.fall >= points else REACHED if figure.fall <= -points else STABLE
+    return f"goal_lung_function.{figure.measure}", value

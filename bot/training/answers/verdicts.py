@@ -1,0 +1,53 @@
+"""What a resident says of the trigger and of nintedanib: one verdict each."""
+
+from __future__ import annotations
+
+from bot.language.lexicon import Lexicon
+from bot.training.answers.reading import SHARED, read_sentences, verdict_of
+from bot.training.library import split_phrases
+from bot.training.vocabulary import load
+
+_TRIGGER_ORDER = ("depends", "no", "yes")
+_NINTEDANIB_ORDER = ("instead", "undetermined", "already_tried", "continue", "not_indicated", "add", "named")
+
+
+_OPEN_VERDICT = {"trigger": "depends", "nintedanib": "undetermined"}
+
+
+def _verdicts(step: str) -> Lexicon:
+    entries = load("answers").table(step)
+    lexicon = Lexicon().add_all("verdict", {name: split_phrases(str(text)) for name, text in entries.items()})
+    return lexicon.add_all("verdict", {_OPEN_VERDICT[step]: SHARED["undecided"]})
+
+
+_TRIGGER = _verdicts("trigger")
+_NINTEDANIB = _verdicts("nintedanib")
+
+
+def _first_of(text: str, lexicon: Lexicon, order: tuple[str, ...]) -> str | None:
+    found = {str(mark.value) for sentence in read_sentences(text) for mark in lexicon.scan(sentence.tokens)}
+    return next((value for value in order if value in found), None)
+
+
+def read_trigger(text: str) -> str | None:
+    """Read whether the trigger is met: "yes", "no" or "depends"."""
+    bare, named = verdict_of(text), _first_of(text, _TRIGGER, _TRIGGER_ORDER)
+    if named == "depends" and bare is None:
+        return named
+    return bare or _first_said(text, _TRIGGER)
+
+
+def _first_said(text: str, lexicon: Lexicon) -> str | None:
+    """The verdict that stands first: "goals not reached, so escalate", "responding, no switch"."""
+    said = (str(mark.value) for sentence in read_sentences(text) for mark in lexicon.scan(sentence.tokens))
+    return next((value for value in said if value != "named"), None)
+
+
+def read_nintedanib(text: str) -> str | None:
+    """Read what should become of nintedanib: a value of the recommendation, or None."""
+    named = _first_of(text, _NINTEDANIB, _NINTEDANIB_ORDER)
+    if named not in (None, "named", "add", "not_indicated"):
+        return named
+    if bare := verdict_of(text):
+        return {"yes": "add", "no": "not_indicated"}[bare]
+    return _first_said(text, _NINTEDANIB) or ("add" if named else None)
