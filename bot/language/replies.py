@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import Piece
-from bot.language.text import Sentence
+from bot.language.text import Sentence, tokens
 from bot.language.times import When, today_in_months
 from bot.language.vocabulary import load, words
 
@@ -15,6 +15,7 @@ _REPLIES = load("replies")
 ANSWERS = Lexicon().add_all("answer", _REPLIES["answers"])
 _AT_THE_END = Lexicon().add_all("answer", _REPLIES["answers_at_the_end"])
 _RETRACT = Lexicon().add_all("retract", {True: _REPLIES["retract"]})
+_ONE_THING = Lexicon().add_all("one_thing", {True: _REPLIES["one_thing"]})
 _LAST_YEAR = Lexicon().add_all("last_year", {True: _REPLIES["last_year"]})
 _NEW = Lexicon().add_all("new", {True: _REPLIES["new_patient"], False: _REPLIES["new_patient_not"]})
 _CORRECTION = Lexicon().add_all("correction", {True: _REPLIES["corrections"]})
@@ -78,6 +79,11 @@ def retraction(sentence: Sentence) -> Mark | None:
     return None
 
 
+def keeps_the_case(text: str) -> bool:
+    """Whether a message speaks of one thing of the case: "forget the last one" is no new patient."""
+    return bool(_ONE_THING.scan(tokens(text)))
+
+
 def last_year(sentence: Sentence) -> Mark | None:
     marks = _LAST_YEAR.scan(sentence.tokens)
     return marks[0] if marks and len(sentence.tokens) <= 10 else None
@@ -118,7 +124,9 @@ def corrects(texts: Sequence[str]) -> bool:
 
 
 def asks(sentence: Sentence) -> bool:
-    return sentence.asks or bool(sentence.texts and sentence.texts[0] in QUESTION_STARTS and len(sentence.texts) > 1)
+    """ "Did not tolerate MMF" begins as a question does, and tells."""
+    opens = bool(sentence.texts) and sentence.texts[0] in QUESTION_STARTS and sentence.texts[1:2] not in ((), ("not",))
+    return sentence.asks or opens
 
 
 _MORE = words("replies", "more")
