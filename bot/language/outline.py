@@ -20,6 +20,7 @@ from bot.language import agents, facts, unknown_drugs
 from bot.language.agents import CLASS_OF
 from bot.language.lexicon import Lexicon, expand
 from bot.language.model import Reading
+from bot.language.replies import opens_question
 from bot.language.text import Token, tokens
 from bot.language.vocabulary import load
 
@@ -107,7 +108,7 @@ def outline(text: str, reading: Reading) -> Outline:
     first = next((word for word in words if word not in _LEADS), "")
 
     states = not reading.is_question and any(finding.kind not in _PASSING for finding in reading.findings)
-    clause_asks = any(clause[0] in _QUESTION_WORDS and clause[1:2] != ["not"] for clause in _clauses(line))
+    clause_asks = any(_opens_question(clause) for clause in _clauses(line))
     asks = "?" in line or reading.is_question or clause_asks or bool(touched & _ASKING)
     requests = bool(touched & (_ASPECTS | _REQUESTS)) and not touched & _TELLING
     told = states and not asks and not requests
@@ -204,6 +205,10 @@ def _words_of_concepts() -> tuple[str, ...]:
         for word in words
     )
     return tuple(sorted({word for word in phrases if len(word) >= _SHORTEST and word.isalpha()}))
+
+
+def _opens_question(clause: Sequence[str]) -> bool:
+    return clause[0] in _QUESTION_WORDS and (len(clause) == 1 or opens_question(clause))
 
 
 def _clauses(line: Sequence[str]) -> list[list[str]]:

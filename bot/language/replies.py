@@ -124,10 +124,20 @@ def corrects(texts: Sequence[str]) -> bool:
 
 
 def asks(sentence: Sentence) -> bool:
-    """ "Did not tolerate MMF" begins as a question does, and tells."""
-    opens = bool(sentence.texts) and sentence.texts[0] in QUESTION_STARTS and sentence.texts[1:2] not in ((), ("not",))
-    return sentence.asks or opens
+    return sentence.asks or opens_question(sentence.texts)
 
+
+def opens_question(texts: Sequence[str]) -> bool:
+    """Whether words open a question; "did not tolerate MMF" and "was stopped" tell, they only leave out who."""
+    return (
+        len(texts) > 1
+        and texts[0] in QUESTION_STARTS
+        and not (texts[0] in _TELL and (texts[1] in _TELL_BEFORE or texts[1].endswith("ed")))
+    )
+
+
+_TELL = frozenset(_REPLIES["tell"])
+_TELL_BEFORE = frozenset(_REPLIES["tell_before"])
 
 _MORE = words("replies", "more")
 

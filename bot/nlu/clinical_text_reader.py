@@ -65,9 +65,11 @@ NAMES = frozenset({"therapy", "feature", *PASSING_WORDS})
 """Kinds of findings that a request may consist of: "IVIG in renal failure"."""
 
 # Chosen on the development messages and the training questions: below, statements were taken for requests.
-CLEAR_QUESTION = 0.4
-CLEAR_REQUEST = 0.8
+CLEAR_QUESTION = 0.5
+CLEAR_REQUEST = 0.9
 SHORT_WORDS = 12
+LONG_WORDS = 25
+"""A message longer than that which states facts is a case, whatever it asks beside them."""
 # "/new on tacrolimus", "/NEW": the command with the new case behind it.
 _NEW_COMMAND = re.compile(r"^\s*/(?:new|restart)\b[\s:,]*", re.I)
 _CLAUSE_END = re.compile(r"[.,;:?!]\s|\s-\s")
@@ -138,13 +140,13 @@ def _set_intent(message: Message, name: str) -> None:
 def _clear_request(text: str, reading: Reading, verdict: Mapping[str, Any]) -> str | None:
     """Return the side question or command that a short message clearly is, or None.
 
-    It is one where it asks ("on MMF, what counts as PPF?"), where nothing is stated that would change a case ("sum it
+    It is one where it asks at the end ("on MMF, what counts as PPF?"), where nothing is stated that would change a case ("sum it
     up"), and, with more certainty, where only agents are named ("tacrolimus monitoring").
     """
     intent = verdict.get(INTENT_NAME_KEY)
     if intent in STATEMENTS or _is_command(text) or len(text.split()) > SHORT_WORDS:
         return None
-    asks = reading.is_question or "asks" in outline(text, reading).names
+    asks = "asks" in outline(text[_last_clause(text) :], Reading(())).names
     if asks or not update({}, reading).slots:
         needed = CLEAR_QUESTION
     elif all(finding.kind in NAMES for finding in reading.findings):
@@ -156,9 +158,12 @@ def _clear_request(text: str, reading: Reading, verdict: Mapping[str, Any]) -> s
 
 def _before_the_request(text: str, reading: Reading) -> Reading:
     """Keep what is stated before the question itself: "on MMF, what counts as PPF?" says MMF."""
-    cuts = [found.end() for found in _CLAUSE_END.finditer(text.rstrip(" .?!"))]
-    start = cuts[-1] if cuts else 0
+    start = _last_clause(text)
     return replace(reading, findings=tuple(f for f in reading.findings if f.end <= start))
+
+
+def _last_clause(text: str) -> int:
+    return max((found.end() for found in _CLAUSE_END.finditer(text.rstrip(" .?!"))), default=0)
 
 
 def _is_command(text: str) -> bool:
@@ -172,7 +177,7 @@ def _intent(text: str, reading: Reading, classified: str | None) -> str:
     if reading.of("new_patient"):
         return NEW_PATIENT
     stated = {finding.kind for finding in reading.findings} - PASSING_WORDS
-    if stated and not reading.is_question:
+    if stated and (not reading.is_question or len(text.split()) > LONG_WORDS):
         return _told(reading, stated, classified)
     if classified is None or (classified == "inform" and not reading.has_facts):
         return NOT_UNDERSTOOD
