@@ -15,6 +15,7 @@ _REPLIES = load("replies")
 ANSWERS = Lexicon().add_all("answer", _REPLIES["answers"])
 _AT_THE_END = Lexicon().add_all("answer", _REPLIES["answers_at_the_end"])
 _RETRACT = Lexicon().add_all("retract", {True: _REPLIES["retract"]})
+_WHOLE_CASE = Lexicon().add_all("whole_case", {True: _REPLIES["whole_case"]})
 _ONE_THING = Lexicon().add_all("one_thing", {True: _REPLIES["one_thing"]})
 _LAST_YEAR = Lexicon().add_all("last_year", {True: _REPLIES["last_year"]})
 _NEW = Lexicon().add_all("new", {True: _REPLIES["new_patient"], False: _REPLIES["new_patient_not"]})
@@ -79,9 +80,10 @@ def retraction(sentence: Sentence) -> Mark | None:
     return None
 
 
-def keeps_the_case(text: str) -> bool:
-    """Whether a message speaks of one thing of the case: "forget the last one" is no new patient."""
-    return bool(_ONE_THING.scan(tokens(text)))
+def means_the_whole_case(text: str) -> bool:
+    """Whether a message can mean the whole case: "forget this patient" can, "forget that" cannot."""
+    read = tokens(text)
+    return bool(_WHOLE_CASE.scan(read)) and not _ONE_THING.scan(read)
 
 
 def last_year(sentence: Sentence) -> Mark | None:

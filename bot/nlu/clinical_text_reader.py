@@ -31,7 +31,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.language import Reading, keeps_the_case, update
+from bot.language import Reading, means_the_whole_case, update
 from bot.language.outline import outline
 from bot.nlu.reading import reading_of
 from bot.training.commands import opens_training
@@ -122,10 +122,10 @@ class ClinicalTextReader(GraphComponent):
 
 
 def _without_new(verdict: Mapping[str, Any], text: str, reading: Reading) -> Mapping[str, Any]:
-    """The classifier's verdict, but for a new patient where one thing is taken back: the case stays."""
-    if verdict.get(INTENT_NAME_KEY) == NEW_PATIENT and reading.of("retract") and keeps_the_case(text):
-        return {INTENT_NAME_KEY: NOT_UNDERSTOOD, PREDICTED_CONFIDENCE_KEY: 1.0}
-    return verdict
+    """The classifier's verdict, but for a new patient where only one thing may be meant: then the case stays."""
+    if verdict.get(INTENT_NAME_KEY) != NEW_PATIENT or reading.of("new_patient") or means_the_whole_case(text):
+        return verdict
+    return {INTENT_NAME_KEY: NOT_UNDERSTOOD, PREDICTED_CONFIDENCE_KEY: 1.0}
 
 
 def _set_intent(message: Message, name: str) -> None:
