@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.language.model import Finding, Note, Reading, Update
 from bot.language.reader import read
+from bot.language.replies import means_the_whole_case
 from bot.language.update import update
 
-__all__ = ["Finding", "Note", "Reading", "Update", "read", "update"]
+__all__ = ["Finding", "Note", "Reading", "Update", "means_the_whole_case", "read", "update"]

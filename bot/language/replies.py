@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import Piece
-from bot.language.text import Sentence
+from bot.language.text import Sentence, tokens
 from bot.language.times import When, today_in_months
 from bot.language.vocabulary import load, words
 
@@ -15,6 +15,8 @@ _REPLIES = load("replies")
 ANSWERS = Lexicon().add_all("answer", _REPLIES["answers"])
 _AT_THE_END = Lexicon().add_all("answer", _REPLIES["answers_at_the_end"])
 _RETRACT = Lexicon().add_all("retract", {True: _REPLIES["retract"]})
+_WHOLE_CASE = Lexicon().add_all("whole_case", {True: _REPLIES["whole_case"]})
+_ONE_THING = Lexicon().add_all("one_thing", {True: _REPLIES["one_thing"]})
 _LAST_YEAR = Lexicon().add_all("last_year", {True: _REPLIES["last_year"]})
 _NEW = Lexicon().add_all("new", {True: _REPLIES["new_patient"], False: _REPLIES["new_patient_not"]})
 _CORRECTION = Lexicon().add_all("correction", {True: _REPLIES["corrections"]})
@@ -129,6 +131,12 @@ def retraction(sentence: Sentence) -> Mark | None:
     return None
 
 
+def means_the_whole_case(text: str) -> bool:
+    """Whether a message can mean the whole case: "forget this patient" can, "forget that" cannot."""
+    read = tokens(text)
+    return bool(_WHOLE_CASE.scan(read)) and not _ONE_THING.scan(read)
+
+
 def last_year(sentence: Sentence) -> Mark | None:
     marks = _LAST_YEAR.scan(sentence.tokens)
     return marks[0] if marks and len(sentence.tokens) <= 10 else None
@@ -152,8 +160,20 @@ def corrects(sentence: Sentence) -> bool:
 
 
 def asks(sentence: Sentence) -> bool:
-    return sentence.asks or bool(sentence.texts and sentence.texts[0] in QUESTION_STARTS and len(sentence.texts) > 1)
+    return sentence.asks or opens_question(sentence.texts)
 
+
+def opens_question(texts: Sequence[str]) -> bool:
+    """Whether words open a question; "did not tolerate MMF" and "was stopped" tell, they only leave out who."""
+    return (
+        len(texts) > 1
+        and texts[0] in QUESTION_STARTS
+        and not (texts[0] in _TELL and (texts[1] in _TELL_BEFORE or texts[1].endswith("ed")))
+    )
+
+
+_TELL = frozenset(_REPLIES["tell"])
+_TELL_BEFORE = frozenset(_REPLIES["tell_before"])
 
 _MORE = words("replies", "more")
 

@@ -141,6 +141,11 @@ def _clauses(sentence: Sentence) -> list[Sentence]:
     ]
 
 
+def tokens(text: str) -> list[Token]:
+    """Every word, number and mark of a message, with fillers and the marks that end its sentences."""
+    return [token for token, ends in _with_boundaries(normalise(text), text) if ends is None or token.text == "?"]
+
+
 def _sentence(tokens: list[Token], end_mark: str, paragraph: bool) -> Sentence:
     kept = tuple(_spoken_numbers(list(_without_fillers(tokens))))
     return Sentence(kept, end_mark, paragraph, tuple(token.text for token in kept))

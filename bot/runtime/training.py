@@ -20,9 +20,8 @@ from bot.runtime.errors import TrainingFailed
 from bot.runtime.project import ROOT, Project
 
 MODELS_KEPT = 3
-# Only the component itself is part of a model: it has nothing to learn, so what it reads with (bot/language and the
-# guideline's vocabulary) is used as it is when the model runs. A component that learns from them would add them here.
-COMPONENT_SOURCES = ("bot/nlu",)
+# The intent classifier learns from what the language finds in the examples: its code and vocabulary go into a model.
+COMPONENT_SOURCES = ("bot/nlu", "bot/language", "bot/guideline/knowledge/agents.yml")
 PACKAGES = ("rasa", "scikit-learn", "tensorflow")
 
 
