@@ -220,6 +220,8 @@ class Coach:
         if session.team and command(text, "reveal"):
             return self._count_votes(session, person)
         name = command(text, *_IN_CASE)
+        if name == "stop" and _answers_by_stopping(_step(session), text):
+            return self._answer(session, person, text)
         if name == "hint":
             return self._hint(session)
         if name == "skip":
@@ -366,6 +368,14 @@ def _known_requests(session: Session, case: TrainingCase) -> tuple[str, ...]:
     if _step(session) is Step.WORK_UP:
         return session.asked
     return tuple(finding.request for finding in case.work_up)
+
+
+_STOP_IT = re.compile(r"(?:stop|pause)(?: (?:it|nintedanib|ofev))?[.!]?", re.I)
+
+
+def _answers_by_stopping(step: Step, text: str) -> bool:
+    """ "Stop it" may speak of nintedanib; "stop training" never does."""
+    return step is Step.NINTEDANIB and _STOP_IT.fullmatch(text.strip()) is not None
 
 
 def _chosen(case: TrainingCase, step: Step, text: str) -> str | None:

@@ -87,11 +87,14 @@ def agents_asked_about(text: str) -> tuple[str, ...]:
 
 
 def asks_something(text: str) -> bool:
-    """Whether a message begins as a question does."""
+    """Whether a message begins as a question does; "should be added" and "has been tried" are answers."""
     found = read_sentences(text)
-    return bool(found and found[0].texts and found[0].texts[0] in _QUESTION_WORDS)
+    if not found or not found[0].texts or found[0].texts[0] not in _QUESTION_WORDS:
+        return False
+    return text.rstrip().endswith("?") or not set(found[0].texts[1:2]) & _GOES_ON
 
 
+_GOES_ON = frozenset({"be", "been", "not", "have", "left", "already"})
 _LONGEST_OPENING = 12
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.training.coach import Coach, Person
-from bot.training.commands import opens_training, requests_in
+from bot.training.commands import asks_something, opens_training, requests_in
 from bot.training.library import written_cases
 from bot.training.memory import Memory
 from bot.training.model import Grade, Step
@@ -249,3 +249,18 @@ def test_training_of_a_patient_is_no_such_message(text: str) -> None:
 def test_requests_of_the_work_up_are_understood(text: str, wanted: tuple[str, ...]) -> None:
     assert set(wanted) <= set(requests_in(text))
     assert bool(wanted) == bool(requests_in(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["Should be added, there is PPF", "has been tried", "does not apply", "what's left is a CNI"]
+)
+def test_an_answer_that_begins_like_a_question_is_an_answer(text: str) -> None:
+    assert not asks_something(text)
+    assert asks_something(f"{text}?")
+
+
+def test_to_stop_nintedanib_does_not_stop_training(coach: Coach) -> None:
+    place = steps_of(written_cases()["nintedanib-running"]).index(Step.NINTEDANIB)
+    asked = in_case("nintedanib-running", place)
+    assert "Not right" in said(coach.turn(asked, ANNA, "stop it"))
+    assert "has stopped" in said(coach.turn(asked, ANNA, "stop training"))

@@ -45,6 +45,8 @@ _PREAMBLE = re.compile(
     r"|(?:in|from) my (?:view|opinion|eyes|point of view)[\s,:]*|my answer(?: is)?[\s,:]+)?",
     re.I,
 )
+LONGEST = 1000
+"""In a text longer than any answer nothing is looked for that was taken back."""
 # "Add CsA, no sorry, she is on tac, so CsA instead of tac", "RTX, sorry, I mean CYC": the last word holds.
 _CUE = r"(?:no,? (?:sorry|wait)|wait|sorry|scratch that|correction|hang on)"
 _TAKEN_BACK = re.compile(rf"^.*\b{_CUE}\b.*?(?:\b(?:so|hence|therefore|thus)\b|=>|->|→)[\s,:]+(?=\w.*\w)", re.I | re.S)
@@ -72,7 +74,8 @@ class Verdict:
 def read_sentences(text: str) -> list[Sentence]:
     """Return the sentences of an answer, typing errors in the words of answers mended."""
     text = _PREAMBLE.sub("", text.strip(_QUOTES))
-    text = _REWORDED.sub(" ", _TAKEN_BACK.sub("", text))
+    if len(text) < LONGEST:
+        text = _REWORDED.sub(" ", _TAKEN_BACK.sub("", text))
     text = _WRITTEN_SHORT.sub(lambda found: f"{_SHORT[found.group().lower()]} ", text)
     for pattern, respelled in _RESPELLED:
         text = pattern.sub(respelled, text)
