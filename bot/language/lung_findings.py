@@ -21,6 +21,7 @@ from bot.language import (
 from bot.language.lungs import Course
 from bot.language.model import Finding
 from bot.language.pieces import Piece
+from bot.language.readings import LARGEST_LITRES
 from bot.language.sentence_scan import Context, Scan
 from bot.language.shared_times import Measure
 from bot.language.vocabulary import words
@@ -86,8 +87,8 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
     bare = quantities.bare(scan.tokens, scan.whens, scale)
     if bare is None:
         return
-    both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
-    in_turn = scan.tokens[0].text in _NOW or quantities.in_pairs(scan.tokens)
+    both = list(dict.fromkeys(piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")))
+    in_turn = scan.tokens[0].text in _NOW or quantities.in_pairs(scan.tokens) or bool(_THESE & set(scan.sentence.texts))
     if len(both) == 2 and len(bare.get("values", ())) == 2 and in_turn:
         yield from _of_both(scan, both)
         return
@@ -95,6 +96,7 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
     yield scan.finding("measure", "scale" if scale else last, bare, 0, len(scan.tokens))
 
 
+_THESE = frozenset({"these", "they", "those", "respectively"})
 _NOW = frozenset({"now", "today", "currently", "then"})
 
 
@@ -102,8 +104,10 @@ def _of_both(scan: Scan, both: Sequence[str]) -> Iterator[Finding]:
     """ "FVC of 70 and DLCO of 50 in March; today 69 and 48": readings of both in turn."""
     dated = next((when for when in scan.whens if when.kind in ("date", "ago") and when.months), None)
     at = None if dated is None else times.when_in_months(dated)
-    numbers = [token.number for token in scan.tokens if token.kind == "number"]
-    for name, reading in zip(both, numbers, strict=False):
+    covered = {index for when in scan.whens for index in range(when.first, when.last)}
+    numbers = [token.number for at, token in enumerate(scan.tokens) if token.kind == "number" and at not in covered]
+    percent = [number for number in numbers if number > LARGEST_LITRES]
+    for name, reading in zip(both, percent if len(percent) == len(both) else numbers, strict=False):
         value = {"unit": "%", "months": None, "scale": name, "single": reading, "at": at, "order": 0 if at else 1}
         yield scan.finding("measure", name, value, 0, len(scan.tokens))
 

@@ -217,7 +217,8 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
         return True
     if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
         return False
-    if following in ("down", "up") and _text(tokens, last + 1) == "to" and _reading_follows(tokens, last + 2):
+    moved = following in _SET["change_after"] | _SET["rising"] | _SET["falling"]
+    if moved and _text(tokens, last + 1) in ("to", "from") and _reading_follows(tokens, last + 2):
         return False
     if (
         following in ("to", "→", "->", "-->", "=>", "from", ">")
@@ -279,6 +280,8 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
         if index in dated:
             when = dated[index]
             ahead = when.last < len(tokens) and tokens[when.last].kind == "number"
+            if _text(tokens, when.last) in (":", "=") and is_number(_text(tokens, when.last + 1)):
+                break
             if ahead and ((when.kind == "ago" and when.months < 0.1) or tokens[index - 1].text == "("):
                 break
             return when.months if when.kind == "date" else today_in_months() - when.months
@@ -370,6 +373,21 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
         return -1
+    return _labelled(tokens, piece.first) if piece.last == at else 0
+
+
+def _labelled(tokens: Sequence[Token], subject: int) -> int:
+    """ "Pre tac FVC 60", "post: FVC 66", "visit 2 FVC 66": what stands before the measure tells early or late."""
+    for at in range(subject - 1, max(subject - 4, -1), -1):
+        text = tokens[at].text
+        if text in (",", ";", "/", ")", "%"):
+            return 0
+        if text in ("visit", "test", "measurement", "v") and is_number(_text(tokens, at + 1)):
+            return -1 if _text(tokens, at + 1) in ("0", "1") else 1
+        if text in ("pre", "before", "t0", "v1", "v0"):
+            return -1
+        if text in ("post", "after", "on", "under", "t1", "v2", "v3"):
+            return 1
     return 0
 
 
