@@ -146,6 +146,8 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         return None
     if len(unit_word) == 1 and tokens[at].kind != "number":
         return None
+    if unit_word == "m" and amount > _MOST_MONTHS:
+        return None
     if unit_word in ("d", "w", "y") and _text(tokens, after + 1) == "/":
         return None
     if _text(tokens, after + 1) in ("old", "female", "male", "woman", "man", "lady", "gentleman") or (
@@ -155,6 +157,10 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
     if [_text(tokens, after + step) for step in (1, 2, 3)] == ["and", "a", "half"]:
         return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[unit_word], lead)
     return _window_or_ago(tokens, at, after + 1, amount * UNITS[unit_word], lead)
+
+
+_MOST_MONTHS = 36
+"""More than these are metres."""
 
 
 def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float, lead: str) -> When:
