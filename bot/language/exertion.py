@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
@@ -18,7 +18,10 @@ from bot.language.vocabulary import NUMBER_WORDS, load
 
 _VOCABULARY = load("exertion")
 _LEXICONS = {name: Lexicon().add_all(name, {name: phrases}) for name, phrases in _VOCABULARY.items()}
-_GATE = Lexicon().add_all("gate", {name: _VOCABULARY[name] for name in ("activities", "halts", "smaller", "larger", "quit", "resumed", "onset")})
+_GATE = Lexicon().add_all(
+    "gate",
+    {name: _VOCABULARY[name] for name in ("activities", "halts", "smaller", "larger", "quit", "resumed", "onset")},
+)
 """Without any of these a sentence tells no effort."""
 _BREAKS = frozenset({",", ";", "(", ")", ":", "but", "which", "whereas", "while", "whilst", "although"})
 _AGAIN_A_CLAUSE = frozenset({"now", "could", "couldnt", "used", "previously", "before", "did", "didnt", "had"})
@@ -59,8 +62,15 @@ class _Clause:
     """ "As before" and "still": the state goes on."""
 
 
-def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]) -> Exertion | None:
-    """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents."""
+def course(
+    tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int], earlier: Sequence[Token] = ()
+) -> Exertion | None:
+    """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents.
+
+    `earlier` is the sentence before, where this one may go on about it: "Rests twice. A month ago he did not."
+    """
+    if earlier:
+        return _contrast(earlier, tokens, whens)
     if not _GATE.scan(tokens):
         return None
     marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
@@ -87,6 +97,15 @@ def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]
     )
     first, last = (told[0].first, told[-1].last) if told else (0, len(tokens))
     return Exertion(value, first, last, breath, covered)
+
+
+def _contrast(earlier: Sequence[Token], tokens: Sequence[Token], whens: Sequence[When]) -> Exertion | None:
+    both = [*earlier, Token(";", tokens[0].start, tokens[0].start, "mark"), *tokens]
+    shift = len(both) - len(tokens)
+    moved = [replace(when, first=when.first + shift, last=when.last + shift) for when in whens]
+    told = course(both, moved, frozenset())
+    covered = frozenset(at - shift for at in told.tokens if at >= shift) if told is not None else frozenset()
+    return replace(told, first=0, last=len(tokens), tokens=covered) if told is not None and told.breath else None
 
 
 def _given_up(marks: dict[str, list[Mark]], clauses: Sequence[_Clause]) -> str | None:

@@ -36,8 +36,10 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     asked = scan.sentence.asks and replies.asks_for_facts(_without_label(scan.sentence.texts))
     yield from _measures(scan, context, measures, asked or remarks.supposed(scan.tokens))
     yield from _levels(scan, subjects)
-    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens, scan.effort.tokens):
-        yield from _effort(scan, scan.effort)
+    effort = scan.effort or _effort_before(scan, context)
+    if effort is not None and not asked and not lungs.hoped(scan.tokens, effort.tokens):
+        yield from _effort(scan, effort)
+    context.effort = scan.tokens if effort is None and not scan.agents else ()
     if all(piece.value == "overall" for piece in subjects) and not scan.agents and not measures:
         yield from _bare_numbers(scan, context)
     measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
@@ -191,6 +193,21 @@ def _tabled(scan: Scan, context: Context) -> list[Measure]:
     elif context.table is not None:
         return tables.readings(scan.tokens, scan.row, scan.whens, context.table)
     return []
+
+
+def _effort_before(scan: Scan, context: Context) -> exertion.Exertion | None:
+    """ "Needs to rest on the stairs; a month ago he did not need to": the sentence only answers the one before."""
+    if not context.effort or scan.agents or not _PRO_VERBS & set(scan.sentence.texts):
+        return None
+    covered = {index for when in scan.whens for index in range(when.first, when.last)}
+    content = [token.text for at, token in enumerate(scan.tokens) if token.kind == "word" and at not in covered]
+    if any(text not in _PRO_VERBS | _ELLIPTIC for text in content):
+        return None
+    return exertion.course(scan.tokens, scan.whens, frozenset(), context.effort)
+
+
+_PRO_VERBS = words("lungs", "pro_verbs")
+_ELLIPTIC = words("lungs", "elliptic")
 
 
 def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.language import (
@@ -16,7 +17,7 @@ from bot.language import (
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
-from bot.language.text import Sentence
+from bot.language.text import Sentence, Token
 from bot.language.times import When
 
 
@@ -35,6 +36,7 @@ class Context:
     topic: str | None = None
     window: float | None = None
     course: str | None = None
+    effort: Sequence[Token] = ()
     findings: list[Finding] = field(default_factory=list)
 
 
