@@ -54,6 +54,7 @@ class Scan:
         for mark in facts.rapid_marks(sentence.tokens):
             named.update(range(mark.first, mark.last))
         self.causes = remarks.causes(sentence.tokens)
+        self.uncorrected = remarks.is_uncorrected(sentence.tokens)
         self.plain_causes = remarks.plain_causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens) if self.causes else set()
         self.effort = exertion.course(sentence.tokens, self.whens, frozenset(inside))

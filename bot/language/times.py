@@ -77,7 +77,7 @@ def scan(tokens: Sequence[Token], today: datetime.date | None = None) -> list[Wh
     at = 0
     while at < len(tokens):
         lead = tokens[at - 1].text if at and tokens[at - 1].text in _LEAD else ""
-        when = _duration(tokens, at, lead) or _date(tokens, at, lead, today)
+        when = (_duration(tokens, at, lead) or _date(tokens, at, lead, today)) if _may_open(tokens[at]) else None
         mark = fixed.get(at)
         if mark is not None and (when is None or mark.last >= when.last):
             when = When(mark.kind, float(mark.value), at, mark.last, tokens[at].text)
@@ -96,6 +96,14 @@ def lead_of(tokens: Sequence[Token], when: When) -> str:
     if before == "the" and _text(tokens, at - 2) in _LEAD:
         return tokens[at - 2].text
     return before if before in _LEAD else ""
+
+
+_OPENERS = frozenset(NUMBER_WORDS) | frozenset(_MONTH) | LABELS | {"new"}
+
+
+def _may_open(token: Token) -> bool:
+    """Whether a time can begin with a token at all: a number, a date, a month, the name of a visit."""
+    return token.kind == "number" or token.text in _OPENERS or token.text[-1:].isdigit()
 
 
 def _text(tokens: Sequence[Token], at: int) -> str:
