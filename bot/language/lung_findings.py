@@ -33,7 +33,7 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     subjects = [piece for piece in scan.row if piece.role == "subject"]
     measures = _tabled(scan, context) or quantities.measures(scan.tokens, scan.row, scan.whens, scan.agent_walls)
-    asked = scan.sentence.asks and replies.asks_for_facts(_without_label(scan.sentence.texts))
+    asked = scan.sentence.asks and (_labelled(scan.sentence.texts) or replies.asks_for_facts(scan.sentence.texts))
     yield from _measures(scan, context, measures, asked or remarks.supposed(scan.tokens))
     yield from _levels(scan, subjects)
     effort = scan.effort or _effort_before(scan, context)
@@ -166,9 +166,12 @@ def _shown(scan: Scan, subjects: Sequence[Piece], asked: bool) -> Iterator[Findi
         yield scan.finding("interval", None, interval, 0, len(scan.tokens))
 
 
-def _without_label(texts: Sequence[str]) -> Sequence[str]:
-    """ "Questions: is the FVC better?" asks as the rest does."""
-    return texts[2:] if len(texts) > 2 and texts[0] in ("question", "questions", "q") and texts[1] == ":" else texts
+def _labelled(texts: Sequence[str]) -> bool:
+    """ "Question: is the FVC better?", "Indication: worsening dyspnoea?": the label of a request."""
+    return ":" in texts[1:4] and texts[0] in _REQUESTS
+
+
+_REQUESTS = words("lungs", "requests")
 
 
 def _scale_of(context: Context) -> str | None:
