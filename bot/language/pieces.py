@@ -284,7 +284,13 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
 
 def _is_left(tokens: Sequence[Token], piece: Piece) -> bool:
     """ "No ground glass left"."""
-    return piece.last < len(tokens) and tokens[piece.last].text in ("left", "remaining", "anymore", "remains")
+    after = [token.text for token in tokens[piece.last : piece.last + 2]]
+    shown = after[:1] in (["visible"], ["seen"], ["detectable"], ["present"]) and after[1:] in (
+        ["any"],
+        ["anymore"],
+        ["now"],
+    )
+    return shown or after[:1] in (["left"], ["remaining"], ["anymore"], ["remains"])
 
 
 _ENDED = words("lungs", "ended")

@@ -337,7 +337,11 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     if lead != at and before in ("from", "to"):
         return -1 if before == "from" else 1
     second = _text(tokens, last + 1)
-    if _in_brackets(tokens, at, last) and second not in _SET["later_after"] and (when is not None or after in _PLACED):
+    if (
+        _in_brackets(tokens, at, last)
+        and second not in _SET["later_after"]
+        and (when is not None or after in _PLACED or _alone(tokens, at, last))
+    ):
         return -1
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1
@@ -404,6 +408,14 @@ def _in_brackets(tokens: Sequence[Token], at: int, last: int) -> bool:
     return (
         closed is not None and not now and any(token.kind == "number" for token in tokens[max(0, opened - 3) : opened])
     )
+
+
+def _alone(tokens: Sequence[Token], at: int, last: int) -> bool:
+    """ "70 (61)": nothing but the reading stands in the brackets."""
+    before = [token for token in tokens[max(0, at - 4) : at - 1] if token.kind == "number"]
+    if _text(tokens, at - 1) != "(" or _text(tokens, last) != ")" or not before or tokens[at].kind != "number":
+        return False
+    return (before[-1].number > LARGEST_LITRES) == (tokens[at].number > LARGEST_LITRES)
 
 
 def out_of_range(subject: str, name: str, unit: str, value: float) -> bool:
