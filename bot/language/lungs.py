@@ -506,6 +506,7 @@ def settled(subject: str | None, value: str) -> str | None:
             "not_same": "not_better",
             "gone": "better",
             "denied": "stable",
+            "easier": "",
             "not_up": "",
             "not_down": "",
             "new": "",

@@ -72,7 +72,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     subjects = [
         _named(tokens, mark)
         for mark in SUBJECTS.scan(tokens)
-        if mark.first not in closed and not _reporter(tokens, mark)
+        if mark.first not in closed and not _reporter(tokens, mark) and not _under_treatment(tokens, mark)
     ]
     marks = COURSE.scan(tokens)
     subjects = [
@@ -366,6 +366,16 @@ def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
     return (
         person and mark.last < len(tokens) and tokens[mark.last].text in _REPORTS - {"has", "had", "is", "was", "feels"}
     )
+
+
+_REGIMENS = frozenset({"treatment", "therapy", "immunosuppression", "medication", "regimen", "drugs"})
+_UNDER = frozenset({"before", "on", "under", "since", "after", "despite", "with", "during", "without"})
+
+
+def _under_treatment(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Less extensive than before treatment": the treatment only tells when."""
+    lead = {token.text for token in tokens[max(0, mark.first - 2) : mark.first]}
+    return tokens[mark.first].text in _REGIMENS and bool(lead & _UNDER)
 
 
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
