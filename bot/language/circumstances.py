@@ -81,7 +81,7 @@ def circumstances(scan: Scan, first: int, last: int) -> dict[str, object]:
     beside = None if causes else _cause_beside(scan, last)
     if causes or beside:
         detail["other_cause"] = causes[0] if causes else beside
-    if remarks.is_uncorrected(scan.tokens):
+    if scan.uncorrected:
         detail["uncorrected"] = True
     return detail
 

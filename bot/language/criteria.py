@@ -125,9 +125,10 @@ def contradictions(tokens: Sequence[Token], courses: Sequence[Course], timed: bo
 
 
 def only_contrasts(tokens: Sequence[Token], course: Course, told: Sequence[Course]) -> bool:
-    """ "Better, not the same": the second only says what the first is not."""
-    before = [other.last for other in told if other.subject == course.subject and other.last < course.last]
-    if course.subject is None or not before:
+    """ "Better, not the same": the second only says what the first is not. "Not better, not worse" says both."""
+    earlier = [other for other in told if other.subject == course.subject and other.last < course.last]
+    before = [other.last for other in earlier]
+    if course.subject is None or not before or any(other.value.startswith("not_") for other in earlier):
         return False
     rest = [token.text for token in tokens[max(before) : course.last] if token.text != ","]
     return rest[:1] == ["not"] or rest[:2] in (["rather", "than"], ["instead", "of"])

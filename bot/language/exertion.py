@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
@@ -18,7 +18,10 @@ from bot.language.vocabulary import NUMBER_WORDS, load
 
 _VOCABULARY = load("exertion")
 _LEXICONS = {name: Lexicon().add_all(name, {name: phrases}) for name, phrases in _VOCABULARY.items()}
-_GATE = Lexicon().add_all("gate", {name: _VOCABULARY[name] for name in ("activities", "halts", "smaller", "larger")})
+_GATE = Lexicon().add_all(
+    "gate",
+    {name: _VOCABULARY[name] for name in ("activities", "halts", "smaller", "larger", "quit", "resumed", "onset")},
+)
 """Without any of these a sentence tells no effort."""
 _BREAKS = frozenset({",", ";", "(", ")", ":", "but", "which", "whereas", "while", "whilst", "although"})
 _AGAIN_A_CLAUSE = frozenset({"now", "could", "couldnt", "used", "previously", "before", "did", "didnt", "had"})
@@ -32,7 +35,7 @@ _PAST_VERBS = frozenset({"could", "couldnt", "did", "didnt", "had", "hadnt", "wa
 class Exertion:
     """A course of breathlessness told by exertion; `breath` is False where only the effort is named."""
 
-    value: str  # better, worse
+    value: str  # better, worse, stable, not_better
     first: int
     last: int
     breath: bool
@@ -54,14 +57,24 @@ class _Clause:
     weak: bool
     """Only breathless at something: a change only beside what was before, or at what is light ("now when dressing")."""
     light: bool
+    alike: bool
+    still: bool
+    """ "As before" and "still": the state goes on."""
 
 
-def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]) -> Exertion | None:
-    """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents."""
+def course(
+    tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int], earlier: Sequence[Token] = ()
+) -> Exertion | None:
+    """The change of what can be done before breath fails; None where none is told. `walls` are tokens of agents.
+
+    `earlier` is the sentence before, where this one may go on about it: "Rests twice. A month ago he did not."
+    """
+    if earlier:
+        return _contrast(earlier, tokens, whens)
     if not _GATE.scan(tokens):
         return None
     marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
-    if not (marks["activities"] or marks["breath"]):
+    if not (marks["activities"] or marks["breath"] or marks["free"]):
         return None
     clauses = [
         _clause(tokens, marks, whens, begin, end)
@@ -69,10 +82,9 @@ def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]
         if not any(begin <= at < end for at in walls)
         and not any(begin <= mark.first < end for mark in marks["elsewhere"])
     ]
-    told = [item for item in clauses if item.able is not None or item.compared or item.pro]
-    if not any(item.able is not None or item.compared for item in told):
-        return None
-    value = _value(told, clauses)
+    told = [item for item in clauses if item.able is not None or item.compared or item.pro or item.amount]
+    breathless = bool(marks["breath"] or marks["halts"])
+    value = _given_up(marks, clauses) or _value(told, clauses) or (_by_amount(told) if breathless else None)
     if value is None:
         return None
     breath = bool(marks["halts"] or marks["free"] or marks["breath"] or marks["spoken"])
@@ -83,7 +95,33 @@ def course(tokens: Sequence[Token], whens: Sequence[When], walls: frozenset[int]
         if mark.kind not in ("activities", "light")
         for at in range(mark.first, mark.last)
     )
-    return Exertion(value, told[0].first, told[-1].last, breath, covered)
+    first, last = (told[0].first, told[-1].last) if told else (0, len(tokens))
+    return Exertion(value, first, last, breath, covered)
+
+
+def _contrast(earlier: Sequence[Token], tokens: Sequence[Token], whens: Sequence[When]) -> Exertion | None:
+    both = [*earlier, Token(";", tokens[0].start, tokens[0].start, "mark"), *tokens]
+    shift = len(both) - len(tokens)
+    moved = [replace(when, first=when.first + shift, last=when.last + shift) for when in whens]
+    told = course(both, moved, frozenset())
+    covered = frozenset(at - shift for at in told.tokens if at >= shift) if told is not None else frozenset()
+    return replace(told, first=0, last=len(tokens), tokens=covered) if told is not None and told.breath else None
+
+
+def _given_up(marks: dict[str, list[Mark]], clauses: Sequence[_Clause]) -> str | None:
+    """ "Gave up gardening for want of breath", "back at work, no longer puffs": a change whenever it was."""
+    if not marks["breath"] or not clauses or bool(marks["quit"]) == bool(marks["resumed"]):
+        return None
+    return "worse" if marks["quit"] else "better"
+
+
+def _by_amount(told: Sequence[_Clause]) -> str | None:
+    """ "Breathless after 50 m, half a year ago after 200 m": how far it goes before breath fails, now and before."""
+    now = [item.amount for item in told if item.amount is not None and not item.past]
+    then = [item.amount for item in told if item.amount is not None and item.past]
+    if len(now) != 1 or len(then) != 1 or now == then:
+        return None
+    return "better" if now[0] > then[0] else "worse"
 
 
 def _value(told: Sequence[_Clause], clauses: Sequence[_Clause]) -> str | None:
@@ -91,9 +129,15 @@ def _value(told: Sequence[_Clause], clauses: Sequence[_Clause]) -> str | None:
     if compared is not None:
         return compared
     present = [item for item in told if not item.past and item.able is not None]
+    alike = any(item.alike for item in clauses)
+    if present and alike and not any(item.turned for item in present):
+        return "stable"
     for item in present:
         if item.turned and (not item.weak or item.light):
             return "better" if item.able else "worse"
+    for item in present:
+        if item.still and not item.weak:
+            return "stable" if item.able else "not_better"
     ended = any(item.pro and item.denied and not item.past and item.able is None for item in clauses)
     if ended and any(item.weak and item.past for item in told):
         return "better"
@@ -139,13 +183,13 @@ def _clause(
     here["turned"] += [Mark("turned", "turned", when.first, when.last) for when in own if when.lead == "since"]
     here["earlier"] = [mark for mark in here["earlier"] if not _joins(tokens, mark)]
     past = bool(here["earlier"] or timed) or bool(texts & _PAST_VERBS and not here["turned"] and not here["no_longer"])
-    past = past and "than" not in texts
+    past = past and "than" not in texts and not here["alike"]
     denied = bool(here["negations"] or here["no_longer"] or here["unable"])
     used = tuple(mark for name, found in here.items() if name not in ("earlier", "elsewhere") for mark in found)
     return _Clause(
         begin,
         end,
-        _able(tokens, here, bool(marks["activities"])),
+        _able(tokens, here, bool(marks["activities"]), past),
         denied,
         past,
         _turned(tokens, here, begin),
@@ -155,10 +199,12 @@ def _clause(
         bool(here["pro_verbs"] or (here["no_longer"] and not here["activities"])),
         bool(here["breathless"]) and not (here["able"] or here["unable"] or here["halts"] or here["free"]),
         bool(here["light"]) and any(tokens[mark.first].text in ("now", "already", "even") for mark in here["turned"]),
+        bool(here["alike"]),
+        bool(here["still"]),
     )
 
 
-def _able(tokens: Sequence[Token], here: dict[str, list[Mark]], active: bool) -> bool | None:
+def _able(tokens: Sequence[Token], here: dict[str, list[Mark]], active: bool, past: bool) -> bool | None:
     """Whether the clause says that something is done freely (True) or not (False); None where it says neither."""
     denied = bool(here["negations"] or here["no_longer"])
     unable = bool(here["unable"]) or (bool(here["no_longer"]) and not _of_a_halt(here))
@@ -166,11 +212,11 @@ def _able(tokens: Sequence[Token], here: dict[str, list[Mark]], active: bool) ->
         return False
     if here["free"]:
         return not unable and not here["negations"]
-    doing = bool(here["activities"])
+    doing = bool(here["activities"] or here["onset"])
     if here["halts"] and (active or here["breath"]) and (here["forced"] or _plain_halt(tokens, here)):
         return denied
     if here["breathless"] and not here["able"] and not here["unable"]:
-        return False if doing and not here["only"] and not denied else None
+        return False if (doing or past) and (past or not here["only"]) and not denied else None
     if not doing:
         return True if here["effortless"] and here["earlier"] else None
     if unable or _negated_ability(here):

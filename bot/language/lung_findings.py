@@ -22,6 +22,7 @@ from bot.language import (
 from bot.language.lungs import Course
 from bot.language.model import Finding
 from bot.language.pieces import Piece
+from bot.language.readings import LARGEST_LITRES
 from bot.language.sentence_scan import Context, Scan
 from bot.language.shared_times import Measure
 from bot.language.vocabulary import words
@@ -33,11 +34,13 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     subjects = [piece for piece in scan.row if piece.role == "subject"]
     measures = _tabled(scan, context) or quantities.measures(scan.tokens, scan.row, scan.whens, scan.agent_walls)
-    asked = scan.sentence.asks and replies.asks_for_facts(_without_label(scan.sentence.texts))
+    asked = scan.sentence.asks and (_labelled(scan.sentence.texts) or replies.asks_for_facts(scan.sentence.texts))
     yield from _measures(scan, context, measures, asked or remarks.supposed(scan.tokens))
     yield from _levels(scan, subjects)
-    if scan.effort is not None and not asked and not lungs.hoped(scan.tokens, scan.effort.tokens):
-        yield from _effort(scan, scan.effort)
+    effort = scan.effort or _effort_before(scan, context)
+    if effort is not None and not asked and not lungs.hoped(scan.tokens, effort.tokens):
+        yield from _effort(scan, effort)
+    context.effort = scan.tokens if effort is None and not scan.agents else ()
     if all(piece.value == "overall" for piece in subjects) and not scan.agents and not measures:
         yield from _bare_numbers(scan, context)
     measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
@@ -88,8 +91,8 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
     bare = quantities.bare(scan.tokens, scan.whens, scale)
     if bare is None:
         return
-    both = [piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")]
-    in_turn = scan.tokens[0].text in _NOW or quantities.in_pairs(scan.tokens)
+    both = list(dict.fromkeys(piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")))
+    in_turn = scan.tokens[0].text in _NOW or quantities.in_pairs(scan.tokens) or bool(_THESE & set(scan.sentence.texts))
     if len(both) == 2 and len(bare.get("values", ())) == 2 and in_turn:
         yield from _of_both(scan, both)
         return
@@ -97,6 +100,7 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
     yield scan.finding("measure", "scale" if scale else last, bare, 0, len(scan.tokens))
 
 
+_THESE = frozenset({"these", "they", "those", "respectively"})
 _NOW = frozenset({"now", "today", "currently", "then"})
 
 
@@ -104,8 +108,10 @@ def _of_both(scan: Scan, both: Sequence[str]) -> Iterator[Finding]:
     """ "FVC of 70 and DLCO of 50 in March; today 69 and 48": readings of both in turn."""
     dated = next((when for when in scan.whens if when.kind in ("date", "ago") and when.months), None)
     at = None if dated is None else times.when_in_months(dated)
-    numbers = [token.number for token in scan.tokens if token.kind == "number"]
-    for name, reading in zip(both, numbers, strict=False):
+    covered = {index for when in scan.whens for index in range(when.first, when.last)}
+    numbers = [token.number for at, token in enumerate(scan.tokens) if token.kind == "number" and at not in covered]
+    percent = [number for number in numbers if number > LARGEST_LITRES]
+    for name, reading in zip(both, percent if len(percent) == len(both) else numbers, strict=False):
         value = {"unit": "%", "months": None, "scale": name, "single": reading, "at": at, "order": 0 if at else 1}
         yield scan.finding("measure", name, value, 0, len(scan.tokens))
 
@@ -165,9 +171,12 @@ def _shown(scan: Scan, subjects: Sequence[Piece], asked: bool) -> Iterator[Findi
         yield scan.finding("interval", None, interval, 0, len(scan.tokens))
 
 
-def _without_label(texts: Sequence[str]) -> Sequence[str]:
-    """ "Questions: is the FVC better?" asks as the rest does."""
-    return texts[2:] if len(texts) > 2 and texts[0] in ("question", "questions", "q") and texts[1] == ":" else texts
+def _labelled(texts: Sequence[str]) -> bool:
+    """ "Question: is the FVC better?", "Indication: worsening dyspnoea?": the label of a request."""
+    return ":" in texts[1:4] and texts[0] in _REQUESTS
+
+
+_REQUESTS = words("lungs", "requests")
 
 
 def _scale_of(context: Context) -> str | None:
@@ -192,6 +201,21 @@ def _tabled(scan: Scan, context: Context) -> list[Measure]:
     elif context.table is not None:
         return tables.readings(scan.tokens, scan.row, scan.whens, context.table)
     return []
+
+
+def _effort_before(scan: Scan, context: Context) -> exertion.Exertion | None:
+    """ "Needs to rest on the stairs; a month ago he did not need to": the sentence only answers the one before."""
+    if not context.effort or scan.agents or not _PRO_VERBS & set(scan.sentence.texts):
+        return None
+    covered = {index for when in scan.whens for index in range(when.first, when.last)}
+    content = [token.text for at, token in enumerate(scan.tokens) if token.kind == "word" and at not in covered]
+    if any(text not in _PRO_VERBS | _ELLIPTIC for text in content):
+        return None
+    return exertion.course(scan.tokens, scan.whens, frozenset(), context.effort)
+
+
+_PRO_VERBS = words("lungs", "pro_verbs")
+_ELLIPTIC = words("lungs", "elliptic")
 
 
 def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:

@@ -354,7 +354,8 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             pairs.append((pairs[-1][0], piece))
         elif open_trend is None:
             open_trend = piece
-    return [*pairs, *_trailing(tokens, before, pairs)]
+    spread = _spread(tokens, inside, pairs)
+    return spread or [*pairs, *_trailing(tokens, before, pairs)]
 
 
 def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
@@ -389,6 +390,26 @@ def _newly_done(tokens: Sequence[Token], before: Sequence[Piece], trend: Piece, 
     scan = bool(before) and before[-1].value == "ct" and tokens[before[-1].last - 1].text in _TESTS
     following = tokens[trend.last].text if trend.last < len(tokens) else ""
     return scan and trend.last - trend.first == 1 and following not in _SHOWN
+
+
+_RESPECTS = words("lungs", "respects")
+
+
+def _spread(
+    tokens: Sequence[Token], inside: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]]
+) -> list[tuple[Piece, Piece]]:
+    """ "The lung is better both functionally and on CT": a verdict on the whole is one on what is named behind it."""
+    if len(pairs) != 1 or pairs[0][0].value not in ("overall", "ct"):
+        return []
+    trend = pairs[0][1]
+    behind = [piece for piece in inside if piece.role == "subject" and piece.first >= trend.last]
+    if not behind or any(piece.value in ("overall", "other", "goals") for piece in behind):
+        return []
+    if pairs[0][0].value == "ct" and "ct" not in {piece.value for piece in behind}:
+        return []
+    named = {at for piece in behind for at in range(piece.first, piece.last)}
+    gap = [tokens[at].text for at in range(trend.last, behind[-1].last) if at not in named]
+    return [(piece, trend) for piece in behind] if gap and all(text in _RESPECTS for text in gap) else []
 
 
 def _trailing(
@@ -485,6 +506,7 @@ def settled(subject: str | None, value: str) -> str | None:
             "not_same": "not_better",
             "gone": "better",
             "denied": "stable",
+            "easier": "",
             "not_up": "",
             "not_down": "",
             "new": "",

@@ -72,7 +72,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     subjects = [
         _named(tokens, mark)
         for mark in SUBJECTS.scan(tokens)
-        if mark.first not in closed and not _reporter(tokens, mark)
+        if mark.first not in closed and not _reporter(tokens, mark) and not _under_treatment(tokens, mark)
     ]
     marks = COURSE.scan(tokens)
     subjects = [
@@ -245,9 +245,12 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
     """ "as breathless as before", "not as breathless", "hardly breathless now", "no dyspnoea any more" as courses."""
     found = []
     for piece in subjects:
+        negation = next((mark for mark in negations if 0 <= piece.first - mark.last <= 2), None)
+        if piece.value in ("ggo", "ct") and negation is not None and _is_left(tokens, piece):
+            negations.remove(negation)
+            found.append(Piece("course", "gone", piece.last, piece.last + 1, "left"))
         if piece.value not in ("breathlessness", "breathing", "symptoms"):
             continue
-        negation = next((mark for mark in negations if 0 <= piece.first - mark.last <= 2), None)
         before = tokens[piece.first - 1].text if piece.first else ""
         after = [token.text for token in tokens[piece.last : piece.last + 5]]
         if before in ("as", "equally", "so") and (before == "equally" or "as" in after or negation is not None):
@@ -279,16 +282,30 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
     return found
 
 
+def _is_left(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "No ground glass left"."""
+    after = [token.text for token in tokens[piece.last : piece.last + 2]]
+    shown = after[:1] in (["visible"], ["seen"], ["detectable"], ["present"]) and after[1:] in (
+        ["any"],
+        ["anymore"],
+        ["now"],
+    )
+    return shown or after[:1] in (["left"], ["remaining"], ["anymore"], ["remains"])
+
+
 _ENDED = words("lungs", "ended")
 
 
 _EARLY = frozenset({"initial", "transient", "temporary", "brief", "early"})
 
 
+_HALTED = frozenset({"stopped", "halted", "ceased", "arrested", "halt", "standstill", "stop"})
+
+
 def _brought_to_a_halt(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "the decline has stopped"."""
     after = [token.text for token in tokens[mark.last : mark.last + 7]]
-    ends = next((at for at, text in enumerate(after) if text in ("stopped", "halted", "ceased", "arrested")), None)
+    ends = next((at for at, text in enumerate(after) if text in _HALTED), None)
     return ends is not None and not any(text in (",", "but", "when", "after", "and") for text in after[:ends])
 
 
@@ -351,6 +368,16 @@ def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
     )
 
 
+_REGIMENS = frozenset({"treatment", "therapy", "immunosuppression", "medication", "regimen", "drugs"})
+_UNDER = frozenset({"before", "on", "under", "since", "after", "despite", "with", "during", "without"})
+
+
+def _under_treatment(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Less extensive than before treatment": the treatment only tells when."""
+    lead = {token.text for token in tokens[max(0, mark.first - 2) : mark.first]}
+    return tokens[mark.first].text in _REGIMENS and bool(lead & _UNDER)
+
+
 def _idle_no_longer(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     """ "no longer" speaks of a symptom only right beside it ("no longer breathless", "breathless no longer")."""
     idle = {"longer", "has", "any", "getting", "becoming", "being", "feeling"}
@@ -369,6 +396,7 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
         ):
             return negation
         raised = negation.last < len(tokens) and tokens[negation.last].text in _OPINIONS
+        raised = raised or any(tokens[index].text in _EVIDENCE for index in gap)
         if len(gap) > (8 if raised else 5):
             return None
         if any(divides(tokens, index) for index in gap):
@@ -379,6 +407,8 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
     return None
 
 
+_EVIDENCE = words("lungs", "evidence")
+"""And so do these: "nothing on CT to suggest progression"."""
 _OPINIONS = words("lungs", "opinions")
 """After a negation these hand it on: "she does not feel that her breathing has improved"."""
 
@@ -391,6 +421,8 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
     """Subjects after "no", also in a list: "no honeycombing or traction bronchiectasis"."""
     found: list[Piece] = []
     for negation in (piece for piece in row if piece.role == "negation"):
+        if tokens[negation.first].text == "little":
+            continue
         at, first = negation.last, True
         for piece in row:
             if piece.first < at or piece.role == "negation":

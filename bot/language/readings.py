@@ -217,7 +217,8 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
         return True
     if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
         return False
-    if following in ("down", "up") and _text(tokens, last + 1) == "to" and _reading_follows(tokens, last + 2):
+    moved = following in _SET["change_after"] | _SET["rising"] | _SET["falling"]
+    if moved and _text(tokens, last + 1) in ("to", "from") and _reading_follows(tokens, last + 2):
         return False
     if (
         following in ("to", "→", "->", "-->", "=>", "from", ">")
@@ -279,6 +280,8 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
         if index in dated:
             when = dated[index]
             ahead = when.last < len(tokens) and tokens[when.last].kind == "number"
+            if _text(tokens, when.last) in (":", "=") and is_number(_text(tokens, when.last + 1)):
+                break
             if ahead and ((when.kind == "ago" and when.months < 0.1) or tokens[index - 1].text == "("):
                 break
             return when.months if when.kind == "date" else today_in_months() - when.months
@@ -334,7 +337,11 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     if lead != at and before in ("from", "to"):
         return -1 if before == "from" else 1
     second = _text(tokens, last + 1)
-    if _in_brackets(tokens, at, last) and second not in _SET["later_after"] and (when is not None or after in _PLACED):
+    if (
+        _in_brackets(tokens, at, last)
+        and second not in _SET["later_after"]
+        and (when is not None or after in _PLACED or _alone(tokens, at, last))
+    ):
         return -1
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1
@@ -370,6 +377,21 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
         return -1
+    return _labelled(tokens, piece.first) if piece.last == at else 0
+
+
+def _labelled(tokens: Sequence[Token], subject: int) -> int:
+    """ "Pre tac FVC 60", "post: FVC 66", "visit 2 FVC 66": what stands before the measure tells early or late."""
+    for at in range(subject - 1, max(subject - 4, -1), -1):
+        text = tokens[at].text
+        if text in (",", ";", "/", ")", "%"):
+            return 0
+        if text in ("visit", "test", "measurement", "v") and is_number(_text(tokens, at + 1)):
+            return -1 if _text(tokens, at + 1) in ("0", "1") else 1
+        if text in ("pre", "before", "t0", "v1", "v0"):
+            return -1
+        if text in ("post", "after", "on", "under", "t1", "v2", "v3"):
+            return 1
     return 0
 
 
@@ -386,6 +408,14 @@ def _in_brackets(tokens: Sequence[Token], at: int, last: int) -> bool:
     return (
         closed is not None and not now and any(token.kind == "number" for token in tokens[max(0, opened - 3) : opened])
     )
+
+
+def _alone(tokens: Sequence[Token], at: int, last: int) -> bool:
+    """ "70 (61)": nothing but the reading stands in the brackets."""
+    before = [token for token in tokens[max(0, at - 4) : at - 1] if token.kind == "number"]
+    if _text(tokens, at - 1) != "(" or _text(tokens, last) != ")" or not before or tokens[at].kind != "number":
+        return False
+    return (before[-1].number > LARGEST_LITRES) == (tokens[at].number > LARGEST_LITRES)
 
 
 def out_of_range(subject: str, name: str, unit: str, value: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.language import (
@@ -21,7 +22,7 @@ from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.pieces import Piece
 from bot.language.sections import Section
-from bot.language.text import Sentence
+from bot.language.text import Sentence, Token
 from bot.language.times import When
 
 
@@ -47,6 +48,7 @@ class Context:
     topic: str | None = None
     window: float | None = None
     course: str | None = None
+    effort: Sequence[Token] = ()
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -71,6 +73,7 @@ class Scan:
             for index in range(mark.first, mark.last)
         )
         self.causes = remarks.causes(sentence.tokens)
+        self.uncorrected = remarks.is_uncorrected(sentence.tokens)
         self.plain_causes = remarks.plain_causes(sentence.tokens)
         named |= remarks.lead_tokens(sentence.tokens)
         self.effort = exertion.course(sentence.tokens, self.whens, frozenset(inside))

@@ -78,7 +78,7 @@ def scan(tokens: Sequence[Token], today: datetime.date | None = None) -> list[Wh
     at = 0
     while at < len(tokens):
         lead = tokens[at - 1].text if at and tokens[at - 1].text in _LEAD else ""
-        when = _duration(tokens, at, lead) or _date(tokens, at, lead, today)
+        when = (_duration(tokens, at, lead) or _date(tokens, at, lead, today)) if _may_open(tokens[at]) else None
         mark = fixed.get(at)
         if mark is not None and (when is None or mark.last >= when.last):
             when = When(mark.kind, float(mark.value), at, mark.last, tokens[at].text)
@@ -101,6 +101,14 @@ def lead_of(tokens: Sequence[Token], when: When) -> str:
     if before == "the" and _text(tokens, at - 2) in _LEAD:
         return tokens[at - 2].text
     return before if before in _LEAD else ""
+
+
+_OPENERS = frozenset(NUMBER_WORDS) | frozenset(_MONTH) | LABELS | {"new"}
+
+
+def _may_open(token: Token) -> bool:
+    """Whether a time can begin with a token at all: a number, a date, a month, the name of a visit."""
+    return token.kind == "number" or token.text in _OPENERS or token.text[-1:].isdigit()
 
 
 def _text(tokens: Sequence[Token], at: int) -> str:
@@ -151,6 +159,8 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         return None
     if len(unit_word) == 1 and tokens[at].kind != "number":
         return None
+    if unit_word == "m" and amount > _MOST_MONTHS:
+        return None
     if unit_word in ("d", "w", "y") and _text(tokens, after + 1) == "/":
         return None
     if _text(tokens, after + 1) in ("old", "female", "male", "woman", "man", "lady", "gentleman") or (
@@ -160,6 +170,10 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
     if [_text(tokens, after + step) for step in (1, 2, 3)] == ["and", "a", "half"]:
         return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[unit_word], lead)
     return _window_or_ago(tokens, at, after + 1, amount * UNITS[unit_word], lead)
+
+
+_MOST_MONTHS = 36
+"""More than these are metres."""
 
 
 def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float, lead: str) -> When:
