@@ -60,6 +60,13 @@ def _build() -> Lexicon:
 
 
 LEXICON = _build()
+NAME_WORDS: frozenset[str] = frozenset(
+    word
+    for agent, entry in AGENTS.items()
+    for name in (agent.replace("_", " "), *_names(entry), *_EXTRA["more_names"].get(agent, ()))
+    for word in _words(name)
+) | frozenset(word for name in (*AMBIGUOUS, *_knowledge()["context_dependent"]) for word in _words(name))
+"""Every word of every name: none of them is a typing error."""
 AGENT_WORDS: frozenset[str] = frozenset(
     word
     for agent, entry in AGENTS.items()

@@ -125,6 +125,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}
     ):
         draft.answered = True
+        if asked == "ppf_symptoms" and draft.now[asked] and reading.of("possible_cause"):
+            _explained_in_answer(draft, reading.of("possible_cause")[-1], asked)
+            return
         label = asked == "progressive_pulmonary_fibrosis" and "ppf_stated" not in draft.touched
         if label or (asked in CRITERIA and draft.now[asked] is None):
             _plain_answer(draft, reading, asked)

@@ -36,7 +36,7 @@ def criteria(tokens: Sequence[Token]) -> Iterator[tuple[Mark, str, bool]]:
             continue
         if verdict is None or (verdict.last < len(tokens) and tokens[verdict.last].text not in _ENDS):
             continue
-        plain = tokens[verdict.first].text in ("yes", "no") and verdict.last - verdict.first == 1
+        plain = tokens[verdict.first].text in ("yes", "no", "y", "n") and verdict.last - verdict.first == 1
         if mark.kind == "named" or plain:
             yield Mark(mark.kind, mark.value, mark.first, verdict.last), str(mark.value), bool(verdict.value)
 

@@ -66,6 +66,8 @@ def none_now(tokens: Sequence[Token]) -> bool:
 
 def _levels(tokens: Sequence[Token]) -> list[Level]:
     texts = [token.text for token in tokens]
+    if not (_ABOUT_OXYGEN | _LITRES).intersection(texts):
+        return []
     devices = [Level(float(mark.value), mark.first, mark.last, True) for mark in _DEVICES.scan(tokens)]
     taken = {at for level in devices for at in range(level.first, level.last)}
     numbers = [

@@ -19,6 +19,7 @@ _MONTHS_OF_A_YEAR = 12.5
 
 _CRITERION_WORDS = words("ppf", "criterion_words")
 _LISTS = words("ppf", "lists")
+_GUIDELINE = words("ppf", "guideline")
 _MEETING = words("ppf", "meeting")
 _QUESTION_VERBS = words("ppf", "question_verbs")
 _QUESTION_SUBJECTS = words("ppf", "question_subjects")
@@ -41,14 +42,20 @@ def stated(
         return []
     found = []
     for mark in _PPF.scan(sentence.tokens):
-        if any(
-            name.first - 1 <= mark.last <= name.first or name.first < mark.first <= name.last + 2 for name in criteria
-        ):
+        if any(_names_it(sentence.texts, name, mark) for name in criteria):
             continue
         value = _said(sentence, mark, whens)
         if value is not None:
             found.append((mark, value))
     return found
+
+
+def _names_it(texts: Sequence[str], criterion: Mark, mark: Mark) -> bool:
+    """ "The symptom criterion of PPF is met" speaks of the criterion; "fibrosis yes, PPF no" of both."""
+    if criterion.first - 1 <= mark.last <= criterion.first:
+        return True
+    beside = criterion.first < mark.first <= criterion.last + 2
+    return beside and not _BREAKS & set(texts[criterion.last : mark.first])
 
 
 def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
@@ -59,7 +66,7 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
         return None
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
     value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *_CUES.scan(after))], asks, after)
-    return "past" if value == "yes" and _old(whens, begin, end) else value
+    return "past" if value == "yes" and _old(tokens, whens, begin, end) else value
 
 
 def _opens_question(before: Sequence[Token]) -> bool:
@@ -99,9 +106,10 @@ def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
     return not any(token.text in _MEETING for token in (*before[-6:], *after[1:4]))
 
 
-def _old(whens: Sequence[When], begin: int, end: int) -> bool:
+def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -> bool:
     for when in whens:
-        if not begin <= when.first < end or when.lead == "since":
+        of_guideline = any(token.text in _GUIDELINE for token in tokens[when.last : when.last + 3])
+        if not begin <= when.first < end or when.lead == "since" or of_guideline:
             continue
         if when.kind == "ago" and when.months > 12:
             return True

@@ -59,8 +59,8 @@ def answer(sentence: Sentence) -> Mark | None:
 def _at_the_end(sentence: Sentence) -> Mark | None:
     """ "yes, I do" is an answer; "I do not know" is none of that kind."""
     last = len(sentence.tokens) - 1
-    if last >= 2 and sentence.texts[last] in ("yes", "no") and sentence.texts[last - 1] in (",", "so", "-"):
-        return Mark("answer", sentence.texts[last], last, last + 1)
+    if last >= 2 and sentence.texts[last] in _LAST_WORD and sentence.texts[last - 1] in (",", "so", "-"):
+        return Mark("answer", _LAST_WORD[sentence.texts[last]], last, last + 1)
     marks = [mark for mark in _AT_THE_END.scan(sentence.tokens) if mark.last == len(sentence.tokens)]
     return next((mark for mark in marks if all(text in _OPENERS for text in sentence.texts[: mark.first])), None)
 
@@ -72,6 +72,10 @@ def closed(sentence: Sentence, mark: Mark) -> bool:
     return sentence.texts[mark.last] in _AFTER_ANSWER
 
 
+_LAST_WORD = {
+    **dict.fromkeys(("yes", "yeah", "yep", "sure", "absolutely"), "yes"),
+    **dict.fromkeys(("no", "nope"), "no"),
+}
 _AFTER_ANSWER = words("replies", "after_answer")
 _OTHER_PATIENT = Lexicon().add_all("other", {True: _REPLIES["other_patient"]})
 _REVERSED = Lexicon().add_all("reversed", {True: _REPLIES["reversed"]})

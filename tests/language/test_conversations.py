@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.language import layout, oxygen, read, run_on, update
+from bot.language.spelling import corrected
 from bot.language.text import sentences
 
 
@@ -184,3 +185,24 @@ def test_a_tag_question_states() -> None:
 def test_hepatitis_b_is_no_liver_disease() -> None:
     assert not after("on MMF, hepatitis B positive").get("patient_features")
     assert after("on MMF, liver cirrhosis")["patient_features"] == ["liver_disease"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("wrose", "worse"),
+        ("mnoths", "months"),
+        ("beore", "before"),
+        ("chnage", "change"),
+        ("withotu", "without"),
+        ("ritxu", "ritux"),
+        ("dypnea", "dyspnoea"),
+        ("antisintetasa", "antisynthetase"),
+        ("stale", "stale"),
+        ("moths", "moths"),
+        ("rheumatic", "rheumatic"),
+        ("cyclo", "cyclo"),
+    ],
+)
+def test_typing_errors(typed: str, meant: str) -> None:
+    assert corrected(typed) == meant

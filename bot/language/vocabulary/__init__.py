@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +41,11 @@ _WORDS = load("words")
 def words(module: str, name: str) -> frozenset[str]:
     """A small set of words that a grammar module looks for."""
     return frozenset(_WORDS[module][name])
+
+
+@cache
+def every_word() -> frozenset[str]:
+    """Every word of every vocabulary file: none of them is a typing error."""
+    return frozenset(
+        word for path in sorted(_HERE.glob("*.yml")) for word in re.findall(r"[a-z]+", path.read_text(encoding="utf-8"))
+    )
