@@ -31,6 +31,8 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
         muscles = remarks.beside(sentence.tokens, found, 0, len(sentence.tokens))
         causes = [(0, muscles)] if muscles and remarks.is_muscular(muscles) else []
     uncorrected = remarks.is_uncorrected(sentence.tokens)
+    if not causes and not uncorrected:
+        return
     earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
     if uncorrected and not earlier:
         findings.append(

@@ -197,12 +197,15 @@ def _match(
 ) -> tuple[_Entry, int, bool] | None:
     """The longest phrase of a verb, where it ends, and whether a person stands inside it ("put her on")."""
     best: tuple[_Entry, int, bool] | None = None
+    starts = [at + 1]
+    parted = None
+    if any(entry.tails for entry in entries):
+        starts += (at + 1 + len(person) for person in _PERSONS if _follows(tokens, at + 1, person))
+        parted = _behind_an_agent(tokens, at, inside)
     for entry in entries:
         if not entry.tails:
             best = best or (entry, at + 1, False)
             continue
-        starts = [at + 1, *(at + 1 + len(person) for person in _PERSONS if _follows(tokens, at + 1, person))]
-        parted = _behind_an_agent(tokens, at, inside)
         for tail in entry.tails:
             if best is None and parted and _follows(tokens, parted, tail) and tail[0] in _PARTICLES:
                 return entry, at + 1, False  # "brought the prednisone down to 5", "let the AZA go"
