@@ -27,6 +27,7 @@ _SURFACE = words("therapy", "surface")
 _ADRENAL = words("therapy", "adrenal")
 _OURS = words("therapy", "ours")
 _LIKEWISE = frozenset({("too",), ("likewise",), ("ditto",), ("also",)})
+_SO_DID = (("was",), ("were",), ("did",), ("has",), ("had",), ("is",), ("does",))
 _LIKEWISE_TOO = frozenset(
     {
         ("as", "well"),
@@ -150,4 +151,7 @@ def _of_others(row: Row, index: int) -> bool:
 def _likewise(row: Row, member: Member) -> bool:
     """ "AZA too", "steroids likewise", "tac shortly after": what was said of the agent before."""
     after = row.texts[member.end : member.end + 2]
+    lead = row.texts[max(0, member.first - 2) : member.first]
+    if lead[:1] == ("so",) and lead[1:] in _SO_DID:
+        return True  # "and so was tacrolimus"
     return after[:1] in _LIKEWISE or after in _LIKEWISE_TOO

@@ -46,7 +46,8 @@ def _remarks(row: Row) -> None:
 
 def _dates_a_dose(row: Row, cue: Mark, close: int) -> bool:
     """ "(since 2021, initially 60)": a word about a dose or a time, not about the agent."""
-    return cue.last < close and row.tokens[cue.last].kind == "number" and cue.kind in ("before", "now", "arrow")
+    number = cue.last < close and row.tokens[cue.last].kind == "number"
+    return number and not cue.act and cue.kind in ("before", "now", "arrow")
 
 
 def _told_of(row: Row, cue: Mark, member: Member) -> bool:

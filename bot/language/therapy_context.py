@@ -74,7 +74,8 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     following = tokens[cue.last].text if cue.last < len(tokens) else ""
     if {token.text for token in tokens[cue.last : cue.last + 4]} & _UNITS_OF_IT:
         return True
-    object_named = following in ("the", "a", "an", "her", "his", "all", "any", "smoking", "work")
+    of_a_date = cue.last + 1 < len(tokens) and tokens[cue.last + 1].kind == "number"
+    object_named = not of_a_date and following in ("the", "a", "an", "her", "his", "all", "any", "smoking", "work")
     return not lead - _SHORT_LEADS and not object_named
 
 

@@ -97,6 +97,10 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "after that": in turn
         if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
             continue  # the patient in a trial
+        if tokens[cue.last - 1].text == "review" and following in (":", "-", "of", "today"):
+            continue  # "chart review:"
+        if tokens[cue.first].text == "no" and tokens[cue.last - 1].text == "more" and _compares(tokens, cue.last):
+            continue  # "on pred, no more breathless than before"
         if (
             cue.last - cue.first == 1
             and tokens[cue.first].text == "on"
@@ -141,6 +145,10 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
     found += _signed(tokens, inside)
     return _merged(tokens, sorted(found, key=lambda cue: cue.first))
+
+
+def _compares(tokens: Sequence[Token], at: int) -> bool:
+    return any(token.text == "than" for token in tokens[at : at + 4])
 
 
 def _of_one_dose(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -300,7 +308,10 @@ def of_dose(token: Token) -> bool:
 def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
     """True for `pred 7.5`, `1 g MMF`, `MMF 1 g`."""
     after = tokens[mark.last : mark.last + 3]
-    if after and after[0].kind == "number" and not is_year(after[0]):
+    if len(after) > 1 and after[0].text == "=" and after[1].kind == "number":
+        return True  # "pred = 5"
+    glued = bool(after) and tokens[mark.last - 1].end == after[0].start  # "MMF2000"
+    if after and after[0].kind == "number" and (glued or not is_year(after[0])):
         fraction = len(after) > 2 and after[1].text == "/" and after[2].kind == "number"
         return not fraction and (
             len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses")

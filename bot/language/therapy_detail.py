@@ -131,6 +131,10 @@ def _unfinished(window: Sequence[Token]) -> bool:
     for at, token in enumerate(window[:-2]):
         link, behind = window[at + 1].text, window[at + 2].text
         given = _count(token)
+        if link in _DOSE and behind == "of" and at + 3 < len(window):  # "4th pulse of 6"
+            planned = _count(window[at + 3])
+            if given is not None and planned is not None and 0 < given < planned <= _LONGEST_COURSE:
+                return True
         if given is None or link not in ("of", "/", "out") or (link == "/" and behind in _FRACTIONS_OF_A_YEAR):
             continue  # "4/12" are four months
         after = at + 3 if link == "out" and behind == "of" else at + 2

@@ -58,6 +58,8 @@ def _nothing(scan: Scan) -> Iterator[Finding]:
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and "," not in texts[mark.last : agent.first] for agent in scan.agents
         )
+        if mark.value == "before" and texts[mark.last : mark.last + 1] in _EXCEPTED[2:]:
+            runs_on = False  # "never had anything but prednisone"
         excepted = mark.value != "before" and texts[mark.last : mark.last + 1] in _EXCEPTED
         if not runs_on and not excepted and not replies.not_there(scan.sentence, mark):
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)

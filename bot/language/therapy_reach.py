@@ -39,6 +39,7 @@ _NEAR = frozenset({",", "both", "all", "now", "long", "already", "completely", "
 _CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
 _ENDS_A_CLAUSE = words("therapy", "ends_a_clause")
 _OTHERS = frozenset({"others", "rest", "else"})
+_SUMMING_UP = (("so", "far"), ("to", "date"))
 _UNITS_OF_IT = words("therapy", "units_of_it")
 _STAYS = frozenset({"is", "are", "still", "now", "remains", "stays"})
 _OF_AN_AGENT = frozenset({"now", "started", "before", "failed", "never", "given"})
@@ -116,7 +117,9 @@ def only_tells_when(row: Row, cue: Mark) -> bool:
 def _announces(row: Row, cue: Mark, right: Member) -> bool:
     """ "everything was stopped on Monday: prednisone and tacrolimus"."""
     gap = row.texts[cue.last : right.first]
-    everything = bool({"everything", "all"} & set(row.texts[: cue.last])) and "," in gap
+    if row.said(cue) in _SUMMING_UP:
+        return False  # "so far: MMF (stopped)" tells a history
+    everything = bool({"everything", "all"} & set(row.texts[: cue.last])) and bool({",", "("} & set(gap))
     light = all(
         row.is_light(at) or row.texts[at] in ("once", "meaning", "namely") for at in range(cue.last, right.first)
     )

@@ -45,7 +45,8 @@ class Frame:
             return "now"
         if self._contrasted(later) and (status == "bare" or (status == "now" and word in _IN_TURN)):
             return "contrasted" if status == "bare" else "before"
-        if status in ("now", "before") and self._supposed_switch(first):
+        own = cue is not None and cue.kind == "now" and any(self.tokens[at].text == "," for at in range(cue.first))
+        if status in ("now", "before") and not own and self._supposed_switch(first):
             return "planned"
         return status
 

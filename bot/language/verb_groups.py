@@ -90,6 +90,7 @@ class _Before:
     be: str = ""
     have: bool = False
     negated: bool = False
+    longer: bool = False  # "no longer"
     meant: bool = False
     unwilling: bool = False
     forced: bool = False
@@ -126,16 +127,30 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
             tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
         )
         act = "continue" if goes_on else entry.act
+        if act in ("switch_to", "switch_from") and last < len(tokens) and tokens[last].kind == "number":
+            act = "adjust"  # "went from 60 mg to 5"
         read = _MEANINGS[act](form, before)
         if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
             read = ("started" if act == "start" else "before"), "back"  # "2025 PSL start", "2026 PSL stop"
         if act == "give" and _harms(tokens, at, inside):
             read = "before", "back"  # "which gave her a drug fever"
+        if act == "switch_from" and form == "base" and _carried_out(tokens, last):
+            read = "before", "ahead"  # "change from MMF to AZA made in March"
+        if act == "stop" and form == "base" and before.meant and before.first - 1 in inside:
+            read = "now", "back"  # "MMF is due to come off in May"
         if read is not None:
             kind, place = read
             found.append(Mark(kind, place, before.first, last, entry.act))
         at = last if read is not None else at + 1
     return found
+
+
+_CARRIED_OUT = frozenset({"made", "done", "completed", "happened", "undertaken", "effected"})
+
+
+def _carried_out(tokens: Sequence[Token], at: int) -> bool:
+    """A switch as a noun, and that it was made."""
+    return any(token.text in _CARRIED_OUT for token in tokens[at : at + 8])
 
 
 _GOES = frozenset({"go", "goes", "went", "gone", "going"})
@@ -221,8 +236,9 @@ def _follows(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> bool:
 
 def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int]) -> _Before:
     at, first = verb - 1, verb
-    be, have, negated, meant, unwilling, forced, linked, infinitive = (
+    be, have, negated, longer, meant, unwilling, forced, linked, infinitive = (
         "",
+        False,
         False,
         False,
         False,
@@ -241,7 +257,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
         if text in _NOT:
             negated = True
         elif text == "longer" and lead == "no":
-            negated, at = True, at - 1
+            negated, longer, at = True, True, at - 1
         elif text in _UNWILLING and linked:
             unwilling = True
         elif text in _FORCED and following == "to":
@@ -280,6 +296,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
         be=be,
         have=have,
         negated=negated,
+        longer=longer,
         meant=meant or (infinitive and not forced),
         unwilling=unwilling,
         forced=forced,
@@ -343,11 +360,15 @@ def _repeat(form: str, before: _Before) -> _Read:
     return ("now" if before.meant or before.be in ("is", "are", "being") else "given"), "back"
 
 
+def _denied(before: _Before) -> str:
+    return "before" if before.longer else "never"  # "no longer takes"
+
+
 def _take(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
         return "planned", "either"
     if before.negated:
-        return "never", "either" if form == "ing" else _place(form, before)
+        return _denied(before), "either" if form == "ing" else _place(form, before)
     if form == "ing":
         return ("before" if _finite_past(before) and not before.have else "now"), "ahead"
     if form in ("base", "s"):
@@ -384,7 +405,7 @@ def _give(form: str, before: _Before) -> _Read:
     if before.meant or before.unwilling:
         return "planned", "either"
     if before.negated:
-        return "never", _place(form, before)
+        return _denied(before), _place(form, before)
     if form == "ing":
         return ("before" if _finite_past(before) and not before.have else "now"), "ahead"
     if form == "base" and not before.subject:
