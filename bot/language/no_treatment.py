@@ -21,6 +21,7 @@ _EVER = words("no_treatment", "ever")
 _VERBS = words("no_treatment", "verbs")
 _BETWEEN = frozenset({":", "=", "-", "is", "was", "so", "far", "at", "present", "currently", "now", "to", "date", "up"})
 _FOR_IT = frozenset({"the", "it", "this", "that", "her", "his", "their"})
+_NOT_ALL_ALONG = (["then"], ["it"], ["that"], ["this"])
 _REACH = 4
 """Words beside the phrase that may date it."""
 
@@ -61,7 +62,10 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     inner = set(texts[at:end])
     value = _when([*_clause_before(texts, at), *texts[at:end], *after], inner)
     if inner & _OTHER:
-        value = "before" if {*after, *inner} & (_BEFORE | {"ever"}) else ""
+        always = {*after, *inner} & (_BEFORE | {"ever"}) or (
+            after[:1] == ["since"] and after[1:2] not in _NOT_ALL_ALONG
+        )
+        value = "before" if always else ""
     return Mark("nothing", value, at, end) if value else None
 
 

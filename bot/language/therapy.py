@@ -27,6 +27,7 @@ _SURFACE = words("therapy", "surface")
 _ADRENAL = words("therapy", "adrenal")
 _OURS = words("therapy", "ours")
 _LIKEWISE = frozenset({("too",), ("likewise",), ("ditto",), ("also",)})
+_OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})
 _SO_DID = (("was",), ("were",), ("did",), ("has",), ("had",), ("is",), ("does",))
 _LIKEWISE_TOO = frozenset(
     {
@@ -55,15 +56,18 @@ def statements(
     walls: frozenset[int],
     heading: str | None,
     earlier: str | None = None,
+    headed: int = 0,
 ) -> list[Statement]:
     """The agents of one sentence with their status.
 
-    `walls` are tokens of another topic (lung function, CT, ...), `earlier` is the status of the agent named last.
+    `walls` are tokens of another topic (lung function, CT, ...), `earlier` is the status of the agent named last; the
+    first `headed` tokens are the heading, whose words have been read.
     """
     if not marks:
         return []
     marks = sorted([*marks, *unknown_drugs.others(sentence.tokens, marks)], key=lambda mark: mark.first)
     row = Row(sentence, marks, whens, walls)
+    row.cues = [cue for cue in row.cues if cue.first >= headed or cue.kind not in _OF_A_HEADING]
     assign(row)
     frame = Frame.of(sentence, row.cues, whens)
     found: list[Statement] = []

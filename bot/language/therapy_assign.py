@@ -17,7 +17,7 @@ _ADDITIVE = words("therapy", "additive")
 _ADDED = words("therapy", "added")
 _IN_TURN = words("therapy", "in_turn")
 _INSTEAD = words("therapy", "instead")
-_ALL = frozenset({"all", "both", "none", "neither", "nothing"})
+_ALL = frozenset({"all", "each", "both", "none", "neither", "nothing"})
 _ALL_OF_THEM = frozenset({"", "three", "four", "two", "of", ",", ")", "at", "now"})
 _LISTS = frozenset({"list", "drugs", "medication"})
 

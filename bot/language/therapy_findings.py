@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.language import facts, no_treatment, replies, therapy, therapy_context, therapy_cues, unknown_drugs
 from bot.language.lexicon import Mark
@@ -12,12 +13,13 @@ from bot.language.therapy import Statement
 from bot.language.vocabulary import words
 
 _PRONOUNS = words("reader", "pronouns")
+_IN_TURN = frozenset({"then", "and then", "later", "followed by", "afterwards", "subsequently"})
 _HEADINGS = frozenset({"now", "before", "planned", "never", "other_person"})
 
 
 def found(scan: Scan, context: Context) -> Iterator[Finding]:
     """Every agent of a sentence with its status, what is said of agents named before, and that nothing is taken."""
-    _heading(scan, context)
+    headed = _heading(scan, context)
     swap = therapy_context.swap(scan.tokens, scan.agents)
     if swap is not None:
         wrong, right = swap
@@ -26,12 +28,14 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         )
         return
     said = therapy.statements(
-        scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading, context.last_status
+        scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading, context.last_status, headed
     )
     if facts.of_another(scan.sentence.texts, context.patient) or replies.retraction(scan.sentence) is not None:
         return
     if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
         yield from _told_later(scan, context, scan.agents[0].first)
+    if any(item.kind == "no_therapy" and item.value == "now" for item in context.findings):
+        said = [_once(item) for item in said]
     yield from _statements(scan, said)
     if not said and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
         yield from _told_later(scan, context, len(scan.tokens))
@@ -39,6 +43,12 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     _remember(scan, context, said)
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
+
+
+def _once(item: Statement) -> Statement:
+    """ "No treatment now. Before that MMF, then tac": the last of a row that has ended is not taken either."""
+    in_turn = item.status == "now" and item.detail.get("cue") in _IN_TURN
+    return replace(item, status="before") if in_turn else item
 
 
 def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:
@@ -58,13 +68,15 @@ def _nothing(scan: Scan) -> Iterator[Finding]:
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and "," not in texts[mark.last : agent.first] for agent in scan.agents
         )
-        if mark.value == "before" and texts[mark.last : mark.last + 1] in _EXCEPTED[2:]:
-            runs_on = False  # "never had anything but prednisone"
+        excepts = texts[mark.last - 1] in _BUT or texts[mark.last : mark.last + 1] in _EXCEPTED[2:]
+        if mark.value == "before" and excepts:
+            runs_on = False  # "never had anything but prednisone", "nothing was tried before the rituximab"
         excepted = mark.value != "before" and texts[mark.last : mark.last + 1] in _EXCEPTED
         if not runs_on and not excepted and not replies.not_there(scan.sentence, mark):
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
 
 
+_BUT = frozenset({"but", "except", "than", "before", "had", "taken", "tried", "received", "used"})
 _EXCEPTED = tuple((word,) for word in ("with", "by", "other", "but", "except", "apart"))
 
 
@@ -123,8 +135,8 @@ _VERBAL_ENDINGS = ("s", "ed", "ing", "nt", "ll", "ve")
 _HEDGES = words("reader", "hedges")
 
 
-def _heading(scan: Scan, context: Context) -> None:
-    """A line like "Previous treatment:" governs the lines that follow it."""
+def _heading(scan: Scan, context: Context) -> int:
+    """A line like "Previous treatment:" governs the lines that follow it; returns how many tokens it takes."""
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
@@ -139,5 +151,8 @@ def _heading(scan: Scan, context: Context) -> None:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents
         context.inline_heading = bool(scan.agents)
+        if heading in ("now", "before") and scan.agents and ":" in scan.sentence.texts[: scan.agents[0].first]:
+            return scan.sentence.texts.index(":")
     elif scan.lung_walls and not scan.agents:
         context.heading = None
+    return 0

@@ -94,6 +94,7 @@ class _Before:
     meant: bool = False
     unwilling: bool = False
     forced: bool = False
+    told: bool = False  # "told him to"
     subject: bool = False  # a person right before: the verb is active
     lead: str = ""  # the word before all of it
 
@@ -300,9 +301,21 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
         meant=meant or (infinitive and not forced),
         unwilling=unwilling,
         forced=forced,
+        told=infinitive and _was_told(tokens, first),
         subject=lead in _SUBJECTS,
         lead=lead,
     )
+
+
+_TELLING = frozenset({"told", "instructed", "asked"})
+_PATIENT = frozenset({"him", "her", "them", "to"})
+
+
+def _was_told(tokens: Sequence[Token], first: int) -> bool:
+    """ "I told him in March to ...", "was told to ...": an order given to the patient."""
+    lead = [token.text for token in tokens[max(0, first - 4) : first]]
+    at = next((at for at, text in enumerate(lead) if text in _TELLING), None)
+    return at is not None and (at + 1 == len(lead) or lead[at + 1] in _PATIENT)
 
 
 _Read = tuple[str, str] | None
@@ -391,7 +404,7 @@ def _adjust(form: str, before: _Before) -> _Read:
 
 
 def _stop(form: str, before: _Before) -> _Read:
-    decided = before.lead in ("decided",) or (before.forced and not before.negated)
+    decided = before.lead in ("decided",) or (before.forced and not before.negated) or before.told
     if before.negated or before.unwilling or (before.meant and not decided) or (form == "base" and not decided):
         if form == "base" and before.be == "did" and not before.negated:
             return "before", "ahead"
