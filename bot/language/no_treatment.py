@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
@@ -37,7 +38,14 @@ def scan(tokens: Sequence[Token]) -> list[Mark]:
         if not taken & set(range(mark.first, mark.last)):
             found.append(mark)
             taken.update(range(mark.first, mark.last))
-    return sorted(found, key=lambda mark: mark.first)
+    return [_both_times(texts, mark) for mark in sorted(found, key=lambda mark: mark.first)]
+
+
+def _both_times(texts: Sequence[str], mark: Mark) -> Mark:
+    """ "Not on any treatment, never has been"."""
+    after = texts[mark.last : mark.last + 6]
+    never = "never" in after and bool({"has", "have", "was", "had"} & set(after[after.index("never") :]))
+    return replace(mark, value="ever") if mark.value == "now" and never else mark
 
 
 def _denied(texts: Sequence[str], at: int) -> Mark | None:
@@ -62,10 +70,8 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     inner = set(texts[at:end])
     value = _when([*_clause_before(texts, at), *texts[at:end], *after], inner)
     if inner & _OTHER:
-        always = {*after, *inner} & (_BEFORE | {"ever"}) or (
-            after[:1] == ["since"] and after[1:2] not in _NOT_ALL_ALONG
-        )
-        value = "before" if always else ""
+        all_along = after[:1] == ["since"] and after[1:2] not in _NOT_ALL_ALONG
+        value = "before" if all_along or {*after, *inner} & (_BEFORE | {"ever"}) else ""
     return Mark("nothing", value, at, end) if value else None
 
 
@@ -78,6 +84,8 @@ def _clause_before(texts: Sequence[str], at: int) -> Sequence[str]:
 
 def _when(near: Sequence[str], inner: set[str]) -> str:
     said = set(near)
+    if {"now", "or"} <= said:
+        return "ever"  # "no treatment, now or in the past"
     if said & {"naive", "never", "ever"} or (said & _EVER and not said & _NOW):
         return "ever"
     if said & _BEFORE and not said & _NOW:

@@ -27,6 +27,9 @@ _SURFACE = words("therapy", "surface")
 _ADRENAL = words("therapy", "adrenal")
 _OURS = words("therapy", "ours")
 _LIKEWISE = frozenset({("too",), ("likewise",), ("ditto",), ("also",)})
+_ONLY_THOUGHT_OF = (("idea",), ("request",), ("application",), ("proposal",), ("question",))
+_WHILE = (("on",), ("under",), ("while", "on"), ("when", "on"), ("with",), ("on", "the"))
+_PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
 _OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})
 _SO_DID = (("was",), ("were",), ("did",), ("has",), ("had",), ("is",), ("does",))
 _LIKEWISE_TOO = frozenset(
@@ -67,7 +70,8 @@ def statements(
         return []
     marks = sorted([*marks, *unknown_drugs.others(sentence.tokens, marks)], key=lambda mark: mark.first)
     row = Row(sentence, marks, whens, walls)
-    row.cues = [cue for cue in row.cues if cue.first >= headed or cue.kind not in _OF_A_HEADING]
+    told = _OF_A_HEADING - {heading}
+    row.cues = [cue for cue in row.cues if cue.first >= headed or cue.kind not in told]
     assign(row)
     frame = Frame.of(sentence, row.cues, whens)
     found: list[Statement] = []
@@ -78,9 +82,16 @@ def statements(
         if status == "bare" and _likewise(row, member):
             status = found[-1].status if found else earlier or status
         status = _in_context(row, index, status)
+        if status == "now" and cue is not None and row.said(cue) in _WHILE and _ended_before(found, member.mark):
+            status = "mentioned"  # "swapped for bari, the BP was high on the CsA"
         if member.mark.kind != "other":
             found.append(_statement(row, index, status, cue))
     return found
+
+
+def _ended_before(found: Sequence[Statement], mark: Mark) -> bool:
+    earlier = [item for item in found if item.mark.value == mark.value]
+    return bool(earlier) and earlier[-1].status == "before"
 
 
 def detail(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
@@ -100,6 +111,8 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
     """The last word on an agent, and the cue that said it."""
     cue = member.ahead
     status = _AS_NOW.get(cue.kind, cue.kind) if cue is not None else None
+    if status in ("given", "treated") and cue is not None and _PRESENT & set(row.texts[cue.first : member.first]):
+        status = "now"  # "treated at present with MMF"
     if status == "other_person":
         return status, cue
     for back in member.back:
@@ -133,6 +146,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
 def _in_context(row: Row, index: int, status: str) -> str:
     """Somebody else's story, replacement of cortisol, and what is put on the skin are no treatment of the lung."""
     member = row.members[index]
+    if status in ("before", "now", "bare") and row.texts[member.end : member.end + 1] in _ONLY_THOUGHT_OF:
+        return "planned"  # "we parked the nintedanib idea"
     if index and status in _UNDECIDED and _of_others(row, index):
         return "other_person"
     if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.language import therapy_reach
 from bot.language.lexicon import Mark
-from bot.language.therapy_cues import has_dose, outranks
+from bot.language.therapy_cues import INFUSIONS, has_dose, outranks
 from bot.language.therapy_row import Member, Row
 from bot.language.vocabulary import words
 
@@ -17,6 +17,7 @@ _ADDITIVE = words("therapy", "additive")
 _ADDED = words("therapy", "added")
 _IN_TURN = words("therapy", "in_turn")
 _INSTEAD = words("therapy", "instead")
+_INFUSED = frozenset({"infusion", "infusions", "cycle", "cycles", "pulse", "pulses"})
 _ALL = frozenset({"all", "each", "both", "none", "neither", "nothing"})
 _ALL_OF_THEM = frozenset({"", "three", "four", "two", "of", ",", ")", "at", "now"})
 _LISTS = frozenset({"list", "drugs", "medication"})
@@ -70,7 +71,14 @@ def _attach(row: Row, cue: Mark) -> None:
     elif side == "left" and left is not None and cue.kind != "arrow":
         if therapy_reach.is_relative(row, cue, left) and left.ahead is not None and left.ahead.kind == "planned":
             left.ahead = None  # "his scheduled IVIG, which he has had every four weeks"
-        left.back.append(cue)
+        _given_to(row, cue, left).back.append(cue)
+
+
+def _given_to(row: Row, cue: Mark, left: Member) -> Member:
+    """ "rituximab plus MMF, last infusion in May": an infusion is one of the agent that is infused."""
+    infused = [member for member in row.members if member.mark.last <= cue.first and member.mark.value in INFUSIONS]
+    of_infusions = bool(_INFUSED & set(row.said(cue))) and left.mark.value not in INFUSIONS
+    return infused[-1] if of_infusions and infused else left
 
 
 def _adds_to_a_list(row: Row, cue: Mark) -> bool:
@@ -87,6 +95,8 @@ def _of_all(row: Row, cue: Mark) -> list[Member]:
     named = [member for member in row.members if member.mark.last <= cue.first]
     near = {*row.before(cue, 4), *row.said(cue)}
     pronoun = "of" in near and bool({"them", "which", "these"} & near) and bool(_ALL & near) and cue.value != "ahead"
+    if "both" in {*row.before(cue, 1), *row.said(cue)} and cue.value == "back" and len(named) > 1:
+        return named[-2:]  # "AZA, then MTX, both out"
     if not named or not (pronoun or _then_all(row, cue)):
         return []
     return named[-2:] if {"both", "neither"} & near else named
@@ -130,9 +140,21 @@ def _share_ahead(row: Row) -> None:
         if right.link == "or" and left.ahead is not None:
             right.ahead = Mark("planned", "ahead", left.ahead.first, left.ahead.last)
             continue
+        if _goes_along(row, left, right):
+            right.ahead = left.back[-1]
+            continue
         open_to_share = right.link and right.ahead is None and not left.override
         if open_to_share and left.ahead is not None and not _stands_apart(row, left.ahead, left, right):
             right.ahead = left.ahead
+
+
+def _goes_along(row: Row, left: Member, right: Member) -> bool:
+    """ "IVIG continues plus MMF": what is said of the first holds for the one that is added to it."""
+    cue = left.back[-1] if left.back else None
+    if cue is None or cue.kind != "now" or right.ahead is not None or not left.end <= cue.first < right.first:
+        return False
+    gap = row.texts[cue.last : right.first]
+    return gap[:1] in (("plus",), ("with",), ("+",)) and row.all_light(range(cue.last, right.first))
 
 
 def _stands_apart(row: Row, cue: Mark, left: Member, right: Member) -> bool:

@@ -42,7 +42,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     if cue.kind == "arrow":
         return Later(cue) if tokens[0].text in _PRONOUNS and cue.last == len(tokens) else None
-    if cue.kind in ("now", "started") and cue.act not in ("restart", "continue"):
+    still = tokens[cue.first].text == "still" and _speaks_of_them(tokens, cue)
+    if cue.kind in ("now", "started") and cue.act not in ("restart", "continue") and not still:
         return None
     if cue.act == "continue" and tokens[0].text not in _PRONOUNS and not _speaks_of_them(tokens, cue):
         return None
@@ -75,7 +76,9 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     if {token.text for token in tokens[cue.last : cue.last + 4]} & _UNITS_OF_IT:
         return True
     of_a_date = cue.last + 1 < len(tokens) and tokens[cue.last + 1].kind == "number"
-    object_named = not of_a_date and following in ("the", "a", "an", "her", "his", "all", "any", "smoking", "work")
+    object_named = following.endswith("ing") or (
+        not of_a_date and following in ("the", "a", "an", "her", "his", "all", "any", "work")
+    )
     return not lead - _SHORT_LEADS and not object_named
 
 

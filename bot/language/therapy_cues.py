@@ -97,8 +97,10 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "after that": in turn
         if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
             continue  # the patient in a trial
-        if tokens[cue.last - 1].text == "review" and following in (":", "-", "of", "today"):
-            continue  # "chart review:"
+        if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
+            continue  # "chart review:", "homecare review"
+        if cue.kind == "planned" and cue.act and lead & {"the", "all"} and _is_count(tokens, cue.last):
+            continue  # "after the planned six"
         if tokens[cue.first].text == "no" and tokens[cue.last - 1].text == "more" and _compares(tokens, cue.last):
             continue  # "on pred, no more breathless than before"
         if (
@@ -145,6 +147,13 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
     found += _signed(tokens, inside)
     return _merged(tokens, sorted(found, key=lambda cue: cue.first))
+
+
+_OF_LITERATURE = frozenset({"a", "the", "this", "recent", "systematic", "that", "cochrane"})
+
+
+def _is_count(tokens: Sequence[Token], at: int) -> bool:
+    return at < len(tokens) and (tokens[at].kind == "number" or tokens[at].text in NUMBER_WORDS)
 
 
 def _compares(tokens: Sequence[Token], at: int) -> bool:

@@ -36,10 +36,12 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield from _told_later(scan, context, scan.agents[0].first)
     if any(item.kind == "no_therapy" and item.value == "now" for item in context.findings):
         said = [_once(item) for item in said]
+    if any(mark.value == "now" and mark.last <= scan.agents[0].first for mark in _none_now(scan)):
+        said = [_aside(scan, item) for item in said]
     yield from _statements(scan, said)
-    if not said and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
+    if not said and not context.fresh_heading and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
         yield from _told_later(scan, context, len(scan.tokens))
-    yield from _nothing(scan)
+    yield from _nothing(scan, context)
     _remember(scan, context, said)
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
@@ -49,6 +51,16 @@ def _once(item: Statement) -> Statement:
     """ "No treatment now. Before that MMF, then tac": the last of a row that has ended is not taken either."""
     in_turn = item.status == "now" and item.detail.get("cue") in _IN_TURN
     return replace(item, status="before") if in_turn else item
+
+
+def _none_now(scan: Scan) -> Sequence[Mark]:
+    return no_treatment.scan(scan.tokens) if scan.agents else ()
+
+
+def _aside(scan: Scan, item: Statement) -> Statement:
+    """ "All treatment was stopped (she had been on MMF)"."""
+    in_brackets = "(" in scan.sentence.texts[: item.mark.first]
+    return replace(item, status="before") if in_brackets and item.status in ("now", "bare") else item
 
 
 def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:
@@ -61,13 +73,15 @@ def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:
         yield scan.finding(kind, mark.value, item.status, item.first, item.last, prose=prose, **item.detail)
 
 
-def _nothing(scan: Scan) -> Iterator[Finding]:
+def _nothing(scan: Scan, context: Context) -> Iterator[Finding]:
     """ "No treatment now"; not "no treatment with MMF", "nothing but prednisone"."""
     texts = scan.sentence.texts
     for mark in no_treatment.scan(scan.tokens):
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and "," not in texts[mark.last : agent.first] for agent in scan.agents
         )
+        if texts[mark.last - 1] == "any" and (scan.agents or context.agents):
+            continue  # "refused steroids and has never had any"
         excepts = texts[mark.last - 1] in _BUT or texts[mark.last : mark.last + 1] in _EXCEPTED[2:]
         if mark.value == "before" and excepts:
             runs_on = False  # "never had anything but prednisone", "nothing was tried before the rituximab"

@@ -39,6 +39,7 @@ _NEAR = frozenset({",", "both", "all", "now", "long", "already", "completely", "
 _CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
 _ENDS_A_CLAUSE = words("therapy", "ends_a_clause")
 _OTHERS = frozenset({"others", "rest", "else"})
+_SUMMED_UP_BY = frozenset({"once", "meaning", "namely", "everything", "himself", "herself"})
 _SUMMING_UP = (("so", "far"), ("to", "date"))
 _UNITS_OF_IT = words("therapy", "units_of_it")
 _STAYS = frozenset({"is", "are", "still", "now", "remains", "stays"})
@@ -96,6 +97,8 @@ def is_relative(row: Row, cue: Mark, left: Member) -> bool:
 def _of_a_pronoun(row: Row, cue: Mark) -> bool:
     """ "restarted it in May", "has not taken the first tablet", "is back on 25 mg"."""
     after = row.after(cue)
+    if cue.act and cue.kind in ("now", "started") and {"it", "them"} & set(row.said(cue)[1:]):
+        return True  # "is taking it again"
     if row.said(cue) == ("on",):
         return after in ("it", "them") and row.texts[cue.first - 1] in _STAYS
     if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(row.texts[cue.last : cue.last + 4]):
@@ -119,10 +122,8 @@ def _announces(row: Row, cue: Mark, right: Member) -> bool:
     gap = row.texts[cue.last : right.first]
     if row.said(cue) in _SUMMING_UP:
         return False  # "so far: MMF (stopped)" tells a history
-    everything = bool({"everything", "all"} & set(row.texts[: cue.last])) and bool({",", "("} & set(gap))
-    light = all(
-        row.is_light(at) or row.texts[at] in ("once", "meaning", "namely") for at in range(cue.last, right.first)
-    )
+    everything = bool({"everything", "all"} & set(row.texts[: right.first])) and bool({",", "("} & set(gap))
+    light = all(row.is_light(at) or row.texts[at] in _SUMMED_UP_BY for at in range(cue.last, right.first))
     return light and (":" in gap or everything)
 
 
@@ -158,7 +159,7 @@ def _verb_reaches(row: Row, cue: Mark, content: list[int], texts: list[str]) -> 
         return len(texts) <= 1 and "," not in texts
     if cue.kind == "given" and row.said(cue)[0] in _HAD and not light and ":" not in texts:
         return False
-    if cue.kind == "planned" and ":" in texts[1:]:
+    if cue.kind == "planned" and (":" in texts[1:] or "so" in texts):
         return False  # "asked the GP: bari stopped"
     if "," not in texts:
         return True
@@ -197,6 +198,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         timed = said in ("done", "over") and cue.last in row.timed
         near = said == "before" or row.all_light(content)
         return near and (timed or row.after(cue) in {"", *_ENDS_A_CLAUSE})
+    if said == "since" and "," not in texts and len(content) <= _AMOUNT:
+        return True
     return told if cue.kind in ("now", "given") and not cue.act else True
 
 

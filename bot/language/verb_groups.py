@@ -133,8 +133,13 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         read = _MEANINGS[act](form, before)
         if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
             read = ("started" if act == "start" else "before"), "back"  # "2025 PSL start", "2026 PSL stop"
+        if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
+            read = None  # "nobody booked another"
         if act == "give" and _harms(tokens, at, inside):
             read = "before", "back"  # "which gave her a drug fever"
+        if act == "replace" and read is not None and before.first - 1 in inside and form in ("past", "participle"):
+            if last < len(tokens) and tokens[last].text in ("for", "with", "by"):
+                read, last = ("arrow", "ahead"), last + 1  # "CsA swapped for bari"
         if act == "switch_from" and form == "base" and _carried_out(tokens, last):
             read = "before", "ahead"  # "change from MMF to AZA made in March"
         if act == "stop" and form == "base" and before.meant and before.first - 1 in inside:
@@ -205,6 +210,9 @@ def _behind_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> int 
     return last
 
 
+_PURPOSES = frozenset(
+    {"make", "allow", "avoid", "see", "give", "spare", "let", "protect", "simplify", "limit", "please"}
+)
 _PARTICLES = frozenset({"down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
 
 
@@ -226,6 +234,9 @@ def _match(
             if best is None and parted and _follows(tokens, parted, tail) and tail[0] in _PARTICLES:
                 return entry, at + 1, False  # "brought the prednisone down to 5", "let the AZA go"
             for start in starts if tail != ("go",) else ():
+                end = start + len(tail)
+                if tail[-1] == "to" and end < len(tokens) and tokens[end].text in _PURPOSES:
+                    continue  # "dropped to make room"
                 if _follows(tokens, start, tail) and (best is None or start + len(tail) > best[1]):
                     best = (entry, start + len(tail), start > at + 1 and tokens[at + 1].text not in ("it", "them"))
     return best
@@ -255,7 +266,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
         linked = following in _LINKS or (at + 1 == verb and entry.form == "ing")
         if text in _NEGATED:
             negated, text = True, _NEGATED[text]
-        if text in _NOT:
+        if text in _NOT or text in _NEARLY:
             negated = True
         elif text == "longer" and lead == "no":
             negated, longer, at = True, True, at - 1
@@ -301,19 +312,23 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
         meant=meant or (infinitive and not forced),
         unwilling=unwilling,
         forced=forced,
-        told=infinitive and _was_told(tokens, first),
+        told=(infinitive or lead in _MADE) and _was_told(tokens, first),
         subject=lead in _SUBJECTS,
         lead=lead,
     )
 
 
+_NEARLY = frozenset({"nearly", "almost", "nobody"})
 _TELLING = frozenset({"told", "instructed", "asked"})
+_MADE = frozenset({"us", "me", "him", "her", "them"})
 _PATIENT = frozenset({"him", "her", "them", "to"})
 
 
 def _was_told(tokens: Sequence[Token], first: int) -> bool:
     """ "I told him in March to ...", "was told to ...": an order given to the patient."""
     lead = [token.text for token in tokens[max(0, first - 4) : first]]
+    if lead[-2:-1] == ["made"] and lead[-1] in _MADE:
+        return True  # "nephrology made us stop it"
     at = next((at for at, text in enumerate(lead) if text in _TELLING), None)
     return at is not None and (at + 1 == len(lead) or lead[at + 1] in _PATIENT)
 
