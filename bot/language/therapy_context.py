@@ -82,6 +82,7 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     return not lead - _SHORT_LEADS and not object_named
 
 
+_OBJECTS = frozenset({"the", "a", "an", "her", "his", "all", "any", "work"})
 _THEM = frozenset({"it", "them", "both", "that", "this"})
 _PRONOUNS = words("therapy", "pronouns")
 _TELLING = frozenset({"arrow", "before", "started", "now", "never", "failed"})

@@ -117,38 +117,57 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         entry, last, person = matched
         before = _before(tokens, at, entry, inside)
         before = replace(before, subject=before.subject or person)
-        form = entry.form
-        if form == "same":  # "put", "let", "cut": the past unless it is told to do
-            form = "base" if before.meant or before.be or not before.first else "past"
-        if form == "base" and before.have and not before.meant:
-            form = "participle"  # "have come and gone"
-        if form == "base" and before.lead in _THIRD_PERSON and not before.meant and before.be not in ("did", "does"):
-            form = "participle"  # "she's come off MMF"
-        goes_on = (
-            tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside)
-        )
-        act = "continue" if goes_on else entry.act
-        if act in ("switch_to", "switch_from") and last < len(tokens) and tokens[last].kind == "number":
-            act = "adjust"  # "went from 60 mg to 5"
-        read = _MEANINGS[act](form, before)
-        if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
-            read = ("started" if act == "start" else "before"), "back"  # "2025 PSL start", "2026 PSL stop"
-        if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
-            read = None  # "nobody booked another"
-        if act == "give" and _harms(tokens, at, inside):
-            read = "before", "back"  # "which gave her a drug fever"
-        if act == "replace" and read is not None and before.first - 1 in inside and form in ("past", "participle"):
-            if last < len(tokens) and tokens[last].text in ("for", "with", "by"):
-                read, last = ("arrow", "ahead"), last + 1  # "CsA swapped for bari"
-        if act == "switch_from" and form == "base" and _carried_out(tokens, last):
-            read = "before", "ahead"  # "change from MMF to AZA made in March"
-        if act == "stop" and form == "base" and before.meant and before.first - 1 in inside:
-            read = "now", "back"  # "MMF is due to come off in May"
+        form = _form(entry, before)
+        act = _act(tokens, at, entry, last, inside)
+        read, last = _in_place(tokens, at, last, act, form, before, inside)
         if read is not None:
             kind, place = read
             found.append(Mark(kind, place, before.first, last, entry.act))
         at = last if read is not None else at + 1
     return found
+
+
+def _form(entry: _Entry, before: _Before) -> str:
+    """The form of a verb where its spelling leaves it open."""
+    if entry.form == "same":  # "put", "let", "cut": the past unless it is told to do
+        return "base" if before.meant or before.be or not before.first else "past"
+    if entry.form == "base" and not before.meant and before.have:
+        return "participle"  # "have come and gone"
+    if entry.form == "base" and not before.meant and before.lead in _THIRD_PERSON and before.be not in ("did", "does"):
+        return "participle"  # "she's come off MMF"
+    return entry.form
+
+
+def _act(tokens: Sequence[Token], at: int, entry: _Entry, last: int, inside: set[int]) -> str:
+    """What a verb does, by what follows it."""
+    if tokens[at].text in _GOES and tokens[last - 1].text == "on" and not _before_an_agent(tokens, last, inside):
+        return "continue"  # "MMF goes on"
+    if entry.act in ("switch_to", "switch_from") and last < len(tokens) and tokens[last].kind == "number":
+        return "adjust"  # "went from 60 mg to 5"
+    return entry.act
+
+
+def _in_place(
+    tokens: Sequence[Token], at: int, last: int, act: str, form: str, before: _Before, inside: set[int]
+) -> tuple[_Read, int]:
+    """What a verb says where it stands, and where it ends."""
+    behind_agent = before.first - 1 in inside
+    following = tokens[last].text if last < len(tokens) else ""
+    if act == "stop" and form == "base" and before.meant and behind_agent:
+        return ("now", "back"), last  # "MMF is due to come off in May"
+    if act == "switch_from" and form == "base" and _carried_out(tokens, last):
+        return ("before", "ahead"), last  # "change from MMF to AZA made in March"
+    if act == "give" and _harms(tokens, at, inside):
+        return ("before", "back"), last  # "which gave her a drug fever"
+    if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
+        return None, last  # "nobody booked another"
+    if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
+        return ("started" if act == "start" else "before", "back"), last  # "2025 PSL start", "2026 PSL stop"
+    read = _MEANINGS[act](form, before)
+    swapped = act == "replace" and form in ("past", "participle") and following in ("for", "with", "by")
+    if swapped and read is not None and behind_agent:
+        return ("arrow", "ahead"), last + 1  # "CsA swapped for bari"
+    return read, last
 
 
 _CARRIED_OUT = frozenset({"made", "done", "completed", "happened", "undertaken", "effected"})
