@@ -113,6 +113,8 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
     status = _AS_NOW.get(cue.kind, cue.kind) if cue is not None else None
     if status in ("given", "treated") and cue is not None and _PRESENT & set(row.texts[cue.first : member.first]):
         status = "now"  # "treated at present with MMF"
+    if status == "given" and cue is not None and {"has", "have"} & set(row.said(cue)) and "since" in row.before(cue, 4):
+        status = "now"  # "since then he has had MMF"
     if status == "other_person":
         return status, cue
     for back in member.back:
@@ -120,9 +122,23 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
             status, cue = "given", back  # "then rituximab, which was last given in 2022"
         elif not _stands(row, member, status, back):
             status, cue = _AS_NOW.get(back.kind, back.kind), back
+    if status == "now" and cue is not None and cue.act == "stop" and "could" in row.said(cue) and _dated(row, cue):
+        status = "before"  # "prednisolone could be stopped in 2023"
+    if status == "now" and cue is not None and row.said(cue) in _WHILE and _left_behind(row, member, cue):
+        status = "before"
     if member.override:
         return ("planned" if status == "planned" else member.override), cue
     return (heading or "bare", None) if status is None else (status, cue)
+
+
+def _dated(row: Row, cue: Mark) -> bool:
+    return any(when.kind == "date" and 0 <= when.first - cue.last <= 3 for when in row.whens)
+
+
+def _left_behind(row: Row, member: Member, cue: Mark) -> bool:
+    """ "After a year on MMF she went back to AZA"."""
+    later = [other.ahead for other in row.members if other.first > member.end and other.ahead is not None]
+    return "after" in row.before(cue, 6) and any(ahead.act in ("restart", "switch_to") for ahead in later)
 
 
 def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
@@ -140,7 +156,7 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         return status in ("before", "planned")
     if back.kind == "given":
         return status in ("planned", "now")
-    return back.kind == "planned" and status not in (None, "never")
+    return back.kind == "planned" and status not in (None, "never") and row.said(back)[-1] != "idea"
 
 
 def _in_context(row: Row, index: int, status: str) -> str:

@@ -99,7 +99,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
             continue  # "chart review:", "homecare review"
-        if cue.kind == "planned" and cue.act and lead & {"the", "all"} and _is_count(tokens, cue.last):
+        if cue.kind == "planned" and cue.act and lead & {"the", "all", "of"} and _is_count(tokens, cue.last):
             continue  # "after the planned six"
         if tokens[cue.first].text == "no" and tokens[cue.last - 1].text == "more" and _compares(tokens, cue.last):
             continue  # "on pred, no more breathless than before"

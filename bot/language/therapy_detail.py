@@ -23,6 +23,7 @@ _ORDINALS = words("therapy", "ordinal_words")
 _OF_A_COURSE = frozenset(DOSING["courses"]) | words("therapy", "of_a_course")
 _FRACTIONS_OF_A_YEAR = ("12", "52", "7")
 _BESIDE = (("on", "top", "of"), ("alongside",), ("in", "addition", "to"))
+_FIRST = frozenset({"first", "1", "1st"})
 _LONGEST_COURSE = 12
 
 
@@ -64,6 +65,8 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
         if _recurring_before(row, member, begin):
             detail["recurring"] = True
         status = _of_infusion(row, member, status, cue)
+        if {"last", "next"} <= set(row.texts[member.end : edge]) and (cue is None or not cue.act):
+            status = "now"  # "RTX, last one in September, next in March"
     following = row.members[index + 1].ahead if index + 1 < len(row.members) else None
     if status == "given" and following is not None and row.said(following) in _BESIDE:
         status = "now"  # "got pirfenidone on top of MMF"
@@ -94,7 +97,9 @@ def _of_infusion(row: Row, member: Member, status: str, cue: Mark | None) -> str
         return status
     lead = {*row.texts[max(0, member.first - 3) : member.first], *row.before(cue, 3)}
     near = {*row.said(cue), *row.texts[max(0, member.first - 2) : member.first]}
-    if status == "planned" and ((cue.act == "plan" and lead & _ORDINALS) or ("next" in near and "due" in row.texts)):
+    if status == "planned" and (
+        (cue.act == "plan" and lead & _ORDINALS - _FIRST) or ("next" in near and "due" in row.texts)
+    ):
         return "now"
     return "given" if status == "before" and "last" in row.said(cue) else status
 

@@ -120,7 +120,7 @@ def only_tells_when(row: Row, cue: Mark) -> bool:
 def _announces(row: Row, cue: Mark, right: Member) -> bool:
     """ "everything was stopped on Monday: prednisone and tacrolimus"."""
     gap = row.texts[cue.last : right.first]
-    if row.said(cue) in _SUMMING_UP:
+    if row.said(cue) in _SUMMING_UP or row.said(cue) in (("in",), ("out",)):
         return False  # "so far: MMF (stopped)" tells a history
     everything = bool({"everything", "all"} & set(row.texts[: right.first])) and bool({",", "("} & set(gap))
     light = all(row.is_light(at) or row.texts[at] in _SUMMED_UP_BY for at in range(cue.last, right.first))

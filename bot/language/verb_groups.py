@@ -127,9 +127,14 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
     return found
 
 
+_PASSIVE = frozenset({"was", "were", "been", "is", "are", "being", "got"})
+
+
 def _form(entry: _Entry, before: _Before) -> str:
     """The form of a verb where its spelling leaves it open."""
     if entry.form == "same":  # "put", "let", "cut": the past unless it is told to do
+        if before.be in _PASSIVE and not before.meant:
+            return "participle"  # "was put on MMF"
         return "base" if before.meant or before.be or not before.first else "past"
     if entry.form == "base" and not before.meant and before.have:
         return "participle"  # "have come and gone"
