@@ -15,7 +15,7 @@ from bot.language import therapy_detail, unknown_drugs
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence, Token
 from bot.language.therapy_assign import assign
-from bot.language.therapy_cues import EXCEPTING, has_dose
+from bot.language.therapy_cues import EXCEPTING, INFUSIONS, has_dose
 from bot.language.therapy_row import Member, Row
 from bot.language.therapy_sentence import Frame
 from bot.language.times import When
@@ -77,6 +77,8 @@ def statements(
     found: list[Statement] = []
     for index, member in enumerate(row.members):
         status, cue = _status(row, member, heading)
+        if status == "now" and cue is None and _dates_itself(row, index):
+            status = "bare"
         later = [other.ahead for other in row.members[index + 1 :] if other.ahead is not member.ahead]
         status = frame.settle(status, cue, member.first, later)
         if status == "bare" and _likewise(row, member):
@@ -87,6 +89,14 @@ def statements(
         if member.mark.kind != "other":
             found.append(_statement(row, index, status, cue))
     return found
+
+
+def _dates_itself(row: Row, index: int) -> bool:
+    """ "azathioprine | 2022 | 2023" under "drug | from | to": its dates say what has become of it."""
+    member = row.members[index]
+    edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
+    ranged = any(when.kind == "range" and member.mark.last <= when.first < edge for when in row.whens)
+    return ranged or member.mark.value in INFUSIONS
 
 
 def _ended_before(found: Sequence[Statement], mark: Mark) -> bool:

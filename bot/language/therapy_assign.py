@@ -29,6 +29,8 @@ def assign(row: Row) -> None:
     _remarks(row)
     for cue in row.cues:
         named = _of_all(row, cue)
+        if named and cue.kind == "now" and {"none", "neither"} & {*row.before(cue, 4), *row.said(cue)}:
+            cue = replace(cue, kind="before")  # "none of them since"
         for member in named:
             member.back, member.override = [cue], None
         if not named and not therapy_reach.only_tells_when(row, cue):
@@ -179,6 +181,8 @@ def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
     """Whether a word behind a list speaks of all its members."""
     if any(first < cue.first < last for first, last in right.remarks):
         return False
+    if cue.kind == "now" and any("last" in row.texts[first:last] for first, last in left.remarks):
+        return False  # "IVIG x6 (last in 2024), MMF ongoing"
     if {"both", "all"} & {*row.before(cue, 2), *row.said(cue)}:
         return True
     if right.link in ("and", "same"):

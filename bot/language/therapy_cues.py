@@ -111,6 +111,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "on 3 November"
         if tokens[cue.first].text in _COMPARED and cue.first and tokens[cue.first - 1].text in _COMPARING:
             continue  # "no less breathless than before"
+        if cue.last in nothing and cue.kind in ("now", "given"):
+            continue  # "takes no immunosuppression"
         if _names_side_effects(tokens, cue, asks):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
             continue
@@ -204,6 +206,7 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
             last is not None
             and last.last == cue.first
             and last.kind in ("planned", "never")
+            and (cue.kind != "before" or tokens[last.first].text != "no")  # a column "No", then "stopped"
             and cue.kind in ("started", "before", "given")
             and cue.value != "ahead"
             and tokens[cue.first].text not in ("in", "out")

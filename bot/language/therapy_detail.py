@@ -23,6 +23,7 @@ _ORDINALS = words("therapy", "ordinal_words")
 _OF_A_COURSE = frozenset(DOSING["courses"]) | words("therapy", "of_a_course")
 _FRACTIONS_OF_A_YEAR = ("12", "52", "7")
 _BESIDE = (("on", "top", "of"), ("alongside",), ("in", "addition", "to"))
+_FEWEST = 3
 _FIRST = frozenset({"first", "1", "1st"})
 _LONGEST_COURSE = 12
 
@@ -62,6 +63,8 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
     if member.mark.value in INFUSIONS:
         if _unfinished(row.tokens[begin:edge]):
             detail["unfinished"] = True
+        if status in ("given", "bare", "now") and _finished(row.tokens[begin:edge]):
+            status = "before"  # "6 of 6 given"
         if _recurring_before(row, member, begin):
             detail["recurring"] = True
         status = _of_infusion(row, member, status, cue)
@@ -147,6 +150,16 @@ def _unfinished(window: Sequence[Token]) -> bool:
         if planned is not None and 0 < given < planned <= _LONGEST_COURSE:
             return bool({other.text for other in window[max(0, at - 3) : after + 6]} & _OF_A_COURSE)
     return False
+
+
+def _finished(window: Sequence[Token]) -> bool:
+    """ "6/6", "six of six infusions"."""
+    return any(
+        window[at + 1].text in ("of", "/")
+        and (_count(window[at]) or 0) >= _FEWEST
+        and _count(window[at]) == _count(window[at + 2])
+        for at in range(len(window) - 2)
+    )
 
 
 def _count(token: Token) -> float | None:

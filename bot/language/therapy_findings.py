@@ -59,8 +59,8 @@ def _none_now(scan: Scan) -> Sequence[Mark]:
 
 def _aside(scan: Scan, item: Statement) -> Statement:
     """ "All treatment was stopped (she had been on MMF)"."""
-    in_brackets = "(" in scan.sentence.texts[: item.mark.first]
-    return replace(item, status="before") if in_brackets and item.status in ("now", "bare") else item
+    aside = {"(", "was", "were"} & set(scan.sentence.texts[: item.mark.first])
+    return replace(item, status="before") if aside and item.status in ("now", "bare") else item
 
 
 def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:

@@ -110,7 +110,7 @@ def _of_a_pronoun(row: Row, cue: Mark) -> bool:
 
 def only_tells_when(row: Row, cue: Mark) -> bool:
     """ "the week before we started it"."""
-    lead = set(row.before(cue, 3))
+    lead = {*row.before(cue, 3), *row.said(cue)}
     return bool(cue.act and {"before", "until"} & lead and _SUBJECTS & lead) and row.after(cue) in ("it", "them")
 
 
@@ -189,6 +189,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         return not texts and row.after(cue) in {"", *_ENDS_A_CLAUSE}
     if said in _NEAR_ONLY:
         return all(text in _NEAR or text in _AUXILIARY for text in texts)
+    if row.before(cue, 1)[0] == "latter" or _goes_on_telling(row, cue, left):
+        return True
     alone = cue.act and not _AUXILIARY & set(row.said(cue))
     if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not row.all_light(content):
         return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
@@ -201,6 +203,14 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     if said == "since" and "," not in texts and len(content) <= _AMOUNT:
         return True
     return told if cue.kind in ("now", "given") and not cue.act else True
+
+
+def _goes_on_telling(row: Row, cue: Mark, left: Member) -> bool:
+    """ "prednisone, which was slowly lowered and finally stopped": more is told of the same agent."""
+    told = left.back[-1] if left.back else None
+    if cue.kind != "before" or cue.act != "stop" or row.before(cue, 1)[0] != "and":
+        return False
+    return told is not None and told.last <= cue.first and row.all_light(range(told.last, cue.first))
 
 
 def _plan_reaches(row: Row, cue: Mark, left: Member, texts: list[str]) -> bool:

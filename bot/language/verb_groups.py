@@ -164,6 +164,8 @@ def _in_place(
         return ("before", "ahead"), last  # "change from MMF to AZA made in March"
     if act == "give" and _harms(tokens, at, inside):
         return ("before", "back"), last  # "which gave her a drug fever"
+    if tokens[at].text == "raised" and before.be and following not in ("to", "from", "by", "further", "again"):
+        return ("planned", "back"), last  # "rituximab was raised in the meeting"
     if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
         return None, last  # "nobody booked another"
     if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
