@@ -121,7 +121,8 @@ def _then_all(row: Row, cue: Mark) -> bool:
 def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     """ "AZA, then MMF", "MMF -> tac": what follows is taken, what went before is not, unless it was added to."""
     between = {*row.texts[cue.last : right.first], *(_ADDED & set(row.texts[right.end : right.end + 3]))}
-    right.ahead = right.ahead or Mark("now", "ahead", cue.first, cue.last)
+    if right.ahead is None or right.ahead.kind in ENDING:
+        right.ahead = Mark("now", "ahead", cue.first, cue.last)
     if left is None or left.override or between & _ADDITIVE:
         return
     if row.said(cue)[-1] == "now" and left.ahead is not None and left.ahead.kind in ("now", "started"):

@@ -23,6 +23,8 @@ from bot.language.vocabulary import words
 
 _FAR_AHEAD = 9
 _FAR_BACK = 12
+_OF_ANOTHER = 15
+"""Words of a sentence that speaks of somebody else only."""
 _AMOUNT = 5
 """Words of "two unsuccessful cycles of" between a preposition and its agent."""
 
@@ -132,7 +134,9 @@ def _reaches(row: Row, cue: Mark, first: int) -> bool:
     gap = row.gap(cue.last, first)
     content = row.substance(gap)
     texts = [row.texts[at] for at in content]
-    if any(at in row.walls or row.texts[at] in BREAKERS for at in gap) or len(content) > _FAR_AHEAD:
+    if any(at in row.walls or row.texts[at] in BREAKERS for at in gap):
+        return False
+    if len(content) > (_FAR_AHEAD if cue.kind != "other_person" or _SUBJECTS & set(texts) else _OF_ANOTHER):
         return False
     last = row.said(cue)[-1]
     if cue.kind == "arrow":
