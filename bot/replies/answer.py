@@ -219,7 +219,8 @@ def _cautions_that_fit(recommendation: Recommendation, shown_before: frozenset[s
     rest = len(all_cautions(recommendation)) - len(chosen)
     lines = [f"- {cited(KNOWLEDGE.cautions[c].text, KNOWLEDGE.cautions[c].source)}" for c in chosen]
     if rest:
-        lines.append(f"- And {rest} more: press Cautions." if chosen else f"- {rest} cautions: press Cautions.")
+        named = f"And {rest} more" if chosen else "1 caution" if rest == 1 else f"{rest} cautions"
+        lines.append(f"- {named}: press Cautions.")
     return "\n".join(["**Mind**", *lines]) if lines else ""
 
 

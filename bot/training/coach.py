@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.replies.answer import summary
 from bot.replies.model import Reply
 from bot.training import texts
-from bot.training.commands import asks_something, command, level_in, requests_in, topic_in
+from bot.training.commands import asks_something, command, level_in, opens_training, own_record, requests_in, topic_in
 from bot.training.grading import Graded, grade, grade_work_up
 from bot.training.library import revealing, written_cases
 from bot.training.memory import Memory, Result, last_cases
@@ -25,9 +25,11 @@ from bot.training.session import Session, Stage
 from bot.training.truth import point_of, steps_of, topic_of, truth_of, what_matters
 
 _JOIN = re.compile(r"\bjoin\s+(?:group\s+)?([A-Za-z0-9]{8})\b(?:\s+as\s+(.{1,60}))?\s*$", re.I)
+_FEWEST_WORDS = 2
+"""Words from which an answer before "ready" is taken as one: "yes" alone may mean anything."""
 _ANYWHERE = ("stop", "menu", "progress", "forget", "groups", "leave_group", "help", "team")
 _IN_CASE = ("hint", "skip", "why", "repeat", *_ANYWHERE)
-_IN_WORK_UP = ("decide", "hint", "repeat", *_ANYWHERE)
+_IN_WORK_UP = ("decide", "skip", "hint", "repeat", *_ANYWHERE)
 _IN_MENU = ("next", "resume", "repeat", *_ANYWHERE)
 
 
@@ -70,6 +72,9 @@ class Coach:
         left = self._left_open(person)
         if left and command(_without_train(text), "resume"):
             return Turn(left, (Reply("Here is your case again."), *self._recap(left)))
+        asked = own_record(text)
+        if asked:
+            return self._anywhere(asked, Session(), person)
         session = Session(team="team" in text.lower() or "us" in text.lower().split())
         named, level, topic = _named_case(text), level_in(text), topic_in(text)
         if named:
@@ -163,7 +168,7 @@ class Coach:
             return self._open(session, person, named)
         if (level or topic) and len(text.split()) <= 6 and not asks_something(text):
             return self._start(session, person, level, topic)
-        return Turn(session, understood=False)
+        return self.begin(person, text) if opens_training(text) else Turn(session, understood=False)
 
     def _begin_team(self, session: Session, person: Person) -> Turn:
         return self._start(replace(session, team=True), person, None, None)
@@ -189,7 +194,7 @@ class Coach:
 
     def _in_work_up(self, session: Session, person: Person, text: str) -> Turn:
         name = command(text, *_IN_WORK_UP)
-        if name == "decide":
+        if name in ("decide", "skip"):
             return self._decide(session, person)
         if name == "hint":
             return self._hint(session)
@@ -200,10 +205,24 @@ class Coach:
         case = _case(session)
         requests = tuple(dict.fromkeys(revealing(case, request) for request in requests_in(text)))
         if not requests:
-            return Turn(session, understood=False)
+            return self._decide_at_once(session, person, text) or Turn(session, understood=False)
         asked = tuple(dict.fromkeys((*session.asked, *requests)))
         lines = "\n".join(texts.finding_line(case, request) for request in requests)
         return Turn(replace(session, asked=asked), (Reply(lines),))
+
+    def _decide_at_once(self, session: Session, person: Person, text: str) -> Turn | None:
+        """Take an answer to the first decision that is given without a word of being ready."""
+        case = _case(session)
+        first = steps_of(case)[session.place + 1]
+        if session.team or asks_something(text) or len(text.split()) < _FEWEST_WORDS:
+            return None
+        if grade(first, text, truth_of(case.facts())) is None:
+            return None
+        decided = self._decide(session, person)
+        if decided.session is None:
+            return decided
+        answered = self._in_case(decided.session, person, text)
+        return replace(answered, said=(*decided.said, *answered.said))
 
     def _decide(self, session: Session, person: Person) -> Turn:
         case = _case(session)

@@ -103,8 +103,16 @@ def opens_training(text: str) -> bool:
     found = read_sentences(text)
     if len(found) != 1 or len(found[0].tokens) > _LONGEST_OPENING:
         return False
+    if own_record(text):
+        return True
     marks = _opening().scan(found[0].tokens)
     return bool(marks) and all(token.text in _POLITE for token in found[0].tokens[: marks[0].first])
+
+
+def own_record(text: str) -> str | None:
+    """Return what a resident asks of the own record, outside training too: "my progress", "forget me", "my group"."""
+    own = any({"my", "me"} & set(sentence.texts) for sentence in read_sentences(text))
+    return command(text, "progress", "forget", "groups") if own else None
 
 
 @cache

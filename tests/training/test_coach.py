@@ -264,3 +264,24 @@ def test_to_stop_nintedanib_does_not_stop_training(coach: Coach) -> None:
     asked = in_case("nintedanib-running", place)
     assert "Not right" in said(coach.turn(asked, ANNA, "stop it"))
     assert "has stopped" in said(coach.turn(asked, ANNA, "stop training"))
+
+
+def test_the_own_record_is_shown_outside_training_too(coach: Coach) -> None:
+    assert opens_training("my progress")
+    assert "not decided anything yet" in said(coach.begin(ANNA, "my progress"))
+    deleting = coach.begin(ANNA, "forget me").session
+    assert deleting
+    assert deleting.stage is Stage.DELETING
+    for text in ["progress", "results", "my patient is progressing"]:
+        assert not opens_training(text)
+
+
+def test_a_decision_before_the_word_ready_is_taken(coach: Coach, memory: Memory) -> None:
+    turn = coach.turn(in_case("mda5-rapid"), ANNA, "no red flag, not another disease")
+    assert turn.session
+    assert turn.session.place == 2
+    assert [result.step for result in memory.results(ANNA.resident)] == [Step.WORK_UP, Step.RED_FLAG]
+
+
+def test_train_me_in_the_menu_offers_it_again(coach: Coach) -> None:
+    assert coach.turn(Session(), ANNA, "train me").understood
