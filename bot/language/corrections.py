@@ -39,7 +39,10 @@ def take_back(draft: Draft, reading: Reading) -> None:
         draft.answered = True
     if reading.of("before_treatment"):
         _was_last_year(draft)
-    if reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
+    if any(item.subject == "rapid" for item in reading.of("last_year")):
+        draft.set("rapidly_progressive", None)
+        draft.answered = True
+    elif reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
         _was_last_year(draft)
 
 

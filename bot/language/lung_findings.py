@@ -34,6 +34,9 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     subjects = [piece for piece in scan.row if piece.role == "subject"]
     measures = _tabled(scan, context) or quantities.measures(scan.tokens, scan.row, scan.whens, scan.agent_walls)
+    swapped = quantities.swapped(scan.tokens)
+    if swapped is not None:  # "78, not 74" is one reading
+        measures = [item for item in measures if {*(item.value.get("values") or ())} != {*swapped.values()}]
     asked = scan.sentence.asks and (_labelled(scan.sentence.texts) or replies.asks_for_facts(scan.sentence.texts))
     yield from _measures(scan, context, measures, asked or remarks.supposed(scan.tokens))
     yield from _levels(scan, subjects)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.language import lungs, pieces, ppf_word, quantities, remarks, replies, self_asked
+from bot.language import lungs, pieces, ppf_word, quantities, rapid, remarks, replies, self_asked
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
 
@@ -45,7 +45,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if replies.before_agent(sentence, scan.agents):
         yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
-        yield scan.finding("last_year", None, True, 0, len(scan.tokens))
+        subject = "rapid" if rapid.marks(scan.tokens) else None
+        yield scan.finding("last_year", subject, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)
     if swapped is not None:
         yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))

@@ -77,8 +77,17 @@ def _nearest(word: str, allowed: int, targets: dict[str, tuple[str, ...]]) -> st
     best = list(dict.fromkeys(_VARIANTS.get(target, target) for target in near[min(near)]))
     if len(best) == 1:
         return best[0]
+    left_out = [target for target in best if len(target) > len(word) and _is_part(word, target)]
+    if len(left_out) == 1:
+        return left_out[0]  # a letter left out is likelier than one that is too many: "prednisolne"
     surer = [target for target in best if sorted(target) == sorted(word) or _DOUBLED.sub(r"\1", word) == target]
     return surer[0] if len(surer) == 1 else _same_stem(best)
+
+
+def _is_part(word: str, target: str) -> bool:
+    """Whether a word is what is left of another when letters are left out."""
+    letters = iter(target)
+    return all(letter in letters for letter in word)
 
 
 def _same_stem(targets: list[str]) -> str | None:

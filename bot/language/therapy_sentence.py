@@ -39,6 +39,8 @@ class Frame:
             and (status == "bare" or (status == "given" and word == "given"))
         ):
             return "planned"
+        if self.asking and status in ("now", "given") and cue is not None and self._of_people_in_general(cue):
+            return "planned"
         if self.asking and status == "before" and self._proposed(cue):
             return "mentioned"
         if status == "bare" and self._since_when(first):
@@ -69,6 +71,11 @@ class Frame:
             return False
         lead = self.tokens[max(0, cue.first - 2) : cue.first + 1]
         return any(token.text in ("be", "we", "i", "she", "he") for token in lead)
+
+    def _of_people_in_general(self, cue: Mark) -> bool:
+        """ "When do you use nintedanib?", "does one give it with MMF?"."""
+        said = {token.text for token in self.tokens[cue.first : cue.last]}
+        return bool(cue.act) and bool(said & {"do", "does"}) and bool(said & {"you", "we", "i", "one", "they"})
 
     def _since_when(self, first: int) -> bool:
         """ "since last winter MMF", "for the past 8 months mycophenolate"."""
