@@ -45,8 +45,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if replies.before_agent(sentence, scan.agents):
         yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
     if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
-        subject = "rapid" if rapid.marks(scan.tokens) else None
-        yield scan.finding("last_year", subject, True, 0, len(scan.tokens))
+        yield scan.finding("last_year", "rapid" if rapid.marks(scan.tokens) else None, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)
     if swapped is not None:
         yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))

@@ -19,7 +19,7 @@ from bot.language import read, update
 
 ROOT = Path(__file__).parents[2]
 SET = Path(__file__).parent / "evaluation"
-PARTS = ("development", "test")
+PARTS = ("development", "test", "practice")
 SLOTS = (
     "current_therapy",
     "previous_therapy",
@@ -129,7 +129,7 @@ def _percent(part: int, whole: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part")
-    chosen = parser.parse_args().part or PARTS
+    chosen = parser.parse_args().part or PARTS[:2]
     target = ROOT / "var" / "evaluation"
     target.mkdir(parents=True, exist_ok=True)
     for part in chosen:

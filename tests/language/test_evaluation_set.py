@@ -8,7 +8,7 @@ import pytest
 
 from bot.guideline import Case, ppf
 from bot.guideline.case import CRITERIA, GOALS, PPF, PPF_VALUES
-from tests.language.evaluation.split import PARTS, Message, part_of, path_of, read
+from tests.language.evaluation.split import PARTS, PRACTICE, Message, part_of, path_of, read
 
 LISTS = ("current_therapy", "previous_therapy")
 FLAGS = ("stability_acceptable", *CRITERIA, "fibrosis_on_ct", "rapidly_progressive")
@@ -16,7 +16,7 @@ SLOTS = {*LISTS, *FLAGS, *GOALS, "ppf_stated", PPF, "underlying_disease"}
 ASKED = {*LISTS, *GOALS, "stability_acceptable", PPF, "fibrosis_on_ct", *CRITERIA}
 
 MESSAGES = {part: read(part) for part in PARTS}
-ALL = [message for part in PARTS for message in MESSAGES[part]]
+ALL = [message for part in (*PARTS, PRACTICE) for message in read(part)]
 each_message = pytest.mark.parametrize("message", ALL, ids=lambda message: message.id)
 
 

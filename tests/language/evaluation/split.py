@@ -17,6 +17,8 @@ from typing import Any
 import yaml
 
 PARTS = ("development", "test")
+PRACTICE = "practice"
+"""Messages that were counted once, then read in full: they belong to no part, and prove nothing."""
 
 _FOLDER = Path(__file__).parent
 _HEADING = "# Messages as clinicians type them, and the slots that they give. See README.md.\n"
