@@ -103,6 +103,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken))
             or _declines_to_tell(tokens, mark)
             or _dates_something(tokens, mark)
+            or (mark.value in ("up", "down") and _of_something_else(tokens, mark, taken, closed))
+            or _counts_things(tokens, mark, taken)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -127,12 +129,13 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             continue
         elif not any(index in taken for index in range(mark.first, mark.last)):
             negation = _negation_of(tokens, mark, negations, taken)
+            negation = negation or _shared_negation(tokens, mark, found)
             value = "good" if mark.value == "met" else mark.value
             if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
                 value = "same"
             if value == "vary" and negation is None:
                 continue
-            if negation is not None and _restates(tokens, negation, found, taken):
+            if negation in negations and _restates(tokens, negation, found, taken):
                 negations.remove(negation)
                 continue
             if negation is not None:
@@ -148,13 +151,67 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
                     _was(tokens, mark),
                 )
             )
-            if negation is not None:
+            if negation is not None and negation in negations:
                 negations.remove(negation)
     found += _compared(tokens, subjects, negations)
     found += _signs(tokens, subjects)
     for negation in negations:
         found.append(Piece("negation", "no", negation.first, negation.last))
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
+
+
+def _shared_negation(tokens: Sequence[Token], mark: Mark, found: Sequence[Piece]) -> Mark | None:
+    """ "No new or increased honeycombing": a denial holds for both words that "or" joins."""
+    before = found[-1] if found and found[-1].role == "course" else None
+    if before is None or not 1 <= mark.first - before.last <= 3 or before.value not in _DENIED:
+        return None
+    gap = [token.text for token in tokens[before.last : mark.first]]
+    if not {"or", "nor"} & set(gap) or not set(gap) <= _OR_ANY:
+        return None
+    return Mark("negation", True, before.first, before.first + 1)
+
+
+_DENIED = frozenset({*_TURNED.values(), "not_up", "not_down"})
+_OR_ANY = frozenset({"or", "nor", ",", "and", "/", "any", "an", "a", "other"})
+
+
+def _of_something_else(tokens: Sequence[Token], mark: Mark, taken: set[int], closed: frozenset[int]) -> bool:
+    """ "Halfway up Church Street", "while his dose went from 20 down to 5": a movement of nothing that is followed."""
+    before = tokens[mark.first - 1] if mark.first else None
+    lone = mark.last - mark.first == 1 and tokens[mark.first].text in ("up", "down")
+    if (
+        lone
+        and before is not None
+        and before.kind == "word"
+        and mark.first - 1 not in taken | closed
+        and before.text not in _MOVES
+    ):
+        return True
+    for at in range(mark.first - 1, max(mark.first - _CLAUSE_OF_AGENT, -1), -1):
+        if at in taken or tokens[at].text in (",", ";", "but"):
+            return False
+        if at in closed:
+            first = at
+            while first and first - 1 in closed:
+                first -= 1
+            lead = [token.text for token in tokens[max(0, first - 2) : first]]
+            return bool(set(lead) & _CLAUSE_OPENERS) and at > 1
+    return False
+
+
+_MOVES = words("lungs", "moves")
+_CLAUSE_OPENERS = words("lungs", "clause_openers")
+_CLAUSE_OF_AGENT = 9
+
+
+def _counts_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """ "Does not want more tests", "fewer visits": a number of things that have no course."""
+    if mark.last - mark.first > 1 or tokens[mark.first].text not in ("more", "fewer", "less", "additional", "extra"):
+        return False
+    return mark.last < len(tokens) and mark.last not in taken and tokens[mark.last].text in _COUNTED
+
+
+_COUNTED = words("lungs", "counted")
 
 
 def _is_degree(tokens: Sequence[Token], mark: Mark, found: Sequence[Piece]) -> bool:
@@ -399,7 +456,7 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
         raised = raised or any(tokens[index].text in _EVIDENCE for index in gap)
         if len(gap) > (8 if raised else 5):
             return None
-        if any(divides(tokens, index) for index in gap):
+        if any(divides(tokens, index) or tokens[index].text in _TURNING for index in gap):
             return None
         if any(index in taken for index in gap) and len(gap) > 3 and not raised:
             return None
@@ -407,6 +464,7 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
     return None
 
 
+_TURNING = frozenset({"(", "because", "since", "as", "even", "despite", "if"})
 _EVIDENCE = words("lungs", "evidence")
 """And so do these: "nothing on CT to suggest progression"."""
 _OPINIONS = words("lungs", "opinions")

@@ -91,6 +91,7 @@ def find_numbers(
             or (piece.value == "scale" and _is_total(tokens, at))
             or _text(tokens, at + 1) in _NO_READING
             or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within")
+            or (piece.value == "scale" and _text(tokens, at - 1) in ("first", "last", "next", "every", "all", "these"))
             or _bounded(tokens, at)
         ):
             continue
@@ -262,11 +263,14 @@ def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int
         if text in _SET["rising"]:
             return 1
     for index in range(at - 1, -1, -1):
-        if tokens[index].text in ("rose", "up", "gained", "improved", "increased", "risen", "climbed"):
+        if tokens[index].text in _RISEN:
             return 1
         if tokens[index].text in _SET["falling"]:
             return -1
     return -1
+
+
+_RISEN = _SET["rising"] - {"more", "plus", "+"}
 
 
 def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], earlier: int) -> float | None:
