@@ -45,7 +45,7 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
         yield from _bare_numbers(scan, context)
     measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in measures if "single" in item.value)
-    timed = frozenset(when.first for when in scan.whens)
+    timed = frozenset(at for when in scan.whens for at in (when.first, when.last - 1))
     told = lungs.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
     told += _also(scan, context, told, single)
@@ -65,7 +65,7 @@ def _measures(scan: Scan, context: Context, found: Sequence[Measure], supposed: 
         first, last = measure.first, measure.last
         value = dict(measure.value)
         if value.get("months") is None and not value.get("times"):
-            value["months"] = circumstances.window(scan, first, last)
+            value["months"] = circumstances.window(scan, first, last) or circumstances.span(scan)
         if value.get("months") is None and "change" in value:
             value["months"] = comparisons.distance(scan.tokens, scan.whens)
         if value.get("months") is None and not value.get("times"):

@@ -362,15 +362,9 @@ def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
     """ "The new CT": the scan is new; "new since the CT of May" goes on."""
     if following is None or tokens[following.first].text not in _TESTS:
         return False
-    return tokens[following.first - 1].text not in (
-        "the",
-        "this",
-        "that",
-        "last",
-        "previous",
-        "prior",
-        "since",
-    )
+    if {"since", "than", "compared", "versus", "vs"} & _gap(tokens, max(0, following.first - 5), following.first):
+        return False
+    return tokens[following.first - 1].text not in ("the", "this", "that", "last", "previous", "prior")
 
 
 def _laid_out(tokens: Sequence[Token], trend: Piece, subject: Piece) -> bool:
@@ -416,11 +410,17 @@ def _trailing(
     tokens: Sequence[Token], left: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]]
 ) -> list[tuple[Piece, Piece]]:
     """ "FVC steady at 71 and DLCO at 48": the second one shares the verdict."""
+    behind = [piece for piece in left if pairs and piece.first >= pairs[-1][1].last]
+    if behind and tokens[pairs[-1][1].last].text in _INCLUDING:
+        return [(piece, pairs[-1][1]) for piece in behind]
     if not pairs or pairs[-1][1].value not in ("same", "still") or len(left) != 1 or left[0].first < pairs[-1][1].last:
         return []
     gap = tokens[pairs[-1][1].last : left[0].first]
     shared = left[0].value in ("fvc", "dlco") and pairs[-1][0].value in ("fvc", "dlco")
     return [(left[0], pairs[-1][1])] if shared and any(token.text in ("and", "&", ",") for token in gap) else []
+
+
+_INCLUDING = frozenset({"incl", "including", "inc", "included", "includes"})
 
 
 def _binds_right(
@@ -438,6 +438,8 @@ def _binds_right(
         return True
     if not near:
         return False
+    if trend.value == "same" and before[-1].value == "ct" and "with" in _gap(tokens, trend.last, subject.first):
+        return False
     if trend.word == "longer" or trend.word in ATTRIBUTES or trend.value == "denied":
         return True
     if any(tokens[index].text in ("in", "of") for index in range(trend.last, subject.first)):
@@ -448,6 +450,10 @@ def _binds_right(
     }:
         return before[-1].value != subject.value
     return not any(piece.role == "course" for piece in rest) and before[-1].last < trend.first - 2
+
+
+def _gap(tokens: Sequence[Token], begin: int, end: int) -> set[str]:
+    return {token.text for token in tokens[begin:end]}
 
 
 def _course(subject: Piece, trend: Piece, segment: int, past: bool) -> Course:

@@ -489,7 +489,7 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
             stops = (
                 ("but", "however", "with", "though", "although", ",", "repeated", "done", "available", "back")
                 if first
-                else ("but", "however", "with", "though", "although")
+                else ("but", "however", "with", "though", "although", "yet", "available", "done")
             )
             stopped = any(token.text in stops for token in gap) or any(
                 tokens[index].text == "/" and divides(tokens, index) for index in range(at, piece.first)

@@ -62,6 +62,8 @@ def measures(
         if grade is not None and grade not in used:
             numbers = [*find_numbers(tokens, piece, grade, grade + 1, whens, taken), *numbers]
         earlier = subjects[number - 1] if number else None
+        if _percent_ahead(tokens, piece, earlier):
+            numbers = [*find_numbers(tokens, piece, piece.first - 1, piece.first, whens, taken), *numbers]
         following = subjects[number + 1] if number + 1 < len(subjects) else None
         precede = _readings_precede(tokens, piece, earlier) or _points_precede(tokens, piece, following, numbers)
         if precede:
@@ -123,6 +125,17 @@ def _points_precede(tokens: Sequence[Token], piece: Piece, following: Piece | No
         return bool(_points_end(tokens, piece)) and not after
     last = max((number.last for number in after), default=piece.last)
     return _points_end(tokens, piece) and _points_end(tokens, following) and following.first - last <= 2
+
+
+def _percent_ahead(tokens: Sequence[Token], piece: Piece, earlier: Piece | None) -> bool:
+    """ "80 % FVC in May, 76 % in December": the first reading stands before its measure."""
+    if not piece.first or tokens[piece.first].text != "%" or tokens[piece.first - 1].kind != "number":
+        return False
+    free = piece.first < 2 or tokens[piece.first - 2].text in (",", ";", ":", "(", "and", "with", "of")
+    return free and (earlier is None or earlier.value not in NUMERIC or piece.first - earlier.last > _NEXT_LIST_ITEM)
+
+
+_NEXT_LIST_ITEM = 3
 
 
 def _points_end(tokens: Sequence[Token], piece: Piece) -> bool:

@@ -131,7 +131,7 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         and at + 1 < len(tokens)
         and tokens[at + 1].kind == "number"
         and tokens[at + 1].text.isdigit()
-        and int(tokens[at + 1].text) <= 60
+        and int(tokens[at + 1].text) <= (10 if tokens[at].text == "year" else 60)
     ):
         return When("window", float(tokens[at + 1].text) * UNITS[tokens[at].text], at, at + 2, lead)
     amount = _amount(tokens, at)
@@ -277,7 +277,11 @@ def _is_month(tokens: Sequence[Token], at: int) -> bool:
     """ "May" and "Mar" beside a reading, a mark or a word of time; "may improve" is a verb."""
     before, following = _text(tokens, at - 1), _text(tokens, at + 1)
     parted = at == 0 or tokens[at - 1].kind in ("number", "mark", "arrow")
-    told = following in ("", ":", "/", ")", ",", "→", "->", "=") or tokens[at + 1].kind == "number"
+    told = (
+        following in ("", ":", "/", ")", ",", "→", "->", "=")
+        or tokens[at + 1].kind == "number"
+        or (following in _MONTH and following != "may")
+    )
     if before in _BEFORE_MAY:
         return True
     return told if tokens[at].text == "mar" else parted and told
