@@ -110,9 +110,13 @@ def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:
         for piece in scan.row
         if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at
     ]
-    if not before:
+    if not before or remarks.of_all(scan.sentence.texts[at:]):
         return True
-    return first <= before[-1].first < last or last - 1 == before[-1].first
+    return (
+        first <= before[-1].first < last
+        or last - 1 == before[-1].first
+        or any(first <= piece.first < last and piece.value == before[-1].value for piece in before)
+    )
 
 
 def long_past(scan: Scan) -> frozenset[int]:

@@ -37,7 +37,7 @@ def presence(
             token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]
         ):
             continue
-        if any(mark.first - piece.last in range(4) for mark in unknown):
+        if any(mark.first - piece.last in range(4) for mark in unknown) or _supposed(tokens, piece):
             continue
         if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]):
             continue
@@ -50,6 +50,16 @@ def presence(
         gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
         if not new_denied and not gone:
             yield finding("sign", piece.value, "present", piece.first, piece.last)
+
+
+def _supposed(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "If it shows more traction": nothing that was seen."""
+    lead = [token.text for token in tokens[max(0, piece.first - 8) : piece.first]]
+    opened = [at for at, text in enumerate(lead) if text in _SUPPOSING]
+    return bool(opened) and not {",", ";", ":"} & set(lead[opened[-1] :])
+
+
+_SUPPOSING = frozenset({"if", "unless", "should", "whether", "in_case"})
 
 
 def _of_a_change(tokens: Sequence[Token], row: Sequence[Piece], mark: Mark) -> bool:

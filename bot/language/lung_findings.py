@@ -48,6 +48,7 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     timed = frozenset(at for when in scan.whens for at in (when.first, when.last - 1))
     told = lungs.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
+    told = [course for course in told if not _unknown_before(scan, course)]
     told += _also(scan, context, told, single)
     yield from _told(scan, context, told, single, asked)
     yield from _shown(scan, subjects, asked)
@@ -56,6 +57,15 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     context.topic = _topic(scan, subjects) if not measures else None
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _unknown_before(scan: Scan, course: Course) -> bool:
+    """ "DLCO unknown as the machine was down": what is not known of a subject stands before the course."""
+    ends = {piece.last for piece in scan.row if piece.role == "subject" and piece.first == course.first}
+    return any(
+        mark.value == "unknown" and mark.first in ends and mark.last < course.last
+        for mark in replies.ANSWERS.scan(scan.tokens)
+    )
 
 
 def _measures(scan: Scan, context: Context, found: Sequence[Measure], supposed: bool) -> Iterator[Finding]:

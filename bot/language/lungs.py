@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon
 from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects
@@ -49,6 +49,8 @@ class Course:
     moved: bool = False
     past: bool = False
     was: bool = False
+    only_denied: bool = False
+    """ "No increase in ...": the subject stands behind the denial."""
 
 
 def courses(
@@ -163,7 +165,17 @@ def courses(
             else None
         )
         last_subjects = [subject for subject, _ in pairs] or subjects
-    return found
+    return _of_a_checklist(found)
+
+
+def _of_a_checklist(found: Sequence[Course]) -> list[Course]:
+    """ "No new reticulation, no increase in traction bronchiectasis": in a list of denials none of the signs is shown."""
+    if not any(course.value == "denied" and course.subject in SIGNS for course in found):
+        return list(found)
+    return [
+        replace(course, value="denied") if course.subject in SIGNS and course.only_denied else course
+        for course in found
+    ]
 
 
 def _goes_on(trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> bool:
@@ -467,6 +479,7 @@ def _course(subject: Piece, trend: Piece, segment: int, past: bool) -> Course:
         moved,
         past,
         trend.was,
+        trend.value == "not_up" and trend.first < subject.first,
     )
 
 

@@ -105,6 +105,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or _dates_something(tokens, mark)
             or (mark.value in ("up", "down") and _of_something_else(tokens, mark, taken, closed))
             or _counts_things(tokens, mark, taken)
+            or _a_dwelling(tokens, mark)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -202,6 +203,12 @@ def _of_something_else(tokens: Sequence[Token], mark: Mark, taken: set[int], clo
 _MOVES = words("lungs", "moves")
 _CLAUSE_OPENERS = words("lungs", "clause_openers")
 _CLAUSE_OF_AGENT = 9
+
+
+def _a_dwelling(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Hoovers the whole flat": where somebody lives."""
+    lead = tokens[mark.first - 1].text if mark.first else ""
+    return tokens[mark.first].text == "flat" and lead in ("the", "her", "his", "their", "a", "whole", "entire", "own")
 
 
 def _counts_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:

@@ -106,7 +106,14 @@ def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
     return not any(token.text in _MEETING for token in (*before[-6:], *after[1:4]))
 
 
+_LEADING = 2
+
+
 def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -> bool:
+    own = [when for when in whens if begin <= when.first < end]
+    if not own and any(token.text in ("was", "were", "then") for token in tokens[begin:end]):
+        led = [when for when in whens if when.first <= _LEADING and when.lead in ("in", "during", "at")]
+        begin, end = (0, begin) if led else (begin, end)
     for when in whens:
         of_guideline = any(token.text in _GUIDELINE for token in tokens[when.last : when.last + 3])
         if not begin <= when.first < end or when.lead == "since" or of_guideline:

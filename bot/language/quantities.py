@@ -10,6 +10,7 @@ from bot.language.grades import grade_before, graded
 from bot.language.pieces import Piece
 from bot.language.readings import (
     Number,
+    at_time,
     find_numbers,
     is_grade,
     is_number,
@@ -63,7 +64,8 @@ def measures(
             numbers = [*find_numbers(tokens, piece, grade, grade + 1, whens, taken), *numbers]
         earlier = subjects[number - 1] if number else None
         if _percent_ahead(tokens, piece, earlier):
-            numbers = [*find_numbers(tokens, piece, piece.first - 1, piece.first, whens, taken), *numbers]
+            ahead = find_numbers(tokens, piece, piece.first - 1, piece.first, whens, taken)
+            numbers = [*(at_time(tokens, item, piece.last, whens) for item in ahead), *numbers]
         following = subjects[number + 1] if number + 1 < len(subjects) else None
         precede = _readings_precede(tokens, piece, earlier) or _points_precede(tokens, piece, following, numbers)
         if precede:

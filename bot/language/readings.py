@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.pieces import Piece
 from bot.language.text import Token
@@ -309,6 +309,12 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
             break
         index -= 1
     return None
+
+
+def at_time(tokens: Sequence[Token], reading: Number, behind: int, whens: Sequence[When]) -> Number:
+    """A reading with the time that stands from the token `behind` on: "80 % FVC in May"."""
+    at = _when_of(tokens, behind, behind, whens, behind)
+    return reading if at is None else replace(reading, at=at, yearless=_yearless(whens, at))
 
 
 def _belongs_to(tokens: Sequence[Token], earlier: int, when: When) -> bool:
