@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.language.lexicon import Lexicon, Mark
+from bot.language import lungs
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding
 from bot.language.pieces import Piece, negated_subjects
@@ -37,7 +38,7 @@ def presence(
             token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]
         ):
             continue
-        if any(mark.first - piece.last in range(4) for mark in unknown) or _supposed(tokens, piece):
+        if any(mark.first - piece.last in range(4) for mark in unknown) or _supposed(tokens, piece) or lungs.looked_for(tokens, piece.first):
             continue
         if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]):
             continue

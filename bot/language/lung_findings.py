@@ -103,11 +103,18 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     both = list(dict.fromkeys(piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")))
     in_turn = scan.tokens[0].text in _NOW or quantities.in_pairs(scan.tokens) or bool(_THESE & set(scan.sentence.texts))
+    in_turn = in_turn or (_both_read(context) and not {"to", "→", "->", "from"} & set(scan.sentence.texts))
     if len(both) == 2 and len(bare.get("values", ())) == 2 and in_turn:
         yield from _of_both(scan, both)
         return
     last = next((piece.value for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
     yield scan.finding("measure", "scale" if scale else last, bare, 0, len(scan.tokens))
+
+
+def _both_read(context: Context) -> bool:
+    """ "FVC 74, DLCO 51; a year ago 75 and 52": one reading of each stands right before."""
+    last = [item for item in context.findings if item.kind == "measure"][-2:]
+    return {item.subject for item in last} == {"fvc", "dlco"} and all("single" in item.value for item in last)
 
 
 _THESE = frozenset({"these", "they", "those", "respectively"})
@@ -309,6 +316,8 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
     months = circumstances.window(scan, course.first, course.last)
     if subject in lungs.IMAGING:
         months = circumstances.distance_of_scans(scan, course.first, course.last) or months
+    if value == "stable" and _of_the_rest(scan, course):
+        detail["rest"] = True
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(
@@ -322,6 +331,14 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
             was=course.was or circumstances.of_the_past(scan, course.first, course.last),
             **detail,
         )
+
+
+def _of_the_rest(scan: Scan, course: Course) -> bool:
+    """ "Less consolidation, otherwise unchanged": what is left over after a course told before."""
+    return bool(_REST & set(scan.sentence.texts[course.first : course.last]))
+
+
+_REST = words("lungs", "rest")
 
 
 _GOALS = ("pft", "ct", "breathlessness")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon
-from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects
+from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects, turned
 from bot.language.text import Token
 from bot.language.vocabulary import words
 
@@ -125,6 +125,10 @@ def courses(
             ):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 continue
+            if last_trend is not None and _denied_alone(tokens, subjects[-1].last, end):
+                opposite = replace(last_trend, value=turned(last_trend.value))
+                found += [_course(subject, opposite, number, past) for subject in subjects]
+                continue
             last_subjects_before, last_subjects = last_subjects, subjects
             last_subjects_open = True
             subjects = [piece for piece in subjects if piece.first not in measured]
@@ -206,6 +210,18 @@ def _likewise(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[
         ["ditto"],
         ["also"],
     )
+
+
+def _denied_alone(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """ "FVC is better, DLCO not", "the cough is worse, the breathing isn't"."""
+    rest = [token.text for token in tokens[begin:end]]
+    if tokens[end : end + 1] and tokens[end].text == "yet":
+        return False
+    return bool(rest) and len(rest) <= 4 and all(text in _DENYING for text in rest) and bool(set(rest) & _PLAIN_DENIALS)
+
+
+_DENYING = words("lungs", "denying")
+_PLAIN_DENIALS = words("lungs", "plain_denials")
 
 
 def _holds_too(
@@ -503,6 +519,15 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     if trend in ("up", "down"):
         return ("better" if (trend == "up") == rises_well else "worse"), True
     return ("not_better" if (trend == "not_up") == rises_well else "stable"), False
+
+
+def looked_for(tokens: Sequence[Token], at: int) -> bool:
+    """ "A CT to look for reticulation", "to exclude fibrosis": nothing that was seen."""
+    begin = max([index for index in range(at) if tokens[index].text in _ENDS_A_SEARCH], default=-1) + 1
+    return any(mark.kind == "conditional" and mark.last <= at for mark in _CONTEXT.scan(tokens[begin:at]))
+
+
+_ENDS_A_SEARCH = frozenset({",", ";", ":", "but", "shows", "showed", "and"})
 
 
 def hoped(tokens: Sequence[Token], besides: frozenset[int]) -> bool:

@@ -67,6 +67,11 @@ _TURNED = {
 }
 
 
+def turned(value: str) -> str:
+    """The course that a denial makes of another: "not better"."""
+    return {"up": "not_up", "down": "not_down"}.get(value) or _TURNED.get(value, "still")
+
+
 def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
     """Subjects and courses of a sentence in order; `closed` are tokens with another meaning (agents, "PPF")."""
     subjects = [
@@ -140,7 +145,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
                 negations.remove(negation)
                 continue
             if negation is not None:
-                value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]
+                value = turned(value)
             apart = negation is not None and any(index in taken for index in range(negation.last, mark.first))
             found.append(
                 Piece(

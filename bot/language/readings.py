@@ -120,7 +120,25 @@ def find_numbers(
         if not order and found and found[-1].last == at - 1 and _same_test(tokens, at, unit, found[-1]):
             order = found[-1].order
         found.append(Number(value, unit, at, last, change, order, when, absolute, _yearless(whens, when)))
-    return found
+    return _between_grades(tokens, found) if piece.value == "scale" else found
+
+
+def _between_grades(tokens: Sequence[Token], found: list[Number]) -> list[Number]:
+    """ "mMRC 1-2, previously 2-3": two ranges of grades; "3-2" alone is a course."""
+    pairs = [
+        at
+        for at in range(len(found) - 1)
+        if found[at + 1].value - found[at].value == 1
+        and [token.text for token in tokens[found[at].last : found[at + 1].first]] in (["-"], ["/"], ["to"])
+    ]
+    if len(pairs) != 2 or len(found) != 4 or pairs != [0, 2]:
+        return found
+    merged = []
+    for at in pairs:
+        low, high = found[at], found[at + 1]
+        middle = (low.value + high.value) / 2
+        merged.append(replace(low, value=middle, last=high.last, order=low.order or high.order, at=high.at or low.at))
+    return merged
 
 
 def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> bool:
@@ -229,6 +247,8 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
         return False
     if absolute and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts"):
         return True
+    if previous in ("↓", "↑") and (tokens[at].number or 0) <= _LARGEST_STEP:
+        return True
     if previous in _SET["change_before"] or following in _SET["change_after"]:
         return previous not in ("better", "worse") or absolute is not None or _text(tokens, at + 1) == "%"
     if (
@@ -247,6 +267,10 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     ):
         return True
     return following in ("relative", "absolute") and _text(tokens, last + 1) in _SET["change_after"]
+
+
+_LARGEST_STEP = 20.0
+"""Behind an arrow a larger number is where a measure has got to: "FVC ↓ 65"."""
 
 
 def _reading_follows(tokens: Sequence[Token], at: int) -> bool:
@@ -385,7 +409,8 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
-    if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
+    named = second in _SET["earlier_after"] and not (after == "(" and is_number(_text(tokens, last + 2)))
+    if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and named):
         return -1
     return _labelled(tokens, piece.first) if piece.last == at else 0
 

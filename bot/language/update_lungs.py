@@ -289,6 +289,7 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     extent = extent or [
         _extent_finding(item) for item in reading.of("measure") if item.subject == "ct" and "values" in item.value
     ]
+    extent = [item for item in extent if not item.detail.get("rest")] or extent
     signs = [item for item in reading.of("sign") if item.value not in ("present",)]
     courses = [item for item in signs if item.value != "absent"]
     if not extent and not courses and not _all_absent(signs):
