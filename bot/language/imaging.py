@@ -38,7 +38,11 @@ def presence(
             token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]
         ):
             continue
-        if any(mark.first - piece.last in range(4) for mark in unknown) or _supposed(tokens, piece) or lungs.looked_for(tokens, piece.first):
+        if (
+            any(mark.first - piece.last in range(4) for mark in unknown)
+            or _supposed(tokens, piece)
+            or lungs.looked_for(tokens, piece.first)
+        ):
             continue
         if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]):
             continue

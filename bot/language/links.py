@@ -63,7 +63,9 @@ def _named(sentence: Sentence) -> set[str]:
     return {piece.value for piece in pieces.pieces(sentence.tokens) if piece.role == "subject"}
 
 
-def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str, named: set[str], every: bool) -> list[int]:
+def _explained(
+    findings: Sequence[Finding], earlier: Sequence[int], cause: str, named: set[str], every: bool
+) -> list[int]:
     """What the remark names; else weak muscles explain the numbers told before, other causes the course told last."""
     if not earlier:
         return []

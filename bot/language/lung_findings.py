@@ -269,7 +269,16 @@ def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
     """ "Asked about breathing.": one subject and no course; the next sentence may bring it."""
     named = {piece.value for piece in subjects if piece.value != "overall"}
     told = any(piece.role != "subject" for piece in scan.row) or bool(replies.unknowns(scan.sentence))
-    if told or scan.sentence.asks or len(scan.tokens) > _TOPIC_LENGTH or scan.agents or len(named) != 1:
+    named_only = (
+        scan.sentence.asks and not subjects[0].first and subjects[-1].last == len(scan.tokens) if subjects else False
+    )
+    if (
+        told
+        or (scan.sentence.asks and not named_only)
+        or len(scan.tokens) > _TOPIC_LENGTH
+        or scan.agents
+        or len(named) != 1
+    ):
         return None
     name = named.pop()
     return name if name in ("breathlessness", "breathing", "pft", "ct", "fvc", "dlco") else None

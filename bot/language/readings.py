@@ -84,7 +84,11 @@ def find_numbers(
         if at in taken:
             continue
         value = _number_value(tokens, at, piece)
-        if piece.value == "ct" and _text(tokens, at + 1) not in ("%", "percent", "per"):
+        if (
+            piece.value == "ct"
+            and _text(tokens, at + 1) not in ("%", "percent", "per")
+            and not _estimate(tokens, at, found)
+        ):
             continue
         if (
             value is None
@@ -141,6 +145,12 @@ def _between_grades(tokens: Sequence[Token], found: list[Number]) -> list[Number
     return merged
 
 
+def _estimate(tokens: Sequence[Token], at: int, found: Sequence[Number]) -> bool:
+    """ "Extent 30 % in January and 20 now", "from 30 % to 20": the second estimate goes without its unit."""
+    beside = {_text(tokens, at - 1), _text(tokens, at + 1)}
+    return len(found) == 1 and found[0].unit == "%" and bool(beside & {"now", "today", "to", "→", "->"})
+
+
 def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> bool:
     """ "Prior 3.05 L (86 %)", "3.05 L, 86 %": one test in two units."""
     between = _text(tokens, at - 1)
@@ -177,7 +187,11 @@ def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | Non
             return NUMBER_WORDS[token.text]
         return 0.0 if token.text == "zero" else None
     counted = _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"} or (
-        _text(tokens, at - 1) == "by" and _text(tokens, at + 1) not in UNITS
+        (
+            _text(tokens, at - 1) == "by"
+            or (_text(tokens, at - 1) == "of" and _text(tokens, at - 2) in _SET["change_before"])
+        )
+        and _text(tokens, at + 1) not in UNITS
     )
     if (
         token.text in NUMBER_WORDS
@@ -210,6 +224,9 @@ def _unit(tokens: Sequence[Token], at: int, end: int, value: float, piece: Piece
             unit = "ml"
         elif text in _SET["raw_gas_transfer"]:
             unit = "raw"
+        elif text == "(" and _text(tokens, last + 1) in _KINDS and _text(tokens, last + 2) == ")":
+            absolute = _text(tokens, last + 1) in _SET["absolute"]
+            last += 2
         elif not (
             text in ("of", "/", "min")
             and last > at
@@ -228,11 +245,19 @@ def _unit(tokens: Sequence[Token], at: int, end: int, value: float, piece: Piece
     return unit, last, absolute
 
 
+_KINDS = (_SET["absolute"] | _SET["relative"]) - {"%"}
+
+
 def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | None, start: int) -> bool:
     previous, following = _text(tokens, at - 1), _text(tokens, last)
     two_back = _text(tokens, at - 2)
     points = bool(absolute) and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts")
     if points and following in _SET["change_after"]:
+        return True
+    if previous in ("is", "was") and (
+        (points and two_back in _SET["change_before"])
+        or (following in ("less", "lower", "more", "higher", "worse", "better") and _text(tokens, last + 1) == "than")
+    ):
         return True
     if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
         return False

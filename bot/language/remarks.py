@@ -68,7 +68,8 @@ _BLAMED_LENGTH = 4
 def of_all(texts: Sequence[str]) -> bool:
     """ "We put both down to anaemia", "all of it due to": the cause explains everything told before."""
     return any(
-        text in _ALL and {texts[at - 1] if at else "", *texts[at + 1 : at + 3]} & _BLAMING for at, text in enumerate(texts)
+        text in _ALL and {texts[at - 1] if at else "", *texts[at + 1 : at + 3]} & _BLAMING
+        for at, text in enumerate(texts)
     )
 
 

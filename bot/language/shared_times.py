@@ -66,7 +66,9 @@ def spans_merged(tokens: Sequence[Token], whens: Sequence[When]) -> list[When]:
             months = end - before.months
             months = months % 12 if before.yearless and when.yearless else months
             merged[-1] = When("window", max(months, 0.0), before.first, when.last, before.lead)
-        elif when.kind == "range" and not when.whole_year and when.end is not None and not _reading_behind(tokens, when):
+        elif (
+            when.kind == "range" and not when.whole_year and when.end is not None and not _reading_behind(tokens, when)
+        ):
             merged.append(When("window", when.end - when.months, when.first, when.last, when.lead))
         elif when.kind == "date" and when.whole_year and when.lead in _DURING and when.months // 12 == _this_year():
             merged.append(When("window", 12.0, when.first, when.last, when.lead))
