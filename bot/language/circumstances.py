@@ -33,7 +33,7 @@ def window(scan: Scan, first: int, last: int) -> float | None:
 
 
 def span(scan: Scan) -> float | None:
-    """ "FVC 77 to 74, DLCO 53 to 49 between April and December": the only span of a sentence is that of all readings."""
+    """ "FVC 77 to 74, DLCO 53 to 49 between April and May": the only span of a sentence is that of all readings."""
     if len(scan.whens) not in (1, 2):
         return None
     merged = shared_times.spans_merged(scan.tokens, scan.whens)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.language.lexicon import Lexicon, Mark
 from bot.language import lungs
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding
 from bot.language.pieces import Piece, negated_subjects

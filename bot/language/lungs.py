@@ -173,7 +173,7 @@ def courses(
 
 
 def _of_a_checklist(found: Sequence[Course]) -> list[Course]:
-    """ "No new reticulation, no increase in traction bronchiectasis": in a list of denials none of the signs is shown."""
+    """ "No new reticulation, no increase in traction bronchiectasis": in a list of denials no sign is shown."""
     if not any(course.value == "denied" and course.subject in SIGNS for course in found):
         return list(found)
     return [

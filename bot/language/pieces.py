@@ -126,6 +126,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             continue
         if any(token.text in _EARLY for token in tokens[max(0, mark.first - 2) : mark.first]):
             continue
+        if mark.first and tokens[mark.first - 1].text in _HEDGED:
+            continue
         if mark.kind == "negation":
             if not (
                 tokens[mark.first].text == "nor" and any(tokens[item.first].text == "neither" for item in negations)
@@ -365,6 +367,7 @@ def _is_left(tokens: Sequence[Token], piece: Piece) -> bool:
 _ENDED = words("lungs", "ended")
 
 
+_HEDGED = frozenset({"possible", "possibly", "?", "suspected", "questionable", "equivocal", "potential", "doubtful"})
 _EARLY = frozenset({"initial", "transient", "temporary", "brief", "early"})
 
 

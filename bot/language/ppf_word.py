@@ -65,8 +65,21 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     if _only_criteria(before, after) or _heading(after):
         return None
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
+    if _one_criterion(before):
+        return None
     value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *_CUES.scan(after))], asks, after)
-    return "past" if value == "yes" and _old(tokens, whens, begin, end) else value
+    if value == "yes" and (_old(tokens, whens, begin, end) or (begin == 0 and tokens[0].text in _FORMERLY)):
+        return "past"
+    return value
+
+
+_FORMERLY = words("ppf", "formerly")
+
+
+def _one_criterion(before: Sequence[Token]) -> bool:
+    """ "One criterion of PPF is met": too little to be the label."""
+    lead = {token.text for token in before[-5:]}
+    return bool(lead & {"criterion", "criteria"}) and bool(lead & {"one", "1", "single", "first", "second", "third"})
 
 
 def _opens_question(before: Sequence[Token]) -> bool:

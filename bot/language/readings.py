@@ -97,6 +97,7 @@ def find_numbers(
             or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within")
             or (piece.value == "scale" and _text(tokens, at - 1) in ("first", "last", "next", "every", "all", "these"))
             or _bounded(tokens, at)
+            or _of_blood(tokens, at)
         ):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
@@ -155,6 +156,16 @@ def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> b
     """ "Prior 3.05 L (86 %)", "3.05 L, 86 %": one test in two units."""
     between = _text(tokens, at - 1)
     return between == "(" or (between in (",", "/", "=") and bool(before.unit) and unit not in ("", before.unit))
+
+
+def _of_blood(tokens: Sequence[Token], at: int) -> bool:
+    """ "Hb 78 at the second test": no reading of the lung."""
+    before = [token.text for token in tokens[max(0, at - 2) : at]]
+    return before[-1:] in (["hb"], ["hgb"], ["haemoglobin"]) or (
+        len(before) == 2
+        and before[0] in ("hb", "hgb", "haemoglobin")
+        and before[1] in ("of", "was", "is", "=", ":", "at")
+    )
 
 
 def _bounded(tokens: Sequence[Token], at: int) -> bool:

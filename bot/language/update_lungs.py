@@ -116,6 +116,7 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     last_number = numbers[-1].end if numbers else 0
     later = [item for item in trends if item.detail.get("moved") and numbers and item.end > last_number + 4]
     verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)] + later
+    verdicts = [item for item in verdicts if not numbers or item.end > numbers[-1].start - _FAR_BEFORE]
     if numbers and not verdicts:
         verdicts = [item for item in shared if item.kind == "trend" and _judges(item, numbers)]
     if not verdicts and not numbers:
@@ -144,6 +145,10 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     months = numbers[-1].value.get("months") if numbers else None
     numeric = dict(numbers[-1].value) if numbers else None
     return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months, "value": numeric}
+
+
+_FAR_BEFORE = 100
+"""Characters: a verdict further ahead of the readings tells what was before them ("recovered in 2023")."""
 
 
 def _judges(item: Finding, numbers: Sequence[Finding]) -> bool:
