@@ -151,7 +151,23 @@ def _compared(scan: Scan, when: When) -> bool:
         bool(after & {"vs", "versus", "compared", "against", "to"})
         or bool(
             before
-            & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}
+            & {
+                "than",
+                "what",
+                "where",
+                "with",
+                "to",
+                "from",
+                "since",
+                "of",
+                "versus",
+                "vs",
+                "against",
+                "compared",
+                "as",
+                "like",
+                "on",
+            }
         )
         or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
     )

@@ -133,7 +133,7 @@ def courses(
             last_subjects_open = True
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
-            if opened is not None and pure and _goes_on(opened, last_subjects_before, subjects):
+            if opened is not None and pure and _goes_on(tokens, opened, last_subjects_before, subjects):
                 found += [_course(subject, opened, number, past) for subject in subjects]
             else:
                 waiting = [*waiting, *subjects] if pure else subjects
@@ -182,12 +182,15 @@ def _of_a_checklist(found: Sequence[Course]) -> list[Course]:
     ]
 
 
-def _goes_on(trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> bool:
+def _goes_on(tokens: Sequence[Token], trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> bool:
     """ "more reticulation, honeycombing" and "no change in FVC, CT" go on; "more breathless, fibrosis" does not."""
+    if trend.value in ("new", "up") and any(piece.first and tokens[piece.first - 1].text in _KNOWN for piece in later):
+        return False  # "new consolidation, known traction bronchiectasis"
     imaging = {piece.value in IMAGING for piece in (*earlier, *later)}
     return trend.word not in ATTRIBUTES or len(imaging) == 1
 
 
+_KNOWN = words("lungs", "known")
 _TESTS = words("lungs", "tests")
 _SHOWN = words("lungs", "shown")
 
@@ -356,7 +359,7 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
     for index, piece in enumerate(inside):
         following = inside[index + 1] if index + 1 < len(inside) else None
         if piece.role == "subject":
-            if open_trend is not None and (not pairs or _goes_on(open_trend, [pairs[-1][0]], [piece])):
+            if open_trend is not None and (not pairs or _goes_on(tokens, open_trend, [pairs[-1][0]], [piece])):
                 pairs.append((piece, open_trend))
             else:
                 before.append(piece)

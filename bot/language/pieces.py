@@ -298,6 +298,8 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
             and tokens[at + 1].kind == "number"
         ):
             found.append(Piece("course", "same", at, at + 1, "same"))
+        if token.text == "throughout" and at and following in (",", ";", ")") and _is_grade(tokens[at - 1]):
+            found.append(Piece("course", "same", at, at + 1, "same"))
         if (
             token.text == "within"
             and at + 3 < len(tokens)
@@ -307,6 +309,10 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
         ):
             found.append(Piece("course", "same", at, at + 4, "within"))
     return found
+
+
+def _is_grade(token: Token) -> bool:
+    return token.kind == "number" or token.text in ("i", "ii", "iii", "iv", "%", "predicted")
 
 
 _STAYS = frozenset({"stays", "stayed", "stay", "staying", "sits", "sitting", "keeps", "kept"})

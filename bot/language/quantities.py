@@ -189,7 +189,7 @@ def _pair(tokens: Sequence[Token], subjects: Sequence[Piece], at: int) -> tuple[
         return None
     first, second = subjects[at], subjects[at + 1]
     between = [token.text for token in tokens[first.last : second.first]]
-    after = [token.text for token in tokens[second.last : second.last + 12]]
+    after = [token.text for token in tokens[second.last : second.last + 12] if token.text not in ("+", "↑", "↓")]
     if {first.value, second.value} != {"fvc", "dlco"} or between not in (["/"], ["and"], ["&"]):
         return None
     slashes = sum(
@@ -230,6 +230,8 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
     if not numbers:
         return None
+    if _two_of_two(tokens, numbers):
+        return None
     value = course_of_numbers(piece.value, tokens, piece, numbers, whens)
     if scale is not None:
         return {**value, "scale": scale}
@@ -238,6 +240,17 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     if unplaced and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
     return value
+
+
+def _two_of_two(tokens: Sequence[Token], numbers: Sequence[Number]) -> bool:
+    """ "70 and 48, a year ago 71 and 49": two readings of two measures, and no course of one."""
+    return len(numbers) == _TWO_PAIRS and all(
+        [token.text for token in tokens[numbers[at].last : numbers[at + 1].first]] in (["and"], ["/"], ["&"])
+        for at in (0, 2)
+    )
+
+
+_TWO_PAIRS = 4
 
 
 def in_pairs(tokens: Sequence[Token]) -> bool:

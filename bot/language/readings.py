@@ -441,11 +441,15 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if before == "of" and _text(tokens, lead - 2) == "instead":
         return -1
+    if before in ("that", "this") and _text(tokens, lead - 2) in ("before", "prior"):
+        return -1
     if before == "after" and is_number(_text(tokens, lead - 2)):
         return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
-    named = second in _SET["earlier_after"] and not (after == "(" and is_number(_text(tokens, last + 2)))
+    named = second in _SET["earlier_after"] and not (
+        after == "(" and (is_number(_text(tokens, last + 2)) or _text(tokens, last + 2) in ("/", "and", "&"))
+    )
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and named):
         return -1
     return _labelled(tokens, piece.first) if piece.last == at else 0

@@ -161,6 +161,11 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         return None
     if unit_word == "m" and amount > _MOST_MONTHS:
         return None
+    if unit_word in ("year", "month", "quarter") and [_text(tokens, after + 1), _text(tokens, after + 2)] == [
+        "on",
+        unit_word,
+    ]:
+        return None
     if unit_word in ("d", "w", "y") and _text(tokens, after + 1) == "/":
         return None
     if _text(tokens, after + 1) in ("old", "female", "male", "woman", "man", "lady", "gentleman") or (
@@ -261,7 +266,9 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             return _full_year(int(year_text)) * 12 + int(middle), at + 5, False
         if re.fullmatch(r"0?[1-9]|1[0-2]", text) and _YEARS.match(middle):
             return int(middle) * 12 + int(text), at + 3, False
-        if nxt == "/" and re.fullmatch(r"0[1-9]|1[0-2]", text) and re.fullmatch(r"1\d|2\d", middle):
+        alone = {_text(tokens, at - 1), _text(tokens, at + 3)} == {"(", ")"} and middle not in ("12", "52")
+        month = r"0?[1-9]|1[0-2]" if alone else r"0[1-9]|1[0-2]"
+        if nxt == "/" and re.fullmatch(month, text) and re.fullmatch(r"1\d|2\d", middle):
             return _full_year(int(middle)) * 12 + int(text), at + 3, False
     decimal = re.fullmatch(r"(0[1-9]|1[0-2])[.]((?:19|20)\d\d)", text)
     if decimal:
