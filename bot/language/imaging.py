@@ -59,12 +59,14 @@ def presence(
 
 def _supposed(tokens: Sequence[Token], piece: Piece) -> bool:
     """ "If it shows more traction": nothing that was seen."""
+    if tokens[0].text in _SUPPOSING:
+        return True
     lead = [token.text for token in tokens[max(0, piece.first - 8) : piece.first]]
     opened = [at for at, text in enumerate(lead) if text in _SUPPOSING]
     return bool(opened) and not {",", ";", ":"} & set(lead[opened[-1] :])
 
 
-_SUPPOSING = frozenset({"if", "unless", "should", "whether", "in_case"})
+_SUPPOSING = frozenset({"if", "unless", "should", "whether"})
 
 
 def _of_a_change(tokens: Sequence[Token], row: Sequence[Piece], mark: Mark) -> bool:

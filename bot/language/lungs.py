@@ -377,7 +377,7 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
         ):
             open_trend = piece
         elif before:
-            pairs += [(subject, piece) for subject in before]
+            pairs += [(subject, piece) for subject in _of_the_clause(tokens, before)]
             open_trend = None
             if following is not None and following.role == "subject":
                 before = []
@@ -387,6 +387,17 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             open_trend = piece
     spread = _spread(tokens, inside, pairs)
     return spread or [*pairs, *_trailing(tokens, before, pairs)]
+
+
+def _of_the_clause(tokens: Sequence[Token], before: Sequence[Piece]) -> Sequence[Piece]:
+    """ "DLCO missing since the machine was down": the course is that of the clause which begins in between."""
+    for at in range(len(before) - 1, 0, -1):
+        if _SINCE & _gap(tokens, before[at - 1].last, before[at].first):
+            return before[at:]
+    return before
+
+
+_SINCE = frozenset({"since", "because", "while", "when", "though", "although"})
 
 
 def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:

@@ -147,7 +147,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
                 negations.remove(negation)
                 continue
             if negation is not None:
-                value = turned(value)
+                value = "denied" if negation not in negations and found[-1].value == "denied" else turned(value)
             apart = negation is not None and any(index in taken for index in range(negation.last, mark.first))
             found.append(
                 Piece(

@@ -267,8 +267,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         if re.fullmatch(r"0?[1-9]|1[0-2]", text) and _YEARS.match(middle):
             return int(middle) * 12 + int(text), at + 3, False
         alone = {_text(tokens, at - 1), _text(tokens, at + 3)} == {"(", ")"} and middle not in ("12", "52")
-        month = r"0?[1-9]|1[0-2]" if alone else r"0[1-9]|1[0-2]"
-        if nxt == "/" and re.fullmatch(month, text) and re.fullmatch(r"1\d|2\d", middle):
+        months = r"0?[1-9]|1[0-2]" if alone else r"0[1-9]|1[0-2]"
+        if nxt == "/" and re.fullmatch(months, text) and re.fullmatch(r"1\d|2\d", middle):
             return _full_year(int(middle)) * 12 + int(text), at + 3, False
     decimal = re.fullmatch(r"(0[1-9]|1[0-2])[.]((?:19|20)\d\d)", text)
     if decimal:
