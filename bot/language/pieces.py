@@ -330,6 +330,7 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
             continue
         before = tokens[piece.first - 1].text if piece.first else ""
         after = [token.text for token in tokens[piece.last : piece.last + 5]]
+        ends = next((at for at, text in enumerate(after) if text in (",", ";", "(", ")", "but")), len(after))
         if before in ("as", "equally", "so") and (before == "equally" or "as" in after or negation is not None):
             value = "same" if negation is None else "good"
         elif after[:1] == ["as"] and after[1:2] in (["ever"], ["before"], ["usual"], ["always"], ["previously"]):
@@ -337,7 +338,7 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
         elif (
             negation is not None
             and (
-                set(after) & _ENDED
+                set(after[:ends]) & _ENDED
                 or tokens[negation.first].text in ("hardly", "barely", "scarcely", "rarely", "seldom")
             )
             and not set(after) & {"than"}
@@ -351,12 +352,18 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
             )
         elif negation is not None and after[:1] == ["than"]:
             value = "same"
+        elif negation is None and before in _BECAME and tokens[piece.first].text in _FELT:
+            value = "bad"
         else:
             continue
         if negation is not None:
             negations.remove(negation)
         found.append(Piece("course", value, piece.first, piece.last, "as"))
     return found
+
+
+_BECAME = frozenset({"become", "became", "grown", "turned", "gotten"})
+_FELT = frozenset({"breathless", "dyspnoeic", "short", "out", "winded", "puffed", "sob"})
 
 
 def _is_left(tokens: Sequence[Token], piece: Piece) -> bool:
