@@ -78,6 +78,7 @@ def _lung_function(draft: Draft, reading: Reading) -> None:
     shared = [item for item in _about(reading, "pft") if not (counted and item.detail.get("moved"))]
     for measure in ("fvc", "dlco"):
         own = [_with_known_time(item, draft.now["measurements"].get(measure)) for item in _about(reading, measure)]
+        own = _timed_afterwards(measure, own, draft.now["measurements"].get(measure))
         entry = measure_entry(measure, own, shared)
         if entry is not None:
             told[measure] = entry
@@ -96,6 +97,18 @@ def _with_known_time(item: Finding, known: dict[str, Any] | None) -> Finding:
     before = (known.get("value") or {}).get("values") or []
     shared = set(before) & set(item.value.get("values") or [])
     return replace(item, value={**item.value, "months": known["months"]}) if shared else item
+
+
+def _timed_afterwards(measure: str, own: list[Finding], known: dict[str, Any] | None) -> list[Finding]:
+    """ "That FVC drop was over seven months", in a later message: the time of the readings told before."""
+    value = (known or {}).get("value")
+    told = [item for item in own if item.kind == "trend" and item.detail.get("moved") and item.detail.get("months")]
+    if known is None or not value or known["months"] is not None or not told or len(told) < len(own):
+        return own
+    if GOAL_OF.get(str(told[-1].value)) != known["goal"]:
+        return own
+    timed = {**value, "months": told[-1].detail["months"]}
+    return [Finding("measure", measure, timed, str(known["words"]), told[-1].start, told[-1].end, told[-1].detail)]
 
 
 def _about(reading: Reading, subject: str) -> list[Finding]:
