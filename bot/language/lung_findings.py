@@ -51,7 +51,7 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     told = [course for course in told if not _unknown_before(scan, course)]
     told += _also(scan, context, told, single)
     yield from _told(scan, context, told, single, asked)
-    yield from _shown(scan, subjects, asked)
+    yield from _shown(scan, context, subjects, asked)
     context.course = next((item.value for item in reversed(told) if not item.past), None)
     context.window = circumstances.told_time(scan) or context.window
     context.topic = _topic(scan, subjects) if not measures else None
@@ -173,14 +173,15 @@ def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
     return subject
 
 
-def _shown(scan: Scan, subjects: Sequence[Piece], asked: bool) -> Iterator[Finding]:
+def _shown(scan: Scan, context: Context, subjects: Sequence[Piece], asked: bool) -> Iterator[Finding]:
     """What is said beside the courses: other quantities, the scan of comparison, signs, the time between tests."""
     if not any(piece.role == "course" for piece in scan.row):
         for piece in subjects:
             if piece.value == "other" and remarks.is_walk_or_saturation(scan.tokens[piece.first : piece.last]):
                 yield scan.finding("other_quantity", None, True, piece.first, piece.last + 2)
     older = comparisons.remark(scan.tokens, scan.row, scan.whens)
-    if older is not None and not asked:
+    goes_on = bool(subjects) or not context.subjects or context.subjects[-1].value in lungs.IMAGING
+    if older is not None and not asked and goes_on:
         yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, scan.row, scan.sentence.asks)
     interval = circumstances.interval(scan)
