@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.language import comparisons, facts, remarks, times
+from bot.language import comparisons, facts, remarks, shared_times, times
 from bot.language.lexicon import Lexicon
 from bot.language.sentence_scan import Context, Scan
 from bot.language.times import When
@@ -30,6 +30,15 @@ def window(scan: Scan, first: int, last: int) -> float | None:
         if when.kind == "date" and times.lead_of(scan.tokens, when) == "since" and begin <= when.first < end
     ]
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
+
+
+def span(scan: Scan) -> float | None:
+    """ "FVC 77 to 74, DLCO 53 to 49 between April and May": the only span of a sentence is that of all readings."""
+    if len(scan.whens) not in (1, 2):
+        return None
+    merged = shared_times.spans_merged(scan.tokens, scan.whens)
+    told = [when for when in merged if when.kind == "window" and not _of_agent(scan, when)]
+    return told[0].months if len(merged) == len(told) == 1 and told[0].months > 0 else None
 
 
 def _of_agent(scan: Scan, when: When) -> bool:
@@ -101,9 +110,13 @@ def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:
         for piece in scan.row
         if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at
     ]
-    if not before:
+    if not before or remarks.of_all(scan.sentence.texts[at:]):
         return True
-    return first <= before[-1].first < last or last - 1 == before[-1].first
+    return (
+        first <= before[-1].first < last
+        or last - 1 == before[-1].first
+        or any(first <= piece.first < last and piece.value == before[-1].value for piece in before)
+    )
 
 
 def long_past(scan: Scan) -> frozenset[int]:
@@ -138,7 +151,23 @@ def _compared(scan: Scan, when: When) -> bool:
         bool(after & {"vs", "versus", "compared", "against", "to"})
         or bool(
             before
-            & {"than", "with", "to", "from", "since", "of", "versus", "vs", "against", "compared", "as", "like", "on"}
+            & {
+                "than",
+                "what",
+                "where",
+                "with",
+                "to",
+                "from",
+                "since",
+                "of",
+                "versus",
+                "vs",
+                "against",
+                "compared",
+                "as",
+                "like",
+                "on",
+            }
         )
         or any(token.kind == "number" for token in scan.tokens[max(0, when.first - 2) : when.first])
     )

@@ -31,6 +31,8 @@ def distance(tokens: Sequence[Token], whens: Sequence[When], begin: int = 0, end
 
 def remark(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> float | None:
     """ "The comparison CT is three years old": months of a remark that tells no course itself."""
+    if not row and tokens and tokens[0].text in _OPENING and len(tokens) <= _REACH:
+        return max((_back(when) for when in whens if when.kind in ("ago", "date")), default=None)
     scans = [piece for piece in row if piece.role == "subject" and piece.value == "ct"]
     if not scans or any(piece.role == "course" and piece.value != "still" for piece in row):
         return None
@@ -38,6 +40,9 @@ def remark(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When])
     older = any(token.text in _OLDER for token in tokens)
     aged += [_back(when) for when in whens if older and when.kind in ("ago", "date")]
     return max(aged, default=None)
+
+
+_OPENING = frozenset({"compared", "versus", "vs", "against", "comparing", "relative"})
 
 
 def against_old_scan(findings: list[Finding]) -> list[Finding]:

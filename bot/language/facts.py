@@ -120,6 +120,8 @@ def _starts_with_ild(after: Sequence[Token]) -> bool:
 
 
 def _negated(before: Sequence[Token]) -> bool:
+    colons = [at for at, token in enumerate(before) if token.text == ":"]
+    before = before[colons[-1] + 1 :] if colons else before
     return near(before, _DISEASE_BEFORE, 4) == "denied" and not any(
         token.text in ("with", "has") for token in before[-2:]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from bot.language import lungs
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding
@@ -37,7 +38,11 @@ def presence(
             token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]
         ):
             continue
-        if any(mark.first - piece.last in range(4) for mark in unknown):
+        if (
+            any(mark.first - piece.last in range(4) for mark in unknown)
+            or _supposed(tokens, piece)
+            or lungs.looked_for(tokens, piece.first)
+        ):
             continue
         if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]):
             continue
@@ -50,6 +55,18 @@ def presence(
         gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
         if not new_denied and not gone:
             yield finding("sign", piece.value, "present", piece.first, piece.last)
+
+
+def _supposed(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "If it shows more traction": nothing that was seen."""
+    if tokens[0].text in _SUPPOSING:
+        return True
+    lead = [token.text for token in tokens[max(0, piece.first - 8) : piece.first]]
+    opened = [at for at, text in enumerate(lead) if text in _SUPPOSING]
+    return bool(opened) and not {",", ";", ":"} & set(lead[opened[-1] :])
+
+
+_SUPPOSING = frozenset({"if", "unless", "should", "whether"})
 
 
 def _of_a_change(tokens: Sequence[Token], row: Sequence[Piece], mark: Mark) -> bool:

@@ -61,6 +61,8 @@ def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:
 
 
 def _goes_on(line: str, following: str) -> bool:
+    if "|" in line or "|" in following:
+        return False
     return line[-1] not in ".:;!?" and following.lstrip()[:1].isalnum() and not _LABEL.match(following)
 
 

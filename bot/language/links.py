@@ -51,7 +51,8 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
                 sentence.tokens[-1].end,
             )
         )
-    for at in _explained(findings, earlier, causes[0][1], _named(sentence)) if causes else ():
+    every = remarks.of_all(sentence.texts)
+    for at in _explained(findings, earlier, causes[0][1], _named(sentence), every) if causes else ():
         findings[at] = replace(findings[at], detail={**findings[at].detail, "other_cause": causes[0][1]})
     for at in earlier if uncorrected else ():
         if findings[at].subject == "dlco":
@@ -62,10 +63,14 @@ def _named(sentence: Sentence) -> set[str]:
     return {piece.value for piece in pieces.pieces(sentence.tokens) if piece.role == "subject"}
 
 
-def _explained(findings: Sequence[Finding], earlier: Sequence[int], cause: str, named: set[str]) -> list[int]:
+def _explained(
+    findings: Sequence[Finding], earlier: Sequence[int], cause: str, named: set[str], every: bool
+) -> list[int]:
     """What the remark names; else weak muscles explain the numbers told before, other causes the course told last."""
     if not earlier:
         return []
+    if every:
+        return list(earlier)
     meant = [at for at in earlier if findings[at].subject in named]
     if meant:
         return meant

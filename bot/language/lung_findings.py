@@ -48,17 +48,27 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
         yield from _bare_numbers(scan, context)
     measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in measures if "single" in item.value)
-    timed = frozenset(when.first for when in scan.whens)
+    timed = frozenset(at for when in scan.whens for at in (when.first, when.last - 1))
     told = lungs.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
+    told = [course for course in told if not _unknown_before(scan, course)]
     told += _also(scan, context, told, single)
     yield from _told(scan, context, told, single, asked)
-    yield from _shown(scan, subjects, asked)
+    yield from _shown(scan, context, subjects, asked)
     context.course = next((item.value for item in reversed(told) if not item.past), None)
     context.window = circumstances.told_time(scan) or context.window
     context.topic = _topic(scan, subjects) if not measures else None
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _unknown_before(scan: Scan, course: Course) -> bool:
+    """ "DLCO unknown as the machine was down": what is not known of a subject stands before the course."""
+    ends = {piece.last for piece in scan.row if piece.role == "subject" and piece.first == course.first}
+    return any(
+        mark.value == "unknown" and mark.first in ends and mark.last < course.last
+        for mark in replies.ANSWERS.scan(scan.tokens)
+    )
 
 
 def _measures(scan: Scan, context: Context, found: Sequence[Measure], supposed: bool) -> Iterator[Finding]:
@@ -68,7 +78,7 @@ def _measures(scan: Scan, context: Context, found: Sequence[Measure], supposed: 
         first, last = measure.first, measure.last
         value = dict(measure.value)
         if value.get("months") is None and not value.get("times"):
-            value["months"] = circumstances.window(scan, first, last)
+            value["months"] = circumstances.window(scan, first, last) or circumstances.span(scan)
         if value.get("months") is None and "change" in value:
             value["months"] = comparisons.distance(scan.tokens, scan.whens)
         if value.get("months") is None and not value.get("times"):
@@ -96,11 +106,18 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     both = list(dict.fromkeys(piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")))
     in_turn = scan.tokens[0].text in _NOW or quantities.in_pairs(scan.tokens) or bool(_THESE & set(scan.sentence.texts))
+    in_turn = in_turn or (_both_read(context) and not {"to", "→", "->", "from"} & set(scan.sentence.texts))
     if len(both) == 2 and len(bare.get("values", ())) == 2 and in_turn:
         yield from _of_both(scan, both)
         return
     last = next((piece.value for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
     yield scan.finding("measure", "scale" if scale else last, bare, 0, len(scan.tokens))
+
+
+def _both_read(context: Context) -> bool:
+    """ "FVC 74, DLCO 51; a year ago 75 and 52": one reading of each stands right before."""
+    last = [item for item in context.findings if item.kind == "measure"][-2:]
+    return {item.subject for item in last} == {"fvc", "dlco"} and all("single" in item.value for item in last)
 
 
 _THESE = frozenset({"these", "they", "those", "respectively"})
@@ -159,14 +176,15 @@ def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
     return subject
 
 
-def _shown(scan: Scan, subjects: Sequence[Piece], asked: bool) -> Iterator[Finding]:
+def _shown(scan: Scan, context: Context, subjects: Sequence[Piece], asked: bool) -> Iterator[Finding]:
     """What is said beside the courses: other quantities, the scan of comparison, signs, the time between tests."""
     if not any(piece.role == "course" for piece in scan.row):
         for piece in subjects:
             if piece.value == "other" and remarks.is_walk_or_saturation(scan.tokens[piece.first : piece.last]):
                 yield scan.finding("other_quantity", None, True, piece.first, piece.last + 2)
     older = comparisons.remark(scan.tokens, scan.row, scan.whens)
-    if older is not None and not asked:
+    goes_on = bool(subjects) or not context.subjects or context.subjects[-1].value in lungs.IMAGING
+    if older is not None and not asked and goes_on:
         yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
     yield from imaging.presence(scan.finding, scan.tokens, scan.row, scan.sentence.asks)
     interval = circumstances.interval(scan)
@@ -255,7 +273,16 @@ def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
     """ "Asked about breathing.": one subject and no course; the next sentence may bring it."""
     named = {piece.value for piece in subjects if piece.value != "overall"}
     told = any(piece.role != "subject" for piece in scan.row) or bool(replies.unknowns(scan.sentence))
-    if told or scan.sentence.asks or len(scan.tokens) > _TOPIC_LENGTH or scan.agents or len(named) != 1:
+    named_only = (
+        scan.sentence.asks and not subjects[0].first and subjects[-1].last == len(scan.tokens) if subjects else False
+    )
+    if (
+        told
+        or (scan.sentence.asks and not named_only)
+        or len(scan.tokens) > _TOPIC_LENGTH
+        or scan.agents
+        or len(named) != 1
+    ):
         return None
     name = named.pop()
     return name if name in ("breathlessness", "breathing", "pft", "ct", "fvc", "dlco") else None
@@ -302,6 +329,8 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
     months = circumstances.window(scan, course.first, course.last)
     if subject in lungs.IMAGING:
         months = circumstances.distance_of_scans(scan, course.first, course.last) or months
+    if value == "stable" and _of_the_rest(scan, course):
+        detail["rest"] = True
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(
@@ -315,6 +344,14 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
             was=course.was or circumstances.of_the_past(scan, course.first, course.last),
             **detail,
         )
+
+
+def _of_the_rest(scan: Scan, course: Course) -> bool:
+    """ "Less consolidation, otherwise unchanged": what is left over after a course told before."""
+    return bool(_REST & set(scan.sentence.texts[course.first : course.last]))
+
+
+_REST = words("lungs", "rest")
 
 
 _GOALS = ("pft", "ct", "breathlessness")

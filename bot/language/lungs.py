@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon
-from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects
+from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects, turned
 from bot.language.text import Token
 from bot.language.vocabulary import words
 
@@ -49,6 +49,8 @@ class Course:
     moved: bool = False
     past: bool = False
     was: bool = False
+    only_denied: bool = False
+    """ "No increase in ...": the subject stands behind the denial."""
 
 
 def courses(
@@ -123,11 +125,15 @@ def courses(
             ):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
                 continue
+            if last_trend is not None and _denied_alone(tokens, subjects[-1].last, end):
+                opposite = replace(last_trend, value=turned(last_trend.value))
+                found += [_course(subject, opposite, number, past) for subject in subjects]
+                continue
             last_subjects_before, last_subjects = last_subjects, subjects
             last_subjects_open = True
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
-            if opened is not None and pure and _goes_on(opened, last_subjects_before, subjects):
+            if opened is not None and pure and _goes_on(tokens, opened, last_subjects_before, subjects):
                 found += [_course(subject, opened, number, past) for subject in subjects]
             else:
                 waiting = [*waiting, *subjects] if pure else subjects
@@ -163,15 +169,28 @@ def courses(
             else None
         )
         last_subjects = [subject for subject, _ in pairs] or subjects
-    return found
+    return _of_a_checklist(found)
 
 
-def _goes_on(trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> bool:
+def _of_a_checklist(found: Sequence[Course]) -> list[Course]:
+    """ "No new reticulation, no increase in traction bronchiectasis": in a list of denials no sign is shown."""
+    if not any(course.value == "denied" and course.subject in SIGNS for course in found):
+        return list(found)
+    return [
+        replace(course, value="denied") if course.subject in SIGNS and course.only_denied else course
+        for course in found
+    ]
+
+
+def _goes_on(tokens: Sequence[Token], trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> bool:
     """ "more reticulation, honeycombing" and "no change in FVC, CT" go on; "more breathless, fibrosis" does not."""
+    if trend.value in ("new", "up") and any(piece.first and tokens[piece.first - 1].text in _KNOWN for piece in later):
+        return False  # "new consolidation, known traction bronchiectasis"
     imaging = {piece.value in IMAGING for piece in (*earlier, *later)}
     return trend.word not in ATTRIBUTES or len(imaging) == 1
 
 
+_KNOWN = words("lungs", "known")
 _TESTS = words("lungs", "tests")
 _SHOWN = words("lungs", "shown")
 
@@ -194,6 +213,18 @@ def _likewise(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[
         ["ditto"],
         ["also"],
     )
+
+
+def _denied_alone(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """ "FVC is better, DLCO not", "the cough is worse, the breathing isn't"."""
+    rest = [token.text for token in tokens[begin:end]]
+    if tokens[end : end + 1] and tokens[end].text == "yet":
+        return False
+    return bool(rest) and len(rest) <= 4 and all(text in _DENYING for text in rest) and bool(set(rest) & _PLAIN_DENIALS)
+
+
+_DENYING = words("lungs", "denying")
+_PLAIN_DENIALS = words("lungs", "plain_denials")
 
 
 def _holds_too(
@@ -328,7 +359,7 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
     for index, piece in enumerate(inside):
         following = inside[index + 1] if index + 1 < len(inside) else None
         if piece.role == "subject":
-            if open_trend is not None and (not pairs or _goes_on(open_trend, [pairs[-1][0]], [piece])):
+            if open_trend is not None and (not pairs or _goes_on(tokens, open_trend, [pairs[-1][0]], [piece])):
                 pairs.append((piece, open_trend))
             else:
                 before.append(piece)
@@ -346,7 +377,7 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
         ):
             open_trend = piece
         elif before:
-            pairs += [(subject, piece) for subject in before]
+            pairs += [(subject, piece) for subject in _of_the_clause(tokens, before)]
             open_trend = None
             if following is not None and following.role == "subject":
                 before = []
@@ -358,19 +389,24 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
     return spread or [*pairs, *_trailing(tokens, before, pairs)]
 
 
+def _of_the_clause(tokens: Sequence[Token], before: Sequence[Piece]) -> Sequence[Piece]:
+    """ "DLCO missing since the machine was down": the course is that of the clause which begins in between."""
+    for at in range(len(before) - 1, 0, -1):
+        if _SINCE & _gap(tokens, before[at - 1].last, before[at].first):
+            return before[at:]
+    return before
+
+
+_SINCE = frozenset({"since", "because", "while", "when", "though", "although"})
+
+
 def _next_is_test(tokens: Sequence[Token], following: Piece | None) -> bool:
     """ "The new CT": the scan is new; "new since the CT of May" goes on."""
     if following is None or tokens[following.first].text not in _TESTS:
         return False
-    return tokens[following.first - 1].text not in (
-        "the",
-        "this",
-        "that",
-        "last",
-        "previous",
-        "prior",
-        "since",
-    )
+    if {"since", "than", "compared", "versus", "vs"} & _gap(tokens, max(0, following.first - 5), following.first):
+        return False
+    return tokens[following.first - 1].text not in ("the", "this", "that", "last", "previous", "prior")
 
 
 def _laid_out(tokens: Sequence[Token], trend: Piece, subject: Piece) -> bool:
@@ -416,11 +452,17 @@ def _trailing(
     tokens: Sequence[Token], left: Sequence[Piece], pairs: Sequence[tuple[Piece, Piece]]
 ) -> list[tuple[Piece, Piece]]:
     """ "FVC steady at 71 and DLCO at 48": the second one shares the verdict."""
+    behind = [piece for piece in left if pairs and piece.first >= pairs[-1][1].last]
+    if behind and tokens[pairs[-1][1].last].text in _INCLUDING:
+        return [(piece, pairs[-1][1]) for piece in behind]
     if not pairs or pairs[-1][1].value not in ("same", "still") or len(left) != 1 or left[0].first < pairs[-1][1].last:
         return []
     gap = tokens[pairs[-1][1].last : left[0].first]
     shared = left[0].value in ("fvc", "dlco") and pairs[-1][0].value in ("fvc", "dlco")
     return [(left[0], pairs[-1][1])] if shared and any(token.text in ("and", "&", ",") for token in gap) else []
+
+
+_INCLUDING = frozenset({"incl", "including", "inc", "included", "includes"})
 
 
 def _binds_right(
@@ -438,6 +480,8 @@ def _binds_right(
         return True
     if not near:
         return False
+    if trend.value == "same" and before[-1].value == "ct" and "with" in _gap(tokens, trend.last, subject.first):
+        return False
     if trend.word == "longer" or trend.word in ATTRIBUTES or trend.value == "denied":
         return True
     if any(tokens[index].text in ("in", "of") for index in range(trend.last, subject.first)):
@@ -448,6 +492,10 @@ def _binds_right(
     }:
         return before[-1].value != subject.value
     return not any(piece.role == "course" for piece in rest) and before[-1].last < trend.first - 2
+
+
+def _gap(tokens: Sequence[Token], begin: int, end: int) -> set[str]:
+    return {token.text for token in tokens[begin:end]}
 
 
 def _course(subject: Piece, trend: Piece, segment: int, past: bool) -> Course:
@@ -461,6 +509,7 @@ def _course(subject: Piece, trend: Piece, segment: int, past: bool) -> Course:
         moved,
         past,
         trend.was,
+        trend.value == "not_up" and trend.first < subject.first,
     )
 
 
@@ -484,6 +533,15 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     if trend in ("up", "down"):
         return ("better" if (trend == "up") == rises_well else "worse"), True
     return ("not_better" if (trend == "not_up") == rises_well else "stable"), False
+
+
+def looked_for(tokens: Sequence[Token], at: int) -> bool:
+    """ "A CT to look for reticulation", "to exclude fibrosis": nothing that was seen."""
+    begin = max([index for index in range(at) if tokens[index].text in _ENDS_A_SEARCH], default=-1) + 1
+    return any(mark.kind == "conditional" and mark.last <= at for mark in _CONTEXT.scan(tokens[begin:at]))
+
+
+_ENDS_A_SEARCH = frozenset({",", ";", ":", "but", "shows", "showed", "and"})
 
 
 def hoped(tokens: Sequence[Token], besides: frozenset[int]) -> bool:

@@ -67,6 +67,11 @@ _TURNED = {
 }
 
 
+def turned(value: str) -> str:
+    """The course that a denial makes of another: "not better"."""
+    return {"up": "not_up", "down": "not_down"}.get(value) or _TURNED.get(value, "still")
+
+
 def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> list[Piece]:
     """Subjects and courses of a sentence in order; `closed` are tokens with another meaning (agents, "PPF")."""
     subjects = [
@@ -103,6 +108,9 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or (mark.value == "gone" and _idle_no_longer(tokens, mark, taken))
             or _declines_to_tell(tokens, mark)
             or _dates_something(tokens, mark)
+            or (mark.value in ("up", "down") and _of_something_else(tokens, mark, taken, closed))
+            or _counts_things(tokens, mark, taken)
+            or _a_dwelling(tokens, mark)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -118,6 +126,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             continue
         if any(token.text in _EARLY for token in tokens[max(0, mark.first - 2) : mark.first]):
             continue
+        if mark.first and tokens[mark.first - 1].text in _HEDGED:
+            continue
         if mark.kind == "negation":
             if not (
                 tokens[mark.first].text == "nor" and any(tokens[item.first].text == "neither" for item in negations)
@@ -127,16 +137,17 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             continue
         elif not any(index in taken for index in range(mark.first, mark.last)):
             negation = _negation_of(tokens, mark, negations, taken)
+            negation = negation or _shared_negation(tokens, mark, found)
             value = "good" if mark.value == "met" else mark.value
             if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
                 value = "same"
             if value == "vary" and negation is None:
                 continue
-            if negation is not None and _restates(tokens, negation, found, taken):
+            if negation in negations and _restates(tokens, negation, found, taken):
                 negations.remove(negation)
                 continue
             if negation is not None:
-                value = {"up": "not_up", "down": "not_down"}.get(value) or _TURNED[value]
+                value = "denied" if negation not in negations and found[-1].value == "denied" else turned(value)
             apart = negation is not None and any(index in taken for index in range(negation.last, mark.first))
             found.append(
                 Piece(
@@ -148,13 +159,73 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
                     _was(tokens, mark),
                 )
             )
-            if negation is not None:
+            if negation is not None and negation in negations:
                 negations.remove(negation)
     found += _compared(tokens, subjects, negations)
     found += _signs(tokens, subjects)
     for negation in negations:
         found.append(Piece("negation", "no", negation.first, negation.last))
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
+
+
+def _shared_negation(tokens: Sequence[Token], mark: Mark, found: Sequence[Piece]) -> Mark | None:
+    """ "No new or increased honeycombing": a denial holds for both words that "or" joins."""
+    before = found[-1] if found and found[-1].role == "course" else None
+    if before is None or not 1 <= mark.first - before.last <= 3 or before.value not in _DENIED:
+        return None
+    gap = [token.text for token in tokens[before.last : mark.first]]
+    if not {"or", "nor"} & set(gap) or not set(gap) <= _OR_ANY:
+        return None
+    return Mark("negation", True, before.first, before.first + 1)
+
+
+_DENIED = frozenset({*_TURNED.values(), "not_up", "not_down"})
+_OR_ANY = frozenset({"or", "nor", ",", "and", "/", "any", "an", "a", "other"})
+
+
+def _of_something_else(tokens: Sequence[Token], mark: Mark, taken: set[int], closed: frozenset[int]) -> bool:
+    """ "Halfway up Church Street", "while his dose went from 20 down to 5": a movement of nothing that is followed."""
+    before = tokens[mark.first - 1] if mark.first else None
+    lone = mark.last - mark.first == 1 and tokens[mark.first].text in ("up", "down")
+    if (
+        lone
+        and before is not None
+        and before.kind == "word"
+        and mark.first - 1 not in taken | closed
+        and before.text not in _MOVES
+    ):
+        return True
+    for at in range(mark.first - 1, max(mark.first - _CLAUSE_OF_AGENT, -1), -1):
+        if at in taken or tokens[at].text in (",", ";", "but"):
+            return False
+        if at in closed:
+            first = at
+            while first and first - 1 in closed:
+                first -= 1
+            lead = [token.text for token in tokens[max(0, first - 2) : first]]
+            return bool(set(lead) & _CLAUSE_OPENERS) and at > 1
+    return False
+
+
+_MOVES = words("lungs", "moves")
+_CLAUSE_OPENERS = words("lungs", "clause_openers")
+_CLAUSE_OF_AGENT = 9
+
+
+def _a_dwelling(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Hoovers the whole flat": where somebody lives."""
+    lead = tokens[mark.first - 1].text if mark.first else ""
+    return tokens[mark.first].text == "flat" and lead in ("the", "her", "his", "their", "a", "whole", "entire", "own")
+
+
+def _counts_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """ "Does not want more tests", "fewer visits": a number of things that have no course."""
+    if mark.last - mark.first > 1 or tokens[mark.first].text not in ("more", "fewer", "less", "additional", "extra"):
+        return False
+    return mark.last < len(tokens) and mark.last not in taken and tokens[mark.last].text in _COUNTED
+
+
+_COUNTED = words("lungs", "counted")
 
 
 def _is_degree(tokens: Sequence[Token], mark: Mark, found: Sequence[Piece]) -> bool:
@@ -227,6 +298,8 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
             and tokens[at + 1].kind == "number"
         ):
             found.append(Piece("course", "same", at, at + 1, "same"))
+        if token.text == "throughout" and at and following in (",", ";", ")") and _is_grade(tokens[at - 1]):
+            found.append(Piece("course", "same", at, at + 1, "same"))
         if (
             token.text == "within"
             and at + 3 < len(tokens)
@@ -236,6 +309,10 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
         ):
             found.append(Piece("course", "same", at, at + 4, "within"))
     return found
+
+
+def _is_grade(token: Token) -> bool:
+    return token.kind == "number" or token.text in ("i", "ii", "iii", "iv", "%", "predicted")
 
 
 _STAYS = frozenset({"stays", "stayed", "stay", "staying", "sits", "sitting", "keeps", "kept"})
@@ -253,6 +330,7 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
             continue
         before = tokens[piece.first - 1].text if piece.first else ""
         after = [token.text for token in tokens[piece.last : piece.last + 5]]
+        ends = next((at for at, text in enumerate(after) if text in (",", ";", "(", ")", "but")), len(after))
         if before in ("as", "equally", "so") and (before == "equally" or "as" in after or negation is not None):
             value = "same" if negation is None else "good"
         elif after[:1] == ["as"] and after[1:2] in (["ever"], ["before"], ["usual"], ["always"], ["previously"]):
@@ -260,7 +338,7 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
         elif (
             negation is not None
             and (
-                set(after) & _ENDED
+                set(after[:ends]) & _ENDED
                 or tokens[negation.first].text in ("hardly", "barely", "scarcely", "rarely", "seldom")
             )
             and not set(after) & {"than"}
@@ -274,12 +352,18 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
             )
         elif negation is not None and after[:1] == ["than"]:
             value = "same"
+        elif negation is None and before in _BECAME and tokens[piece.first].text in _FELT:
+            value = "bad"
         else:
             continue
         if negation is not None:
             negations.remove(negation)
         found.append(Piece("course", value, piece.first, piece.last, "as"))
     return found
+
+
+_BECAME = frozenset({"become", "became", "grown", "turned", "gotten"})
+_FELT = frozenset({"breathless", "dyspnoeic", "short", "out", "winded", "puffed", "sob"})
 
 
 def _is_left(tokens: Sequence[Token], piece: Piece) -> bool:
@@ -296,6 +380,7 @@ def _is_left(tokens: Sequence[Token], piece: Piece) -> bool:
 _ENDED = words("lungs", "ended")
 
 
+_HEDGED = frozenset({"possible", "possibly", "?", "suspected", "questionable", "equivocal", "potential", "doubtful"})
 _EARLY = frozenset({"initial", "transient", "temporary", "brief", "early"})
 
 
@@ -399,7 +484,7 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
         raised = raised or any(tokens[index].text in _EVIDENCE for index in gap)
         if len(gap) > (8 if raised else 5):
             return None
-        if any(divides(tokens, index) for index in gap):
+        if any(divides(tokens, index) or tokens[index].text in _TURNING for index in gap):
             return None
         if any(index in taken for index in gap) and len(gap) > 3 and not raised:
             return None
@@ -407,6 +492,7 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
     return None
 
 
+_TURNING = frozenset({"(", "because", "since", "as", "even", "despite", "if"})
 _EVIDENCE = words("lungs", "evidence")
 """And so do these: "nothing on CT to suggest progression"."""
 _OPINIONS = words("lungs", "opinions")
@@ -431,7 +517,7 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
             stops = (
                 ("but", "however", "with", "though", "although", ",", "repeated", "done", "available", "back")
                 if first
-                else ("but", "however", "with", "though", "although")
+                else ("but", "however", "with", "though", "although", "yet", "available", "done")
             )
             stopped = any(token.text in stops for token in gap) or any(
                 tokens[index].text == "/" and divides(tokens, index) for index in range(at, piece.first)

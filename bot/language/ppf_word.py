@@ -65,8 +65,21 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     if _only_criteria(before, after) or _heading(after):
         return None
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
+    if _one_criterion(before):
+        return None
     value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *_CUES.scan(after))], asks, after)
-    return "past" if value == "yes" and _old(tokens, whens, begin, end) else value
+    if value == "yes" and (_old(tokens, whens, begin, end) or (begin == 0 and tokens[0].text in _FORMERLY)):
+        return "past"
+    return value
+
+
+_FORMERLY = words("ppf", "formerly")
+
+
+def _one_criterion(before: Sequence[Token]) -> bool:
+    """ "One criterion of PPF is met": too little to be the label."""
+    lead = {token.text for token in before[-5:]}
+    return bool(lead & {"criterion", "criteria"}) and bool(lead & {"one", "1", "single", "first", "second", "third"})
 
 
 def _opens_question(before: Sequence[Token]) -> bool:
@@ -106,7 +119,14 @@ def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
     return not any(token.text in _MEETING for token in (*before[-6:], *after[1:4]))
 
 
+_LEADING = 2
+
+
 def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -> bool:
+    own = [when for when in whens if begin <= when.first < end]
+    if not own and any(token.text in ("was", "were", "then") for token in tokens[begin:end]):
+        led = [when for when in whens if when.first <= _LEADING and when.lead in ("in", "during", "at")]
+        begin, end = (0, begin) if led else (begin, end)
     for when in whens:
         of_guideline = any(token.text in _GUIDELINE for token in tokens[when.last : when.last + 3])
         if not begin <= when.first < end or when.lead == "since" or of_guideline:

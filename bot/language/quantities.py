@@ -10,6 +10,7 @@ from bot.language.grades import grade_before, graded
 from bot.language.pieces import Piece
 from bot.language.readings import (
     Number,
+    at_time,
     find_numbers,
     is_grade,
     is_number,
@@ -62,6 +63,9 @@ def measures(
         if grade is not None and grade not in used:
             numbers = [*find_numbers(tokens, piece, grade, grade + 1, whens, taken), *numbers]
         earlier = subjects[number - 1] if number else None
+        if _percent_ahead(tokens, piece, earlier):
+            ahead = find_numbers(tokens, piece, piece.first - 1, piece.first, whens, taken)
+            numbers = [*(at_time(tokens, item, piece.last, whens) for item in ahead), *numbers]
         following = subjects[number + 1] if number + 1 < len(subjects) else None
         precede = _readings_precede(tokens, piece, earlier) or _points_precede(tokens, piece, following, numbers)
         if precede:
@@ -125,6 +129,17 @@ def _points_precede(tokens: Sequence[Token], piece: Piece, following: Piece | No
     return _points_end(tokens, piece) and _points_end(tokens, following) and following.first - last <= 2
 
 
+def _percent_ahead(tokens: Sequence[Token], piece: Piece, earlier: Piece | None) -> bool:
+    """ "80 % FVC in May, 76 % in December": the first reading stands before its measure."""
+    if not piece.first or tokens[piece.first].text != "%" or tokens[piece.first - 1].kind != "number":
+        return False
+    free = piece.first < 2 or tokens[piece.first - 2].text in (",", ";", ":", "(", "and", "with", "of")
+    return free and (earlier is None or earlier.value not in NUMERIC or piece.first - earlier.last > _NEXT_LIST_ITEM)
+
+
+_NEXT_LIST_ITEM = 3
+
+
 def _points_end(tokens: Sequence[Token], piece: Piece) -> bool:
     at = piece.first - 1
     while at > 0 and tokens[at].text in ("in", "of", "for", "the", "on"):
@@ -174,7 +189,7 @@ def _pair(tokens: Sequence[Token], subjects: Sequence[Piece], at: int) -> tuple[
         return None
     first, second = subjects[at], subjects[at + 1]
     between = [token.text for token in tokens[first.last : second.first]]
-    after = [token.text for token in tokens[second.last : second.last + 12]]
+    after = [token.text for token in tokens[second.last : second.last + 12] if token.text not in ("+", "↑", "↓")]
     if {first.value, second.value} != {"fvc", "dlco"} or between not in (["/"], ["and"], ["&"]):
         return None
     slashes = sum(
@@ -215,6 +230,8 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
     if not numbers:
         return None
+    if _two_of_two(tokens, numbers):
+        return None
     value = course_of_numbers(piece.value, tokens, piece, numbers, whens)
     if scale is not None:
         return {**value, "scale": scale}
@@ -223,6 +240,17 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     if unplaced and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
     return value
+
+
+def _two_of_two(tokens: Sequence[Token], numbers: Sequence[Number]) -> bool:
+    """ "70 and 48, a year ago 71 and 49": two readings of two measures, and no course of one."""
+    return len(numbers) == _TWO_PAIRS and all(
+        [token.text for token in tokens[numbers[at].last : numbers[at + 1].first]] in (["and"], ["/"], ["&"])
+        for at in (0, 2)
+    )
+
+
+_TWO_PAIRS = 4
 
 
 def in_pairs(tokens: Sequence[Token]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.pieces import Piece
 from bot.language.text import Token
@@ -84,14 +84,20 @@ def find_numbers(
         if at in taken:
             continue
         value = _number_value(tokens, at, piece)
-        if piece.value == "ct" and _text(tokens, at + 1) not in ("%", "percent", "per"):
+        if (
+            piece.value == "ct"
+            and _text(tokens, at + 1) not in ("%", "percent", "per")
+            and not _estimate(tokens, at, found)
+        ):
             continue
         if (
             value is None
             or (piece.value == "scale" and _is_total(tokens, at))
             or _text(tokens, at + 1) in _NO_READING
             or _text(tokens, at - 1) in ("<", ">=", "≥", "≤", "within")
+            or (piece.value == "scale" and _text(tokens, at - 1) in ("first", "last", "next", "every", "all", "these"))
             or _bounded(tokens, at)
+            or _of_blood(tokens, at)
         ):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
@@ -119,13 +125,47 @@ def find_numbers(
         if not order and found and found[-1].last == at - 1 and _same_test(tokens, at, unit, found[-1]):
             order = found[-1].order
         found.append(Number(value, unit, at, last, change, order, when, absolute, _yearless(whens, when)))
-    return found
+    return _between_grades(tokens, found) if piece.value == "scale" else found
+
+
+def _between_grades(tokens: Sequence[Token], found: list[Number]) -> list[Number]:
+    """ "mMRC 1-2, previously 2-3": two ranges of grades; "3-2" alone is a course."""
+    pairs = [
+        at
+        for at in range(len(found) - 1)
+        if found[at + 1].value - found[at].value == 1
+        and [token.text for token in tokens[found[at].last : found[at + 1].first]] in (["-"], ["/"], ["to"])
+    ]
+    if len(pairs) != 2 or len(found) != 4 or pairs != [0, 2]:
+        return found
+    merged = []
+    for at in pairs:
+        low, high = found[at], found[at + 1]
+        middle = (low.value + high.value) / 2
+        merged.append(replace(low, value=middle, last=high.last, order=low.order or high.order, at=high.at or low.at))
+    return merged
+
+
+def _estimate(tokens: Sequence[Token], at: int, found: Sequence[Number]) -> bool:
+    """ "Extent 30 % in January and 20 now", "from 30 % to 20": the second estimate goes without its unit."""
+    beside = {_text(tokens, at - 1), _text(tokens, at + 1)}
+    return len(found) == 1 and found[0].unit == "%" and bool(beside & {"now", "today", "to", "→", "->"})
 
 
 def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> bool:
     """ "Prior 3.05 L (86 %)", "3.05 L, 86 %": one test in two units."""
     between = _text(tokens, at - 1)
     return between == "(" or (between in (",", "/", "=") and bool(before.unit) and unit not in ("", before.unit))
+
+
+def _of_blood(tokens: Sequence[Token], at: int) -> bool:
+    """ "Hb 78 at the second test": no reading of the lung."""
+    before = [token.text for token in tokens[max(0, at - 2) : at]]
+    return before[-1:] in (["hb"], ["hgb"], ["haemoglobin"]) or (
+        len(before) == 2
+        and before[0] in ("hb", "hgb", "haemoglobin")
+        and before[1] in ("of", "was", "is", "=", ":", "at")
+    )
 
 
 def _bounded(tokens: Sequence[Token], at: int) -> bool:
@@ -158,7 +198,11 @@ def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | Non
             return NUMBER_WORDS[token.text]
         return 0.0 if token.text == "zero" else None
     counted = _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"} or (
-        _text(tokens, at - 1) == "by" and _text(tokens, at + 1) not in UNITS
+        (
+            _text(tokens, at - 1) == "by"
+            or (_text(tokens, at - 1) == "of" and _text(tokens, at - 2) in _SET["change_before"])
+        )
+        and _text(tokens, at + 1) not in UNITS
     )
     if (
         token.text in NUMBER_WORDS
@@ -191,6 +235,9 @@ def _unit(tokens: Sequence[Token], at: int, end: int, value: float, piece: Piece
             unit = "ml"
         elif text in _SET["raw_gas_transfer"]:
             unit = "raw"
+        elif text == "(" and _text(tokens, last + 1) in _KINDS and _text(tokens, last + 2) == ")":
+            absolute = _text(tokens, last + 1) in _SET["absolute"]
+            last += 2
         elif not (
             text in ("of", "/", "min")
             and last > at
@@ -209,11 +256,19 @@ def _unit(tokens: Sequence[Token], at: int, end: int, value: float, piece: Piece
     return unit, last, absolute
 
 
+_KINDS = (_SET["absolute"] | _SET["relative"]) - {"%"}
+
+
 def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | None, start: int) -> bool:
     previous, following = _text(tokens, at - 1), _text(tokens, last)
     two_back = _text(tokens, at - 2)
     points = bool(absolute) and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts")
     if points and following in _SET["change_after"]:
+        return True
+    if previous in ("is", "was") and (
+        (points and two_back in _SET["change_before"])
+        or (following in ("less", "lower", "more", "higher", "worse", "better") and _text(tokens, last + 1) == "than")
+    ):
         return True
     if previous in ("to", "from", "at", "→", "->", "was", "now", "is"):
         return False
@@ -227,6 +282,8 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     ):
         return False
     if absolute and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts"):
+        return True
+    if previous in ("↓", "↑") and (tokens[at].number or 0) <= _LARGEST_STEP:
         return True
     if previous in _SET["change_before"] or following in _SET["change_after"]:
         return previous not in ("better", "worse") or absolute is not None or _text(tokens, at + 1) == "%"
@@ -248,6 +305,10 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     return following in ("relative", "absolute") and _text(tokens, last + 1) in _SET["change_after"]
 
 
+_LARGEST_STEP = 20.0
+"""Behind an arrow a larger number is where a measure has got to: "FVC ↓ 65"."""
+
+
 def _reading_follows(tokens: Sequence[Token], at: int) -> bool:
     return any(token.kind == "number" for token in tokens[at : at + 2])
 
@@ -262,11 +323,14 @@ def _direction(tokens: Sequence[Token], at: int, last: int, start: int, end: int
         if text in _SET["rising"]:
             return 1
     for index in range(at - 1, -1, -1):
-        if tokens[index].text in ("rose", "up", "gained", "improved", "increased", "risen", "climbed"):
+        if tokens[index].text in _RISEN:
             return 1
         if tokens[index].text in _SET["falling"]:
             return -1
     return -1
+
+
+_RISEN = _SET["rising"] - {"more", "plus", "+"}
 
 
 def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When], earlier: int) -> float | None:
@@ -305,6 +369,12 @@ def _when_of(tokens: Sequence[Token], at: int, last: int, whens: Sequence[When],
             break
         index -= 1
     return None
+
+
+def at_time(tokens: Sequence[Token], reading: Number, behind: int, whens: Sequence[When]) -> Number:
+    """A reading with the time that stands from the token `behind` on: "80 % FVC in May"."""
+    at = _when_of(tokens, behind, behind, whens, behind)
+    return reading if at is None else replace(reading, at=at, yearless=_yearless(whens, at))
 
 
 def _belongs_to(tokens: Sequence[Token], earlier: int, when: When) -> bool:
@@ -371,11 +441,16 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if before == "of" and _text(tokens, lead - 2) == "instead":
         return -1
+    if before in ("that", "this") and _text(tokens, lead - 2) in ("before", "prior"):
+        return -1
     if before == "after" and is_number(_text(tokens, lead - 2)):
         return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
-    if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and second in _SET["earlier_after"]):
+    named = second in _SET["earlier_after"] and not (
+        after == "(" and (is_number(_text(tokens, last + 2)) or _text(tokens, last + 2) in ("/", "and", "&"))
+    )
+    if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and named):
         return -1
     return _labelled(tokens, piece.first) if piece.last == at else 0
 

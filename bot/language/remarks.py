@@ -65,6 +65,18 @@ _LUNG_DISEASE = words("remarks", "lung_disease")
 _BLAMED_LENGTH = 4
 
 
+def of_all(texts: Sequence[str]) -> bool:
+    """ "We put both down to anaemia", "all of it due to": the cause explains everything told before."""
+    return any(
+        text in _ALL and {texts[at - 1] if at else "", *texts[at + 1 : at + 3]} & _BLAMING
+        for at, text in enumerate(texts)
+    )
+
+
+_ALL = frozenset({"both", "all", "everything"})
+_BLAMING = words("remarks", "blaming")
+
+
 def _points_to(before: Sequence[Token]) -> bool:
     """ "That is probably the ...", "it must be her ...": a pronoun and nothing but small words."""
     return before[0].text in _PRONOUNS and all(token.text in _PRONOUNS | _SMALL for token in before)

@@ -130,9 +130,20 @@ def not_there(sentence: Sentence, nothing: Mark) -> bool:
 
 def retraction(sentence: Sentence) -> Mark | None:
     for mark in _RETRACT.scan(sentence.tokens):
-        if mark.first <= 3:
+        if mark.first <= _LATEST_RETRACTION and not _of_a_measure(sentence, mark):
             return mark
     return None
+
+
+_LATEST_RETRACTION = 3
+
+
+def _of_a_measure(sentence: Sentence, mark: Mark) -> bool:
+    """ "That FVC drop was over seven months": a fall, and nothing to be dropped."""
+    return bool(mark.first) and sentence.texts[mark.first] == "drop" and sentence.texts[mark.first - 1] in _MEASURES
+
+
+_MEASURES = frozenset({"fvc", "dlco", "vc", "spirometry", "a", "the", "this", "that", "point", "points", "%"})
 
 
 def means_the_whole_case(text: str) -> bool:

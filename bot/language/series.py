@@ -176,8 +176,11 @@ def _forward(readings: list[Number]) -> list[Number]:
     times = [item.at or 0.0 for item in readings]
     if times == sorted(times):
         return readings
-    if len(readings) == 2 and 0 < times[0] - times[1] < 12 and readings[0].yearless and readings[1].yearless:
-        return [replace(readings[0], at=times[0] - 12), readings[1]]
+    if all(item.yearless for item in readings):
+        for at in range(len(times) - 2, -1, -1):
+            times[at] -= 12 if times[at] > times[at + 1] else 0
+        if times == sorted(times) and times[-1] - times[0] < 12:
+            return [replace(item, at=time) for item, time in zip(readings, times, strict=True)]
     return sorted(readings, key=lambda item: item.at or 0)
 
 

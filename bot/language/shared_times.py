@@ -66,6 +66,10 @@ def spans_merged(tokens: Sequence[Token], whens: Sequence[When]) -> list[When]:
             months = end - before.months
             months = months % 12 if before.yearless and when.yearless else months
             merged[-1] = When("window", max(months, 0.0), before.first, when.last, before.lead)
+        elif (
+            when.kind == "range" and not when.whole_year and when.end is not None and not _reading_behind(tokens, when)
+        ):
+            merged.append(When("window", when.end - when.months, when.first, when.last, when.lead))
         elif when.kind == "date" and when.whole_year and when.lead in _DURING and when.months // 12 == _this_year():
             merged.append(When("window", 12.0, when.first, when.last, when.lead))
         else:
@@ -86,10 +90,28 @@ def _is_span(tokens: Sequence[Token], early: When, late: When) -> bool:
     gap = [
         token.text for token in tokens[early.last : late.first] if token.text not in ("this", "last", "early", "late")
     ]
-    lead = tokens[early.first - 1].text if early.first else ""
+    at = early.first - 1
+    while at > 0 and tokens[at].text in _SMALL:
+        at -= 1
+    lead = tokens[at].text if at >= 0 else ""
+    if (
+        lead in _BEHIND_READINGS | {"%"}
+        and gap in (["to"], ["until"], ["till"], ["-"], ["→"], ["->"])
+        and not _reading_behind(tokens, late)
+    ):
+        return True
     closed = lead == "(" and late.last < len(tokens) and tokens[late.last].text == ")"
     listed = closed and gap == [","]
     return listed or (len(gap) == 1 and gap[0] in _TO and (lead in ("from", "between") or closed))
+
+
+_SMALL = frozenset({"the", "last", "this", "early", "late", "mid", "end", "of"})
+_BEHIND_READINGS = frozenset({"pred", "predicted", "percent", "points", "pts", ")", ",", "l", "litres"})
+
+
+def _reading_behind(tokens: Sequence[Token], when: When) -> bool:
+    """ "60 in January to December 55": here the dates belong to one reading each."""
+    return any(token.kind == "number" for token in tokens[when.last : when.last + 2])
 
 
 def _sharing_time(found: list[Measure]) -> list[Measure]:

@@ -106,7 +106,11 @@ def head(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -
         for at, token in enumerate(tokens)
     )
     measured = [piece.value for piece in subjects if piece.value in NUMERIC]
-    if plain and len(measured) >= 2 and not any(token.kind == "number" for token in tokens):
+    if (
+        plain
+        and len(measured) >= 2
+        and not any(token.kind == "number" for at, token in enumerate(tokens) if at not in named)
+    ):
         return Head(subjects=tuple(piece.value for piece in subjects))
     return None
 

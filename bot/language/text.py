@@ -273,12 +273,18 @@ def _spoken_numbers(tokens: list[Token]) -> Iterator[Token]:
         at += 1
 
 
+_NO_FILLERS = frozenset({(("clear",), "of"), (("clear",), "from")})
+
+
 def _without_fillers(tokens: list[Token]) -> Iterator[Token]:
     """Drops words that carry no fact ("a bit", "quite", "please"), so that they can stand anywhere."""
     at = 0
     while at < len(tokens):
         text = tokens[at].text
         for phrase in FILLERS.get(text, ()):
+            following = tokens[at + len(phrase)].text if at + len(phrase) < len(tokens) else ""
+            if (phrase, following) in _NO_FILLERS:
+                continue
             if tuple(token.text for token in tokens[at : at + len(phrase)]) == phrase:
                 at += len(phrase)
                 break

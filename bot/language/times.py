@@ -131,7 +131,7 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
         and at + 1 < len(tokens)
         and tokens[at + 1].kind == "number"
         and tokens[at + 1].text.isdigit()
-        and int(tokens[at + 1].text) <= 60
+        and int(tokens[at + 1].text) <= (10 if tokens[at].text == "year" else 60)
     ):
         return When("window", float(tokens[at + 1].text) * UNITS[tokens[at].text], at, at + 2, lead)
     amount = _amount(tokens, at)
@@ -160,6 +160,11 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
     if len(unit_word) == 1 and tokens[at].kind != "number":
         return None
     if unit_word == "m" and amount > _MOST_MONTHS:
+        return None
+    if unit_word in ("year", "month", "quarter") and [_text(tokens, after + 1), _text(tokens, after + 2)] == [
+        "on",
+        unit_word,
+    ]:
         return None
     if unit_word in ("d", "w", "y") and _text(tokens, after + 1) == "/":
         return None
@@ -261,7 +266,9 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             return _full_year(int(year_text)) * 12 + int(middle), at + 5, False
         if re.fullmatch(r"0?[1-9]|1[0-2]", text) and _YEARS.match(middle):
             return int(middle) * 12 + int(text), at + 3, False
-        if nxt == "/" and re.fullmatch(r"0[1-9]|1[0-2]", text) and re.fullmatch(r"1\d|2\d", middle):
+        alone = {_text(tokens, at - 1), _text(tokens, at + 3)} == {"(", ")"} and middle not in ("12", "52")
+        months = r"0?[1-9]|1[0-2]" if alone else r"0[1-9]|1[0-2]"
+        if nxt == "/" and re.fullmatch(months, text) and re.fullmatch(r"1\d|2\d", middle):
             return _full_year(int(middle)) * 12 + int(text), at + 3, False
     decimal = re.fullmatch(r"(0[1-9]|1[0-2])[.]((?:19|20)\d\d)", text)
     if decimal:
@@ -277,7 +284,11 @@ def _is_month(tokens: Sequence[Token], at: int) -> bool:
     """ "May" and "Mar" beside a reading, a mark or a word of time; "may improve" is a verb."""
     before, following = _text(tokens, at - 1), _text(tokens, at + 1)
     parted = at == 0 or tokens[at - 1].kind in ("number", "mark", "arrow")
-    told = following in ("", ":", "/", ")", ",", "→", "->", "=") or tokens[at + 1].kind == "number"
+    told = (
+        following in ("", ":", "/", ")", ",", "→", "->", "=")
+        or tokens[at + 1].kind == "number"
+        or (following in _MONTH and following != "may")
+    )
     if before in _BEFORE_MAY:
         return True
     return told if tokens[at].text == "mar" else parted and told

@@ -78,6 +78,7 @@ def _lung_function(draft: Draft, reading: Reading) -> None:
     shared = [item for item in _about(reading, "pft") if not (counted and item.detail.get("moved"))]
     for measure in ("fvc", "dlco"):
         own = [_with_known_time(item, draft.now["measurements"].get(measure)) for item in _about(reading, measure)]
+        own = _timed_afterwards(measure, own, draft.now["measurements"].get(measure))
         entry = measure_entry(measure, own, shared)
         if entry is not None:
             told[measure] = entry
@@ -98,6 +99,18 @@ def _with_known_time(item: Finding, known: dict[str, Any] | None) -> Finding:
     return replace(item, value={**item.value, "months": known["months"]}) if shared else item
 
 
+def _timed_afterwards(measure: str, own: list[Finding], known: dict[str, Any] | None) -> list[Finding]:
+    """ "That FVC drop was over seven months", in a later message: the time of the readings told before."""
+    value = (known or {}).get("value")
+    told = [item for item in own if item.kind == "trend" and item.detail.get("moved") and item.detail.get("months")]
+    if known is None or not value or known["months"] is not None or not told or len(told) < len(own):
+        return own
+    if GOAL_OF.get(str(told[-1].value)) != known["goal"]:
+        return own
+    timed = {**value, "months": told[-1].detail["months"]}
+    return [Finding("measure", measure, timed, str(known["words"]), told[-1].start, told[-1].end, told[-1].detail)]
+
+
 def _about(reading: Reading, subject: str) -> list[Finding]:
     return [
         item
@@ -116,6 +129,7 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     last_number = numbers[-1].end if numbers else 0
     later = [item for item in trends if item.detail.get("moved") and numbers and item.end > last_number + 4]
     verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)] + later
+    verdicts = [item for item in verdicts if not numbers or item.end > numbers[-1].start - _FAR_BEFORE]
     if numbers and not verdicts:
         verdicts = [item for item in shared if item.kind == "trend" and _judges(item, numbers)]
     if not verdicts and not numbers:
@@ -144,6 +158,10 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     months = numbers[-1].value.get("months") if numbers else None
     numeric = dict(numbers[-1].value) if numbers else None
     return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months, "value": numeric}
+
+
+_FAR_BEFORE = 100
+"""Characters: a verdict further ahead of the readings tells what was before them ("recovered in 2023")."""
 
 
 def _judges(item: Finding, numbers: Sequence[Finding]) -> bool:
@@ -289,6 +307,7 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     extent = extent or [
         _extent_finding(item) for item in reading.of("measure") if item.subject == "ct" and "values" in item.value
     ]
+    extent = [item for item in extent if not item.detail.get("rest")] or extent
     signs = [item for item in reading.of("sign") if item.value not in ("present",)]
     courses = [item for item in signs if item.value != "absent"]
     if not extent and not courses and not _all_absent(signs):

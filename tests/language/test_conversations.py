@@ -49,6 +49,7 @@ def test_ppf_called_both_ways_is_asked_back_and_keeps_its_value() -> None:
     [
         "the scan it was compared with is three years old",
         "prior CT is 26 months old",
+        "compared with 2022",
         "no, the reticulation was there before",
     ],
 )
@@ -206,3 +207,17 @@ def test_hepatitis_b_is_no_liver_disease() -> None:
 )
 def test_typing_errors(typed: str, meant: str) -> None:
     assert corrected(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["that FVC drop was over seven months", "the drop in FVC was over ten months", "the interval was 10 months"],
+)
+def test_the_time_of_a_fall_may_be_told_afterwards(later: str) -> None:
+    assert after("on tac, FVC 80 to 74", later)["ppf_physiology"] is True
+
+
+@pytest.mark.parametrize("later", ["DLCO wasn't Hb corrected", "note the DLCO was not adjusted for Hb"])
+def test_a_correction_that_was_not_made_may_be_told_afterwards(later: str) -> None:
+    slots = after("on tac, FVC 70 to 69, DLCO 60 to 49 in 8 months", later)
+    assert (slots["goal_lung_function"], slots["ppf_physiology"]) == ("not_achieved", None)
