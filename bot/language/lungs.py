@@ -133,7 +133,8 @@ def courses(
             last_subjects_open = True
             subjects = [piece for piece in subjects if piece.first not in measured]
             pure = _pure(tokens, begin, end, subjects)
-            if opened is not None and pure and _goes_on(tokens, opened, last_subjects_before, subjects):
+            listing = pure or (opened is not None and _pure(tokens, begin, _list_ends(tokens, end, subjects), subjects))
+            if opened is not None and listing and _goes_on(tokens, opened, last_subjects_before, subjects):
                 found += [_course(subject, opened, number, past) for subject in subjects]
             else:
                 waiting = [*waiting, *subjects] if pure else subjects
@@ -335,6 +336,17 @@ def _beside(tokens: Sequence[Token], row: Sequence[Piece], at: int, step: int, m
     low, high = min(at, end), max(at, end)
     near = [piece for piece in row if low < piece.first < high]
     return {piece.role for piece in near} | ({"course"} if any(piece.first in measured for piece in near) else set())
+
+
+_CIRCUMSTANCE = frozenset(
+    {"after", "since", "on", "under", "despite", "during", "over", "for", "with", "between", "within"}
+)
+
+
+def _list_ends(tokens: Sequence[Token], end: int, subjects: Sequence[Piece]) -> int:
+    """Where a list of subjects ends: "no improvement in FVC, CT or breathlessness | after six months"."""
+    last = subjects[-1].last if subjects else end
+    return next((at for at in range(last, end) if tokens[at].text in _CIRCUMSTANCE), end)
 
 
 def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piece], also: str = ",") -> bool:
