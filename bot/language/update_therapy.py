@@ -39,6 +39,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         }
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
     for agent, items in by_agent.items():
+        if settled[agent] == "planned" and reading.of("correction"):
+            _take_back(draft, agent, (CURRENT,))  # "actually the tacrolimus is only planned"
         if settled[agent] != "failed":
             _record(draft, agent, settled[agent], items)
     something_now = any(status == "now" for status in settled.values()) or _others_now(draft, settled)
@@ -237,15 +239,19 @@ def _neither(draft: Draft, agent: str, status: str, items: Sequence[Finding]) ->
     """Never, planned, somebody else's: recorded nowhere; "never" takes back what was said before."""
     taken_back = status == "other_person" or (status == "planned" and items[-1].detail.get("act") == "refuse")
     if status == "never" or taken_back:
-        for slot in THERAPY if status == "never" else (CURRENT,):
-            if agent in (draft.now[slot] or []):
-                remaining = [item for item in draft.now[slot] if item != agent]
-                draft.set(slot, remaining or None)
-                draft.now["evidence"].pop(f"{slot}:{agent}", None)
+        _take_back(draft, agent, THERAPY if status == "never" else (CURRENT,))
         draft.close(f"contradiction:{agent}")
         return
     if status == "planned" and agent not in (draft.now[CURRENT] or []):
         draft.note("planned", items[-1].words, agent=agent, how=str(items[-1].detail.get("cue", "")))
+
+
+def _take_back(draft: Draft, agent: str, slots: Sequence[str]) -> None:
+    for slot in slots:
+        if agent in (draft.now[slot] or []):
+            remaining = [item for item in draft.now[slot] if item != agent]
+            draft.set(slot, remaining or None)
+            draft.now["evidence"].pop(f"{slot}:{agent}", None)
 
 
 def _drop_generics(draft: Draft) -> None:

@@ -166,6 +166,10 @@ def _in_place(
         return ("before", "back"), last  # "which gave her a drug fever"
     if tokens[at].text == "raised" and before.be and following not in ("to", "from", "by", "further", "again"):
         return ("planned", "back"), last  # "rituximab was raised in the meeting"
+    if act == "repeat" and form == "base" and not before.be and following in (":", "list", "prescription", "meds"):
+        return None, last  # a repeat prescription
+    if act == "continue" and form == "base" and behind_agent and not (before.meant or before.negated):
+        return ("now", "back"), last  # "prednisolone and tacrolimus continue"
     if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
         return None, last  # "nobody booked another"
     if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
