@@ -23,6 +23,7 @@ _VERBS = words("no_treatment", "verbs")
 _BETWEEN = frozenset({":", "=", "-", "is", "was", "so", "far", "at", "present", "currently", "now", "to", "date", "up"})
 _FOR_IT = frozenset({"the", "it", "this", "that", "her", "his", "their"})
 _NOT_ALL_ALONG = (["then"], ["it"], ["that"], ["this"])
+_LABELS = frozenset({"current", "currently", "now", "present"})
 _REACH = 4
 """Words beside the phrase that may date it."""
 
@@ -95,7 +96,8 @@ def _when(near: Sequence[str], inner: set[str]) -> str:
 
 def _none_told(texts: Sequence[str], at: int) -> Mark | None:
     """ "Rx none", "current treatment: nil", "previous therapy - none"."""
-    if texts[at] not in _TREATMENT or at + 1 >= len(texts):
+    label = texts[at] in (_BEFORE | _LABELS) and texts[at + 1 : at + 2] == [":"]  # "current: AZA; previous: none"
+    if not (label or texts[at] in _TREATMENT) or at + 1 >= len(texts):
         return None
     end = at + 1
     while end < len(texts) and texts[end] in _BETWEEN:
@@ -118,5 +120,5 @@ def _none_told(texts: Sequence[str], at: int) -> Mark | None:
     ):
         return None
     lead = set(texts[max(0, at - 3) : at])
-    value = "before" if lead & _BEFORE else "ever" if {"far", "date"} & set(texts[at:end]) else "now"
+    value = "before" if (lead | {texts[at]}) & _BEFORE else "ever" if {"far", "date"} & set(texts[at:end]) else "now"
     return Mark("nothing", value, at, end + 1)

@@ -39,7 +39,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         }
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
     for agent, items in by_agent.items():
-        if settled[agent] == "planned" and reading.of("correction"):
+        cue = set(str(items[-1].detail.get("cue", "")).split())
+        if settled[agent] == "planned" and (reading.of("correction") or cue & {"only", "just"}):
             _take_back(draft, agent, (CURRENT,))  # "actually the tacrolimus is only planned"
         if settled[agent] != "failed":
             _record(draft, agent, settled[agent], items)
