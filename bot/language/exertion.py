@@ -269,7 +269,7 @@ def _able(tokens: Sequence[Token], here: dict[str, list[Mark]], active: bool, pa
     if here["halts"] and (active or here["breath"]) and (here["forced"] or _plain_halt(tokens, here)):
         return denied
     if here["breathless"] and not here["able"] and not here["unable"]:
-        return False if (doing or past) and (past or not here["only"]) and not denied else None
+        return False if (doing or past) and (past or not here["only"] or here["light"]) and not denied else None
     if not doing:
         return True if here["effortless"] and here["earlier"] else None
     if unable or _negated_ability(here):
