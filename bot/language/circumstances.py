@@ -128,17 +128,21 @@ def long_past(scan: Scan) -> frozenset[int]:
 
 def of_the_past(scan: Scan, first: int, last: int) -> bool:
     """ "In 2022 he lost ten points": told of a time more than a year back, and of no later one."""
+    return years_back(scan, first, last) is not None
+
+
+def years_back(scan: Scan, first: int, last: int) -> float | None:
+    """Months since the time that a course of the past is told of; None where it may be of the present."""
     begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
     dated = [when for when in scan.whens if when.kind in ("date", "range") and begin <= when.first < end] or [
         when for when in scan.whens if when.kind in ("date", "range") and when.first <= 2
     ]
-    today = times.today_in_months()
-    return bool(dated) and all(
-        times.lead_of(scan.tokens, when) in ("in", "during")
-        and today - (when.end or when.months) > _PAST_MONTHS
-        and not _compared(scan, when)
-        for when in dated
+    back = [times.today_in_months() - (when.end or when.months) for when in dated]
+    past = all(
+        times.lead_of(scan.tokens, when) in ("in", "during") and months > _PAST_MONTHS and not _compared(scan, when)
+        for when, months in zip(dated, back, strict=True)
     )
+    return min(back) if back and past else None
 
 
 _PAST_MONTHS = 14.0

@@ -24,7 +24,23 @@ _GATE = Lexicon().add_all(
 )
 """Without any of these a sentence tells no effort."""
 _BREAKS = frozenset({",", ";", "(", ")", ":", "but", "which", "whereas", "while", "whilst", "although"})
-_AGAIN_A_CLAUSE = frozenset({"now", "could", "couldnt", "used", "previously", "before", "did", "didnt", "had"})
+_AGAIN_A_CLAUSE = frozenset(
+    {
+        "stopped",
+        "needed",
+        "paused",
+        "rested",
+        "now",
+        "could",
+        "couldnt",
+        "used",
+        "previously",
+        "before",
+        "did",
+        "didnt",
+        "had",
+    }
+)
 _COUNTED = frozenset(
     {"flight", "flights", "floor", "floors", "storeys", "metres", "meters", "m", "yards", "blocks", "minutes"}
 )
@@ -60,6 +76,9 @@ class _Clause:
     alike: bool
     still: bool
     """ "As before" and "still": the state goes on."""
+    stops: float | None
+    can: bool | None
+    """ "Now she can", "now he cannot": the clause before, turned."""
 
 
 def course(
@@ -84,7 +103,12 @@ def course(
     ]
     told = [item for item in clauses if item.able is not None or item.compared or item.pro or item.amount]
     breathless = bool(marks["breath"] or marks["halts"])
-    value = _given_up(marks, clauses) or _value(told, clauses) or (_by_amount(told) if breathless else None)
+    value = (
+        _given_up(marks, clauses)
+        or _by_stops(clauses, tokens)
+        or _value(told, clauses)
+        or (_by_amount(told) if breathless else None)
+    )
     if value is None:
         return None
     breath = bool(marks["halts"] or marks["free"] or marks["breath"] or marks["spoken"])
@@ -115,6 +139,20 @@ def _given_up(marks: dict[str, list[Mark]], clauses: Sequence[_Clause]) -> str |
     return "worse" if marks["quit"] else "better"
 
 
+def _by_stops(told: Sequence[_Clause], tokens: Sequence[Token]) -> str | None:
+    """ "Stops twice on the hill where he stopped once in summer"."""
+    counted = [item for item in told if item.stops is not None]
+    if len(counted) != 2 or counted[0].stops == counted[1].stops:
+        return None
+    now, then = counted if counted[1].past or not counted[0].past else counted[::-1]
+    if not then.past and not any(token.text in _PAST_HALTS for token in tokens[then.first : then.last]):
+        return None
+    return "worse" if (now.stops or 0) > (then.stops or 0) else "better"
+
+
+_PAST_HALTS = frozenset({"stopped", "needed", "paused", "rested", "used", "had"})
+
+
 def _by_amount(told: Sequence[_Clause]) -> str | None:
     """ "Breathless after 50 m, half a year ago after 200 m": how far it goes before breath fails, now and before."""
     now = [item.amount for item in told if item.amount is not None and not item.past]
@@ -142,6 +180,10 @@ def _value(told: Sequence[_Clause], clauses: Sequence[_Clause]) -> str | None:
     if ended and any(item.weak and item.past for item in told):
         return "better"
     before = [item for item in clauses if item.past and (item.able is not None or item.pro)]
+    turned = [item for item in clauses if item.can is not None and item.able is None and not item.past]
+    known = [item for item in before if item.able is not None]
+    if len(turned) == len(known) == 1 and turned[0].can != known[0].able:
+        return "better" if turned[0].can else "worse"
     for now, then in itertools.product(present, before):
         if then.able is None:
             differs = now.denied != then.denied
@@ -198,10 +240,21 @@ def _clause(
         used,
         bool(here["pro_verbs"] or (here["no_longer"] and not here["activities"])),
         bool(here["breathless"]) and not (here["able"] or here["unable"] or here["halts"] or here["free"]),
-        bool(here["light"]) and any(tokens[mark.first].text in ("now", "already", "even") for mark in here["turned"]),
+        bool(here["light"]) and any(tokens[mark.first].text in _NOW for mark in here["turned"]),
         bool(here["alike"]),
         bool(here["still"]),
+        _stops(tokens, here["halts"], begin, end),
+        _can(texts) if here["turned"] else None,
     )
+
+
+def _can(texts: set[str]) -> bool | None:
+    if texts & {"cannot", "cant"} or {"can", "not"} <= texts:
+        return False
+    return True if "can" in texts else None
+
+
+_NOW = frozenset({"now", "already", "even", "these", "nowadays"})
 
 
 def _able(tokens: Sequence[Token], here: dict[str, list[Mark]], active: bool, past: bool) -> bool | None:
@@ -216,7 +269,7 @@ def _able(tokens: Sequence[Token], here: dict[str, list[Mark]], active: bool, pa
     if here["halts"] and (active or here["breath"]) and (here["forced"] or _plain_halt(tokens, here)):
         return denied
     if here["breathless"] and not here["able"] and not here["unable"]:
-        return False if (doing or past) and (past or not here["only"]) and not denied else None
+        return False if (doing or past) and (past or not here["only"] or here["light"]) and not denied else None
     if not doing:
         return True if here["effortless"] and here["earlier"] else None
     if unable or _negated_ability(here):
@@ -268,21 +321,44 @@ def _joins(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "Does less before she is out of breath": here "before" joins two clauses and tells no earlier time."""
     following = tokens[mark.last].text if mark.last < len(tokens) else ""
     return tokens[mark.first].text == "before" and (
-        following in ("he", "she", "they", "i", "it", "having") or following.endswith("ing")
+        following in ("he", "she", "they", "i", "it", "having", "dyspnoea", "breathlessness", "sob", "breath")
+        or following.endswith("ing")
     )
 
 
 def _amount(tokens: Sequence[Token], begin: int, end: int) -> float | None:
-    """ "two flights", "300 m"; "one" may stand without its noun."""
+    """ "two flights", "300 m", "2 km"; "one" may stand without its noun."""
     for at in range(begin, end):
         token = tokens[at]
         value = token.number if token.kind == "number" else NUMBER_WORDS.get(token.text)
         following = tokens[at + 1].text if at + 1 < end else ""
+        if value is not None and following in _LONG:
+            return value * _LONG[following]
         if value is not None and (
             following in _COUNTED or (token.text not in ("a", "an") and following in ("", "in", "at", "before", "last"))
         ):
             return value
     return None
+
+
+_LONG = {"km": 1000.0, "kilometres": 1000.0, "kilometers": 1000.0, "mile": 1600.0, "miles": 1600.0}
+
+
+def _stops(tokens: Sequence[Token], marks: Sequence[Mark], begin: int, end: int) -> float | None:
+    """ "Stops twice", "had to rest three times": how often a halt is made."""
+    for mark in marks:
+        behind = tokens[mark.last : min(mark.last + 2, end)]
+        if not begin <= mark.first < end or not behind:
+            continue
+        if behind[0].text in _TIMES:
+            return _TIMES[behind[0].text]
+        amount = behind[0].number if behind[0].kind == "number" else NUMBER_WORDS.get(behind[0].text)
+        if amount is not None and behind[-1].text == "times":
+            return amount
+    return None
+
+
+_TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 
 
 def _is_back(tokens: Sequence[Token], when: When) -> bool:

@@ -147,9 +147,26 @@ def _told(
     for course in told:
         if asked or unreal or course.past or course.subject in opposed or (judged and course.subject is None):
             continue
-        if course.subject is None and _tells_nothing(scan, course):
+        if _is_the_question(scan, course) or (course.subject is None and _tells_nothing(scan, course)):
             continue
         yield from _course(scan, course, _subject_of(scan, context, course), single)
+
+
+def _is_the_question(scan: Scan, course: Course) -> bool:
+    """ "Which drug improves FVC?", "would rituximab make the CT better?": what is asked for is not told."""
+    texts = scan.sentence.texts
+    if not scan.sentence.asks or texts[0] not in _ASKING:
+        return False
+    lead = texts[: course.last]
+    helps = texts[course.last - 1] in _HELPS or texts[course.first] in _HELPS
+    modal = any(text in _MODALS and not _TURNS & set(lead[at:]) for at, text in enumerate(lead))
+    return modal or (helps and not _TURNS & set(lead))
+
+
+_ASKING = words("lungs", "asking")
+_MODALS = words("lungs", "modals")
+_HELPS = words("lungs", "helps")
+_TURNS = words("lungs", "subordinators")
 
 
 def _tells_nothing(scan: Scan, course: Course) -> bool:
@@ -331,6 +348,7 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
         months = circumstances.distance_of_scans(scan, course.first, course.last) or months
     if value == "stable" and _of_the_rest(scan, course):
         detail["rest"] = True
+    months = circumstances.years_back(scan, course.first, course.last) or months
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(

@@ -289,7 +289,8 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
     for at, token in enumerate(tokens):
         following = tokens[at + 1].text if at + 1 < len(tokens) else ","
         ends = following in (",", ";", ")", "and", "/") or begins.get(at + 1, named.get(at)) != named.get(at)
-        if token.text in ("=", "→", "->", "==") and at in named and ends:
+        behind = at - 1 if at and tokens[at - 1].text == ":" else at
+        if token.text in ("=", "→", "->", "==") and behind in named and ends:
             found.append(Piece("course", "same", at, at + 1, "="))
         if (
             token.text in _STAYS

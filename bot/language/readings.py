@@ -197,12 +197,17 @@ def _number_value(tokens: Sequence[Token], at: int, piece: Piece) -> float | Non
         if token.text in NUMBER_WORDS and token.text not in ("a", "an", "few", "half"):
             return NUMBER_WORDS[token.text]
         return 0.0 if token.text == "zero" else None
-    counted = _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"} or (
-        (
-            _text(tokens, at - 1) == "by"
-            or (_text(tokens, at - 1) == "of" and _text(tokens, at - 2) in _SET["change_before"])
+    per_cent = (_text(tokens, at + 1), _text(tokens, at + 2)) == ("per", "cent")
+    counted = (
+        per_cent
+        or _text(tokens, at + 1) in _SET["absolute"] | {"%", "percent"}
+        or (
+            (
+                _text(tokens, at - 1) == "by"
+                or (_text(tokens, at - 1) == "of" and _text(tokens, at - 2) in _SET["change_before"])
+            )
+            and _text(tokens, at + 1) not in UNITS
         )
-        and _text(tokens, at + 1) not in UNITS
     )
     if (
         token.text in NUMBER_WORDS
@@ -447,9 +452,7 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if before in ("of", "at", "to") and _text(tokens, lead - 2) in ("baseline", "compared", "previously", "initially"):
         return -1
-    named = second in _SET["earlier_after"] and not (
-        after == "(" and (is_number(_text(tokens, last + 2)) or _text(tokens, last + 2) in ("/", "and", "&"))
-    )
+    named = second in _SET["earlier_after"] and not (after == "(" and _reading_inside(tokens, last + 1))
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and named):
         return -1
     return _labelled(tokens, piece.first) if piece.last == at else 0
@@ -471,6 +474,16 @@ def _labelled(tokens: Sequence[Token], subject: int) -> int:
 
 
 _PLACED = frozenset({"at", "in", "last", "before", "on"})
+
+
+def _reading_inside(tokens: Sequence[Token], start: int) -> bool:
+    """ "MRC 2 (prior MRC 3)", "46 (before / after)": the reading that is called earlier is inside."""
+    for at in range(start, min(start + 7, len(tokens))):
+        if tokens[at].text == ")":
+            return False
+        if tokens[at].text in ("/", "and", "&") or (is_grade(tokens, at) and len(tokens[at].text) < len("2020")):
+            return True
+    return False
 
 
 def _in_brackets(tokens: Sequence[Token], at: int, last: int) -> bool:
