@@ -122,9 +122,9 @@ def _starts_with_ild(after: Sequence[Token]) -> bool:
 def _negated(before: Sequence[Token]) -> bool:
     colons = [at for at, token in enumerate(before) if token.text == ":"]
     before = before[colons[-1] + 1 :] if colons else before
-    return near(before, _DISEASE_BEFORE, 4) == "denied" and not any(
-        token.text in ("with", "has") for token in before[-2:]
-    )
+    told_of_somebody = any(token.text in ("with", "has") for token in before[-2:])
+    plainly = bool(before) and before[-1].text in ("no", "not", "without")  # "he has no myositis"
+    return near(before, _DISEASE_BEFORE, 4) == "denied" and (plainly or not told_of_somebody)
 
 
 def only_asked(sentence: Sentence) -> bool:

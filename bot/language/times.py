@@ -266,7 +266,9 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             return _full_year(int(year_text)) * 12 + int(middle), at + 5, False
         if re.fullmatch(r"0?[1-9]|1[0-2]", text) and _YEARS.match(middle):
             return int(middle) * 12 + int(text), at + 3, False
-        alone = {_text(tokens, at - 1), _text(tokens, at + 3)} == {"(", ")"} and middle not in ("12", "52")
+        label = _text(tokens, at + 3) == ":" and _text(tokens, at - 1) not in ("/", "-")  # "PFT 4/25:", "(10/24: 67 %)"
+        alone = {_text(tokens, at - 1), _text(tokens, at + 3)} == {"(", ")"} or label
+        alone = alone and middle not in ("12", "52")
         months = r"0?[1-9]|1[0-2]" if alone else r"0[1-9]|1[0-2]"
         if nxt == "/" and re.fullmatch(months, text) and re.fullmatch(r"1\d|2\d", middle):
             return _full_year(int(middle)) * 12 + int(text), at + 3, False
