@@ -67,7 +67,8 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
     if _one_criterion(before):
         return None
-    value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *_CUES.scan(after))], asks, after)
+    later = [cue for cue in _CUES.scan(after) if after[cue.first].text != "nobody"]
+    value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *later)], asks, after)
     if value == "yes" and (_old(tokens, whens, begin, end) or (begin == 0 and tokens[0].text in _FORMERLY)):
         return "past"
     return value
@@ -131,8 +132,9 @@ def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -
         of_guideline = any(token.text in _GUIDELINE for token in tokens[when.last : when.last + 3])
         if not begin <= when.first < end or when.lead == "since" or of_guideline:
             continue
-        if when.kind == "ago" and when.months > 12:
-            return True
+        aged = when.kind == "window" and when.last < len(tokens) and tokens[when.last].text == "old"
+        if (when.kind == "ago" or aged) and when.months > 12:
+            return True  # "the label is two years old"
         if when.kind == "date" and today_in_months() - when.months > _MONTHS_OF_A_YEAR:
             return True
     return False

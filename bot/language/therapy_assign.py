@@ -182,6 +182,8 @@ def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
     """Whether a word behind a list speaks of all its members."""
     if any(first < cue.first < last for first, last in right.remarks):
         return False
+    if cue.kind == "not_systemic":
+        return False
     if cue.kind == "now" and any("last" in row.texts[first:last] for first, last in left.remarks):
         return False  # "IVIG x6 (last in 2024), MMF ongoing"
     if {"both", "all"} & {*row.before(cue, 2), *row.said(cue)}:
