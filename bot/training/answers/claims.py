@@ -57,8 +57,14 @@ def claims_of(text: str, lexicon: Lexicon, judged: Callable[[Figure], tuple[str,
         if judged:
             marks = _with_figures(marks, sentence.tokens, judged)
         for clause in clauses(marks):
-            read_clause(clause, sentence.tokens, claims)
+            if not _explains_none(clause, claims):
+                read_clause(clause, sentence.tokens, claims)
     return claims
+
+
+def _explains_none(clause: Sequence[Mark], claims: Claims) -> bool:
+    """ "No goal failed, as the fall in FVC comes from the muscles": the reason takes nothing back."""
+    return bool(clause) and clause[0].value == REASON and claims.said.get("none", NOT) in (None, "failed")
 
 
 def _within(mark: Mark, sentence: int, taken: Iterable[Verdict]) -> bool:

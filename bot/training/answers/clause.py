@@ -30,7 +30,9 @@ _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well
 _APART = frozenset({",", "/", "or", "and", "plus", "+", "&", "with", "-", ":"})
 _STOPS = frozenset({",", "-", ":"})
 _REASONS = frozenset({":", "only", "because", "since", "as", "is", "are", "it", "this", "she", "he"})
-_VERBS = frozenset({"being", "is", "are", "was", "were", "has", "have", "did", "does"})
+_VERBS = frozenset(
+    {"being", "is", "are", "was", "were", "has", "have", "did", "does", "would", "will", "can", "could", "should"}
+)
 _AUXILIARIES = frozenset({"has", "have", "had", "is", "are", "was", "were", "did", "does", "do", "goal", "criterion"})
 _EXCEPTING = frozenset(
     {"except", "excepting", "excluding", "minus", "without", "save", "bar", "barring", "besides", "apart", "aside"}

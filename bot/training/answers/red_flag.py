@@ -32,7 +32,7 @@ def read_red_flag(text: str) -> RedFlagAnswer | None:
     if claims.said.get("myositis") == NOT:
         named.add("other_disease")
     flags = {"rapid", "other_disease"} if "both" in named else named & {"rapid", "other_disease"}
-    if not flags and bare != "no" and set(claims.said) <= set(_WEAK):
+    if not flags and bare != "no" and set(claims.said) <= set(_WEAK) and not _says_none(text):
         flags = {_WEAK[name] for name in named}
     if flags:
         return RedFlagAnswer(frozenset(flags))
@@ -42,6 +42,11 @@ def read_red_flag(text: str) -> RedFlagAnswer | None:
         return RedFlagAnswer(frozenset(), unnamed=True)
     denied = bare == "no" or bool(claims.said) or _says_anything(text)
     return RedFlagAnswer(frozenset()) if denied else None
+
+
+def _says_none(text: str) -> bool:
+    """ "No red flags, although MDA5 makes me nervous" names none."""
+    return any(mark.value == "none" for sentence in read_sentences(text) for mark in _FLAGS.scan(sentence.tokens))
 
 
 def _says_anything(text: str) -> bool:

@@ -22,6 +22,7 @@ def _verdicts(step: str) -> Lexicon:
 
 _TRIGGER = _verdicts("trigger")
 _NINTEDANIB = _verdicts("nintedanib")
+_NO_PPF = Lexicon().add_all("reason", {True: SHARED["no_ppf"]})
 
 
 def _first_of(text: str, lexicon: Lexicon, order: tuple[str, ...]) -> str | None:
@@ -51,3 +52,8 @@ def read_nintedanib(text: str) -> str | None:
     if bare := verdict_of(text):
         return {"yes": "add", "no": "not_indicated"}[bare]
     return _first_said(text, _NINTEDANIB) or ("add" if named else None)
+
+
+def denies_ppf(text: str) -> bool:
+    """Whether "there is no PPF" is given as the reason."""
+    return any(_NO_PPF.scan(sentence.tokens) for sentence in read_sentences(text))
