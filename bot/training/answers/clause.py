@@ -29,7 +29,9 @@ _NEAR = 3
 _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well", "plus", "iv", "oral", "a", "an"})
 _APART = frozenset({",", "/", "or", "and", "plus", "+", "&", "with", "-", ":"})
 _STOPS = frozenset({",", "-", ":"})
-_REASONS = frozenset({":", "only", "because", "since", "as", "is", "are", "it", "this", "she", "he"})
+_REASONS = frozenset(
+    {":", "=", "only", "just", "merely", "solely", "because", "since", "as", "is", "are", "it", "this", "she", "he"}
+)
 _VERBS = frozenset(
     {"being", "is", "are", "was", "were", "has", "have", "did", "does", "would", "will", "can", "could", "should"}
 )
@@ -37,6 +39,7 @@ _AUXILIARIES = frozenset({"has", "have", "had", "is", "are", "was", "were", "did
 _EXCEPTING = frozenset(
     {"except", "excepting", "excluding", "minus", "without", "save", "bar", "barring", "besides", "apart", "aside"}
 )
+_IMPERATIVES = frozenset({"keep", "continue", "stop", "avoid", "drop", "withdraw", "discontinue"})
 _BESIDES = frozenset({"apart", "aside", "besides", "other", "not"})
 
 
@@ -243,7 +246,9 @@ class _Clause:
 
     def _begins_the_next(self, at: int, mark: Mark) -> bool:
         """ "Breathlessness and a fall in FVC": the value stands apart from what was named before it."""
-        return bool(_APART & set(self._between(self._pending[-1], mark))) and self._belongs_to_the_next(at)
+        apart = bool(_APART & set(self._between(self._pending[-1], mark)))
+        ordered = self._tokens[mark.first].text in _IMPERATIVES  # "RTX IVIG keep nintedanib"
+        return (apart or ordered) and self._belongs_to_the_next(at)
 
     def _denies_what_stands_before(self, at: int, mark: Mark) -> bool:
         """ "The CT hasn't changed", but not "FVC, not the CT"."""

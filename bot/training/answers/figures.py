@@ -33,7 +33,7 @@ _PATTERNS = (
     (re.compile(rf"(?:only |just |exactly )?{_N}{_POINTS}(?:(?: (?:were|was|is|are))? {_FELL})?"), "fall"),
     (
         re.compile(
-            rf"(?:only |just |exactly )?{_N}{_UNIT} (?:down|less|lower|(?:is|are) (?:just )?(?:enough|sufficient))\b"
+            rf"(?:only |just |exactly )?{_N}{_UNIT} (?:down(?! to)|less|lower|(?:is|are) (?:just )?(?:enough|sufficient))\b"
         ),
         "fall",
     ),

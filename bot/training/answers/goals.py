@@ -33,6 +33,8 @@ def read_goals(text: str) -> GoalsAnswer | None:
     known = Claims({subject: value for subject, value in said_of.items() if value != "unknown"})
     claims = whole(known, (FAILED, NO_GAIN, STABLE, REACHED, NOT))
     said = {goal: value or FAILED for goal, value in claims.said.items() if goal in GOALS}
+    if "sole" in said.values() or ("some" in claims.said and said and FAILED not in said.values()):
+        said = {**dict.fromkeys(GOALS, FAILED), **{g: NOT if v == "sole" else v for g, v in said.items()}}
     for group in ("all", "none"):
         if group in claims.said:
             value = _of_group(group, claims.said[group])

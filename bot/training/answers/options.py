@@ -132,11 +132,12 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
     words = [token.text for token in tokens[max(0, mark.first - 4) : mark.first]]
     before = [word for word in words if word not in ("a", "an", "the")][-3:]
     behind = next((token.text for token in tokens[mark.last :] if token.text != "'"), "")
-    if tuple(before[-2:]) in _INSTEAD or (before[-1:] == ["from"] and "apart" not in before):
+    previous = next((other for other in reversed(drugs) if other.last <= mark.first), None)
+    into = before[-2:-1] in (["exchange"], ["swap"]) and previous is None  # "exchange for CsA", tac being taken
+    if (tuple(before[-2:]) in _INSTEAD and not into) or (before[-1:] == ["from"] and "apart" not in before):
         return True
     if before[-1:] == ["in"] and behind in ("place", "stead"):
         return True
-    previous = next((other for other in reversed(drugs) if other.last <= mark.first), None)
     following = next((other for other in drugs if other.first >= mark.last), None)
     if previous and before and before[-1] in _REPLACING:
         return behind not in _TO  # "CsA (replacing tac)", but not "RTX, replacing tac by CsA"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.language.lexicon import Lexicon, expand
+from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Sentence, Token, sentences
 from bot.training.answers.spelling import mended
 from bot.training.library import split_phrases
@@ -24,6 +24,11 @@ _ENDS = r"(?=\s*(?:[,;.)\n]|$|=>|->|→))"
 _ENDS_AFTER_MINUS = r"(?=\s*(?:[,;.)\n]|$)|\s+(?:=>|->|→))"
 _THEN = r"(?=\s*(?:[,.:;!(-]|$)|\s+(?:because|since|as|so|but|given|although|if)\b)"
 _SHORT = {short: str(words) for short, words in load("answers").table("short").items()}
+_NEGATED_TWICE = re.compile(  # "I don't think it isn't met"
+    r"\b(?:i |we )?(?:don['’]?t|do not|can['’]?t|cannot|wouldn['’]?t|would not) (?:think|say|believe|claim|argue) "
+    r"(?:that )?((?:\w+ ){1,3})(?:isn['’]?t|is not|aren['’]?t|are not|wasn['’]?t|was not) ",
+    re.I,
+)
 _RESPELLED = (
     (re.compile(r"\brather than\b", re.I), "instead of"),  # "rather" is left out elsewhere
     (re.compile(r"[✓✔☑]|(?<=\w) ?\+" + _ENDS), " yes"),
@@ -33,6 +38,7 @@ _RESPELLED = (
     (re.compile(r"(?:^|(?<=[.!;]))\s*(?:definitely|certainly|clearly|indeed|evidently)" + _THEN, re.I), " yes"),
     (re.compile(r"(?:^|(?<=[.!;]))\s*not (?:really|quite|truly)" + _THEN, re.I), " no"),
     (re.compile(r"\?\s+(?=(?:no|yes|nope|yep)\b)", re.I), ": "),  # "rapid? no"
+    (_NEGATED_TWICE, r"\1is "),
     (re.compile(r"\bas well as\b", re.I), "and"),
     (re.compile(r"\bthough\b", re.I), "although"),
     (re.compile(r"\bclinically\b", re.I), "clinical"),  # left out elsewhere; here it names symptoms
@@ -97,12 +103,18 @@ def verdicts(found: Sequence[Sentence]) -> list[Verdict]:
         for mark in _VERDICTS.scan(tokens):
             before = tokens[start : mark.first]
             second_thought = second_thought or bool(_CORRECTING.scan(before))
-            decides = _ends_with_a_cue(before) or (second_thought and _only_openers(before))
+            last = at == len(found) - 1 and _is_last_word(tokens, mark)
+            decides = last or _ends_with_a_cue(before) or (second_thought and _only_openers(before))
             begins = mark.first == 0 and mark.value == "yes" and tokens[0].text == "yes"
             if begins or ((decides or _only_openers(before)) and _stands_alone(tokens, mark.last)):
                 standing.append(Verdict(str(mark.value), at, mark.first, mark.last, decides))
                 start = mark.last
     return standing
+
+
+def _is_last_word(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "One is not enough, no", but not "if stable will do, no; if not, yes"."""
+    return mark.last == len(tokens) and tokens[mark.first - 1].text == "," and tokens[0].text not in ("if", "otherwise")
 
 
 def _only_openers(tokens: Sequence[Token]) -> bool:
@@ -126,6 +138,14 @@ def verdict_of(text: str) -> str | None:
     plain = re.sub(r"[^a-z0-9 ]", "", _PREAMBLE.sub("", text.strip(_QUOTES)).lower()).strip()
     if plain in _WHOLE:  # some of these words carry no fact elsewhere, and are left out of sentences
         return _WHOLE[plain]
+    if last := concluded(text):
+        return last
+    found = verdicts(read_sentences(text))
+    return next((verdict.value for verdict in found), None)
+
+
+def concluded(text: str) -> str | None:
+    """Return the "yes" or "no" that an answer comes to in the end: after "so", as a second thought, or as its last word."""
     found = verdicts(read_sentences(text))
     deciding = [verdict.value for verdict in found if verdict.decides]
-    return deciding[-1] if deciding else next((verdict.value for verdict in found), None)
+    return deciding[-1] if deciding else None

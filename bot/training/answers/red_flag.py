@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.training.answers.claims import claims_of, grammar, table
 from bot.training.answers.clause import NOT
-from bot.training.answers.reading import read_sentences, verdict_of
+from bot.training.answers.reading import concluded, read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
@@ -27,6 +27,8 @@ def read_red_flag(text: str) -> RedFlagAnswer | None:
     """Read which red flags were named; an empty set is "none"."""
     claims = claims_of(text, _FLAGS)
     bare = verdict_of(text)
+    if concluded(text) == "no":
+        return RedFlagAnswer(frozenset())
     # After a "yes", "oxygen from nothing to high flow" denies nothing.
     named = {flag for flag, said in claims.said.items() if said is None or (bare == "yes" and said != NOT)}
     if claims.said.get("myositis") == NOT:
