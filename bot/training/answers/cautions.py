@@ -81,8 +81,7 @@ def read_cautions(text: str) -> CautionsAnswer | None:
     named: list[tuple[frozenset[str], ...]] = []
     for sentence in read_sentences(text):
         for part in (pair for breath in _parts(sentence.tokens) for pair in _pairs(breath)):
-            together = _together(part)
-            found = (*([together] if together else []), *(frozenset(mark.value) for mark in _lexicon().scan(part)))
+            found = (*_together(part), *(frozenset(mark.value) for mark in _lexicon().scan(part)))
             named += [found] if found else []
     if named:
         return CautionsAnswer(tuple(named))
@@ -120,16 +119,34 @@ def _count(tokens: Sequence[Token]) -> int:
     return sum(mark.kind == "agent" for mark in agents.scan(tokens))
 
 
-def _together(tokens: Sequence[Token]) -> frozenset[str]:
+def _together(tokens: Sequence[Token]) -> list[frozenset[str]]:
     """The cautions about agents that are named in one breath, or beside a word such as "combined"."""
     found = [str(mark.value) for mark in agents.scan(tokens) if mark.kind == "agent"]
-    names = {*found, *(KNOWLEDGE.agents[agent].drug_class for agent in found)}
-    pair = 2 <= len(found) <= _MOST_TOGETHER
-    return frozenset(
+    near = {
         caution
         for caution, entry in words().items()
-        if (pair and _fits(entry.together, names)) or (names & set(entry.near) and _beside(caution).scan(tokens))
-    )
+        if _with_classes(found) & set(entry.near) and _beside(caution).scan(tokens)
+    }
+    if not 2 <= len(found) <= _MOST_TOGETHER:
+        return [frozenset(near)] if near else []
+    # "Tofa with RTX or CsA" names two pairs, and each may be a caution of its own.
+    pairs = [(found[0], other) for other in found[1:]] + [(found[-1], other) for other in found[1:-1]]
+    of_pairs = [_of_agents(pair) for pair in pairs]
+    whole = _of_agents(found).difference(*of_pairs)
+    apart: list[frozenset[str]] = []
+    for cautions in (*of_pairs, whole | near):
+        fresh = frozenset(cautions.difference(*apart))
+        apart += [fresh] if fresh else []
+    return apart
+
+
+def _of_agents(found: Sequence[str]) -> set[str]:
+    names = _with_classes(found)
+    return {caution for caution, entry in words().items() if _fits(entry.together, names)}
+
+
+def _with_classes(found: Sequence[str]) -> set[str]:
+    return {*found, *(KNOWLEDGE.agents[agent].drug_class for agent in found)}
 
 
 @cache

@@ -20,14 +20,16 @@ REASON = "reason"  # a break after which a reason stands
 SKIPPED = "skipped"  # words that would be read as a break otherwise: "so far"
 COMMENT = "comment"  # a break that opens a bracket
 BUT = "but"
+_PRESUMED = ("myositis",)
 WHOLE = ("ppf", "ppf_met")  # a denial of the whole says nothing of what follows
 
 _DIRECTIONS = ("more", "less")
 _MEASURED = ("goal_lung_function", "ppf_physiology")
 _WELL = (NOT, "reached", "stable")
+_DENIALS = ("failed", "no_gain", "not_met", "closed")
 _NEAR = 3
 _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well", "plus", "iv", "oral", "a", "an"})
-_APART = frozenset({",", "/", "or", "and", "plus", "+", "&", "with", "-", ":"})
+_APART = frozenset({"despite", "notwithstanding", ",", "/", "or", "and", "plus", "+", "&", "with", "-", ":"})
 _STOPS = frozenset({",", "-", ":"})
 _REASONS = frozenset(
     {":", "=", "only", "just", "merely", "solely", "because", "since", "as", "is", "are", "it", "this", "she", "he"}
@@ -141,31 +143,49 @@ class _Clause:
 
     def _negator(self, at: int, mark: Mark) -> None:
         following = self._following_subject(at)
-        if self._pending and self._denies_what_stands_before(at, mark):
+        if self._excepts_from_none(mark, following):
+            self._pending.pop()
+        elif self._pending and self._denies_what_stands_before(at, mark):
             self._settle(UNLIKE if self._next(at) is None and self._last_value in _WELL else NOT)
             self._denied = mark.last
         elif following is None and self._tokens[mark.first].text in _EXCEPTING:
             self._close(self._pending, None)
             self._pending, self._settled, self._reach = [], [], NOT
         elif following is None:
-            if (
-                self._pending
-                and self._is_followed_by_words(mark)
-                and {",", "-"} & set(self._between(self._pending[-1], mark))
-            ):
+            apart = self._pending and {",", "-"} & set(self._between(self._pending[-1], mark))
+            if self._pending and ((apart and self._is_followed_by_words(mark)) or self._contrasts(mark)):
                 self._close(self._pending, None)  # "criteria 1 and 3, not 2"
                 self._pending = []
             else:
                 self._value(at, mark, UNLIKE if self._last_value in _WELL else NOT)
+        elif self._tokens[mark.first].text == "nor" and self._last_value in _DENIALS and self._reach != NOT:
+            self._reach, self._settled = self._last_value, []  # "FVC wasn't reached, nor was breathlessness"
         elif not (self._denies_something_else(mark, following) or self._includes(mark, following)):
             self._close(self._pending, None)
             self._pending, self._settled, self._reach = [], [], NOT
             self._without = self._tokens[mark.first].text == "without"
 
+    def _ticks_off(self) -> bool:
+        """ "Symptoms yes FVC no CT no": each word stands behind its subject."""
+        pairs = zip(self._marks, self._marks[1:], strict=False)
+        behind = [self._tokens[b.first].text for a, b in pairs if a.kind == SUBJECT and a.last == b.first]
+        return "yes" in behind or (len(behind) > 1 and set(behind) == {"no"} and self._marks[-1].kind != SUBJECT)
+
+    def _excepts_from_none(self, mark: Mark, following: Mark | None) -> bool:
+        """ "No goal except lung function": that one."""
+        if following is None or self._tokens[mark.first].text not in _EXCEPTING:
+            return False
+        return bool(self._pending) and self._pending[-1].value in ("none", "nothing")
+
+    def _contrasts(self, mark: Mark) -> bool:
+        """ "ICU, not the clinic": what is denied follows, and is no subject."""
+        behind = {token.text for token in self._tokens[mark.last - 1 : mark.last + 1]}
+        return self._is_followed_by_words(mark) and bool(behind & {"the", "a", "an"})
+
     def _value(self, at: int, mark: Mark, value: str) -> None:
         if self._pending and self._pending[-1].value == "none" and self._comma_between(self._pending[-1], mark):
-            self._close(self._pending, None)  # "none, good response"
-            self._pending = []
+            self._close(self._pending, None)  # "none, stable all over"
+            self._pending, self._reach = [], value
         elif self._pending and self._begins_the_next(at, mark):
             self._close(self._pending, None)  # "FVC, more traction bronchiectasis"
             self._pending, self._reach = [], value
@@ -221,6 +241,8 @@ class _Clause:
     def _ends_negation(self, before: Mark, mark: Mark) -> bool:
         """ "No PPF: only symptoms" negates no symptoms, "not rapid, and DM is a myositis" no myositis."""
         gap = self._between(before, mark)
+        if mark.value in _PRESUMED and "," in gap:  # "not rapid, dermatomyositis"
+            return True
         if before.kind == VALUE and gap == [":"]:  # "not failed: the CT"
             return False
         behind = self._tokens[mark.last].text if mark.last < len(self._tokens) else ""
@@ -252,8 +274,10 @@ class _Clause:
 
     def _denies_what_stands_before(self, at: int, mark: Mark) -> bool:
         """ "The CT hasn't changed", but not "FVC, not the CT"."""
-        if self._tokens[mark.first].text in _EXCEPTING:
+        if self._tokens[mark.first].text in _EXCEPTING or self._contrasts(mark):
             return False
+        if self._ticks_off() and self._pending[-1].last == mark.first:
+            return True
         near = self._next(at)
         beside = near is not None and near.kind == SUBJECT and near.first - mark.last <= _NEAR
         if near is not None and beside and not self._comma_between(mark, near):

@@ -29,11 +29,12 @@ _ENOUGH = "(?:just )?(?:enough|sufficient)"
 _PATTERNS = (
     (re.compile(rf"(?:from )?{_N}{_UNIT} (?:to|->|-->|→|=>|down to) {_N}{_UNIT}{_OTHER_UNIT}"), "readings"),
     (re.compile(rf"(?:{_FELL}{_BY}|-|minus) {_N}{_UNIT}{_OTHER_UNIT}"), "fall"),
-    (re.compile(rf"{_ROSE}{_BY} {_N}{_UNIT}{_OTHER_UNIT}"), "rise"),
+    (re.compile(rf"(?:{_ROSE}{_BY}|(?<=fvc )\+|(?<=dlco )\+) {_N}{_UNIT}{_OTHER_UNIT}"), "rise"),
     (re.compile(rf"(?:only |just |exactly )?{_N}{_POINTS}(?:(?: (?:were|was|is|are))? {_FELL})?"), "fall"),
     (
         re.compile(
-            rf"(?:only |just |exactly )?{_N}{_UNIT} (?:down(?! to)|less|lower|(?:is|are) (?:just )?(?:enough|sufficient))\b"
+            rf"(?:only |just |exactly )?{_N}{_UNIT} "
+            r"(?:down(?! to)|less|lower|(?:is|are) (?:just )?(?:enough|sufficient))\b"
         ),
         "fall",
     ),

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from bot.guideline.case import GOALS
 from bot.training.answers.claims import claims_of, grammar, table
-from bot.training.answers.clause import NOT, UNLIKE, Claims
+from bot.training.answers.clause import BREAK, NOT, REASON, UNLIKE, Claims
 from bot.training.answers.figures import Figure
 from bot.training.answers.parts import whole
 from bot.training.answers.reading import verdict_of
 
 FAILED, STABLE, REACHED, NO_GAIN = "failed", "stable", "reached", "no_gain"
 _GOALS = grammar(table("goals", "subjects"), table("goals", "values"))
+_GOALS.add(", as", BREAK, REASON)
 _GOAL_POINTS = {"fvc": 3, "dlco": 5}
 """So many points of % predicted, down or up, are a change; less is stable."""
 
@@ -30,7 +31,9 @@ def read_goals(text: str) -> GoalsAnswer | None:
     """Read which goals failed; a goal that is only named is named as failed."""
     told = claims_of(text, _GOALS, _goal_by_figure)
     said_of = {subject: FAILED if value == UNLIKE else value for subject, value in told.said.items()}
-    known = Claims({subject: value for subject, value in said_of.items() if value != "unknown"})
+    # A part that is only named is named as failed: "FVC, DLCO stable".
+    parts = {subject: FAILED if value is None and "." in subject else value for subject, value in said_of.items()}
+    known = Claims({subject: value for subject, value in parts.items() if value != "unknown"})
     claims = whole(known, (FAILED, NO_GAIN, STABLE, REACHED, NOT))
     said = {goal: value or FAILED for goal, value in claims.said.items() if goal in GOALS}
     if "sole" in said.values() or ("some" in claims.said and said and FAILED not in said.values()):

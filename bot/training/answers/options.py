@@ -80,6 +80,9 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
     for at, mark in enumerate(marks[1:], start=1):
         if mark.value == "exhausted" and marks[at - 1].kind == SUBJECT and marks[at - 1].last == mark.first:
             marks[at] = replace(mark, kind=VALUE, value=CLOSED)  # "CNI, RTX and CYC all failed"
+    for at, mark in enumerate(marks[:-1]):
+        if mark.value == "none" and tokens[mark.last - 1].text == "more" and marks[at + 1].first == mark.last:
+            marks[at] = replace(mark, kind=NEGATOR, value=NOT)  # "no more tac; CsA"
     return [mark for mark in marks if not (mark.value == "rest" and _is_spelt_out(mark, marks, tokens))]
 
 

@@ -20,7 +20,7 @@ _CONCLUDING = Lexicon().add_all("cue", {True: SHARED["concluding"]})
 _CORRECTING = Lexicon().add_all("cue", {True: SHARED["correcting"]})
 _FOLLOWING = frozenset(SHARED["after_a_verdict"]) | frozenset((",", ":", "-", "(", ")", "/"))
 
-_ENDS = r"(?=\s*(?:[,;.)\n]|$|=>|->|→))"
+_ENDS = r"(?=\s*(?:[,;.)\n/]|$|=>|->|→))"
 _ENDS_AFTER_MINUS = r"(?=\s*(?:[,;.)\n]|$)|\s+(?:=>|->|→))"
 _THEN = r"(?=\s*(?:[,.:;!(-]|$)|\s+(?:because|since|as|so|but|given|although|if)\b)"
 _SHORT = {short: str(words) for short, words in load("answers").table("short").items()}
@@ -35,9 +35,17 @@ _RESPELLED = (
     (re.compile(r"[✗✘☒]|(?<=\w) [-–]" + _ENDS_AFTER_MINUS), " no"),
     (re.compile(r"(?<=[(,])\s*[-–](?=[a-z])", re.I), " no "),  # "(-RTX, -CYC)"
     (re.compile(r"\b(no|yes)\.+(?=\s|$)", re.I), r"\1,"),  # "no." is an abbreviation elsewhere; here it is an answer
-    (re.compile(r"(?:^|(?<=[.!;]))\s*(?:definitely|certainly|clearly|indeed|evidently)" + _THEN, re.I), " yes"),
+    (
+        re.compile(
+            r"(?:^|(?<=[.!;]))\s*(?:definitely|certainly|clearly|indeed|evidently|obviously|naturally)" + _THEN, re.I
+        ),
+        " yes",
+    ),
     (re.compile(r"(?:^|(?<=[.!;]))\s*not (?:really|quite|truly)" + _THEN, re.I), " no"),
     (re.compile(r"\?\s+(?=(?:no|yes|nope|yep)\b)", re.I), ": "),  # "rapid? no"
+    (re.compile(r",? (?:isn['’]?t it|doesn['’]?t it|aren['’]?t they|innit)\b\??", re.I), ""),  # "it's rapid, isn't it"
+    (re.compile(r"(?<=[a-z])[-–](?=\s*(?:[,;.)/]|$))", re.I), " no"),  # "symptoms+/CT+/FVC-"
+    (re.compile(r"(?<=\w) \?+(?=\s*(?:[,;.)]|$))"), " unknown"),  # "FVC ?"
     (_NEGATED_TWICE, r"\1is "),
     (re.compile(r"\bas well as\b", re.I), "and"),
     (re.compile(r"\bthough\b", re.I), "although"),
@@ -51,6 +59,7 @@ _PREAMBLE = re.compile(
     r"|(?:in|from) my (?:view|opinion|eyes|point of view)[\s,:]*|my answer(?: is)?[\s,:]+)?",
     re.I,
 )
+_SUMMING_UP = frozenset({"only", "just", "alone", "three", "3", "criterion", "criteria", "enough"})
 LONGEST = 1000
 """In a text longer than any answer nothing is looked for that was taken back."""
 # "Add CsA, no sorry, she is on tac, so CsA instead of tac", "RTX, sorry, I mean CYC": the last word holds.
@@ -105,7 +114,7 @@ def verdicts(found: Sequence[Sentence]) -> list[Verdict]:
             second_thought = second_thought or bool(_CORRECTING.scan(before))
             last = at == len(found) - 1 and _is_last_word(tokens, mark)
             decides = last or _ends_with_a_cue(before) or (second_thought and _only_openers(before))
-            begins = mark.first == 0 and mark.value == "yes" and tokens[0].text == "yes"
+            begins = mark.first == 0 and tokens[0].text in ("yes", "nope", "nah")
             if begins or ((decides or _only_openers(before)) and _stands_alone(tokens, mark.last)):
                 standing.append(Verdict(str(mark.value), at, mark.first, mark.last, decides))
                 start = mark.last
@@ -113,8 +122,12 @@ def verdicts(found: Sequence[Sentence]) -> list[Verdict]:
 
 
 def _is_last_word(tokens: Sequence[Token], mark: Mark) -> bool:
-    """ "One is not enough, no", but not "if stable will do, no; if not, yes"."""
-    return mark.last == len(tokens) and tokens[mark.first - 1].text == "," and tokens[0].text not in ("if", "otherwise")
+    """ "One is not enough, no", "symptoms only: no", but not "if stable will do, no; if not, yes"."""
+    if mark.last < len(tokens) or not mark.first or tokens[0].text in ("if", "otherwise"):
+        return False
+    before = {token.text for token in tokens[max(0, mark.first - 4) : mark.first]}
+    stop = tokens[mark.first - 1].text
+    return stop == "," or (stop in (":", "-") and bool(before & _SUMMING_UP))
 
 
 def _only_openers(tokens: Sequence[Token]) -> bool:
@@ -145,7 +158,7 @@ def verdict_of(text: str) -> str | None:
 
 
 def concluded(text: str) -> str | None:
-    """Return the "yes" or "no" that an answer comes to in the end: after "so", as a second thought, or as its last word."""
+    """Return the "yes" or "no" that an answer comes to: after "so", as a second thought, or as its last word."""
     found = verdicts(read_sentences(text))
     deciding = [verdict.value for verdict in found if verdict.decides]
     return deciding[-1] if deciding else None

@@ -10,7 +10,10 @@ from bot.training.answers.reading import concluded, read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
-_FLAGS = grammar(table("red_flag", "subjects"), {"none": split_phrases(load("answers").table("red_flag")["none"])})
+_FLAGS = grammar(
+    table("red_flag", "subjects"),
+    {name: split_phrases(load("answers").table("red_flag")[name]) for name in ("none", NOT)},
+)
 _WEAK = {"disease": "other_disease", "marker": "rapid"}
 """What names a flag only where nothing else is said."""
 

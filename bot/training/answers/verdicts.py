@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.language.lexicon import Lexicon
 from bot.training.answers.reading import SHARED, read_sentences, verdict_of
 from bot.training.library import split_phrases
@@ -22,6 +24,8 @@ def _verdicts(step: str) -> Lexicon:
 
 _TRIGGER = _verdicts("trigger")
 _NINTEDANIB = _verdicts("nintedanib")
+_CONDITIONAL = re.compile(r"\b(?:yes|no)\b,? (?:but )?(?:only )?(?:if|provided|unless)\b", re.I)
+_PPF_APART = re.compile(r"\bppf[ :=]+(?:yes|no)\b,?(?=.*\w)", re.I)  # "PPF yes, trigger no"
 _NO_PPF = Lexicon().add_all("reason", {True: SHARED["no_ppf"]})
 
 
@@ -32,8 +36,9 @@ def _first_of(text: str, lexicon: Lexicon, order: tuple[str, ...]) -> str | None
 
 def read_trigger(text: str) -> str | None:
     """Read whether the trigger is met: "yes", "no" or "depends"."""
+    text = _PPF_APART.sub("", text)
     bare, named = verdict_of(text), _first_of(text, _TRIGGER, _TRIGGER_ORDER)
-    if named == "depends" and bare is None:
+    if named == "depends" and (bare is None or _CONDITIONAL.search(text)):
         return named
     return bare or _first_said(text, _TRIGGER)
 
@@ -46,6 +51,7 @@ def _first_said(text: str, lexicon: Lexicon) -> str | None:
 
 def read_nintedanib(text: str) -> str | None:
     """Read what should become of nintedanib: a value of the recommendation, or None."""
+    text = _PPF_APART.sub("", text)
     named = _first_of(text, _NINTEDANIB, _NINTEDANIB_ORDER)
     if named not in (None, "named", "add", "not_indicated"):
         return named
