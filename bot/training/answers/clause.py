@@ -20,12 +20,12 @@ REASON = "reason"  # a break after which a reason stands
 SKIPPED = "skipped"  # words that would be read as a break otherwise: "so far"
 COMMENT = "comment"  # a break that opens a bracket
 BUT = "but"
-_PRESUMED = ("myositis",)
+_PRESUMED = frozenset({"myositis", "slow"})
 WHOLE = ("ppf", "ppf_met")  # a denial of the whole says nothing of what follows
 
 _DIRECTIONS = ("more", "less")
 _MEASURED = ("goal_lung_function", "ppf_physiology")
-_WELL = (NOT, "reached", "stable")
+_WELL = (NOT, "reached", "stable", "closed")
 _DENIALS = ("failed", "no_gain", "not_met", "closed")
 _NEAR = 3
 _JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well", "plus", "iv", "oral", "a", "an"})
@@ -41,6 +41,7 @@ _AUXILIARIES = frozenset({"has", "have", "had", "is", "are", "was", "were", "did
 _EXCEPTING = frozenset(
     {"except", "excepting", "excluding", "minus", "without", "save", "bar", "barring", "besides", "apart", "aside"}
 )
+_CALLING = frozenset({"call", "consider", "name", "label"})
 _IMPERATIVES = frozenset({"keep", "continue", "stop", "avoid", "drop", "withdraw", "discontinue"})
 _BESIDES = frozenset({"apart", "aside", "besides", "other", "not"})
 
@@ -55,6 +56,7 @@ class Claims:
 
     said: dict[str, str | None] = field(default_factory=dict)
     last: list[str] = field(default_factory=list)  # the subjects that a bracket behind them comments on
+    last_value: str | None = None
     open_reach: str | None = None  # what holds for those named in a bracket: "all except those tried (RTX, CYC)"
 
     def add(self, subject: str, value: str | None) -> None:
@@ -75,7 +77,8 @@ class _Clause:
         self._pending: list[Mark] = []  # named, nothing said of them yet
         self._settled: list[Mark] = []  # the last ones of which something was said
         self._reach: str | None = None  # what holds for the subjects to come
-        self._last_value: str | None = None
+        begins_with_but = bool(marks) and marks[0].value == BUT
+        self._last_value = claims.last_value if begins_with_but else None  # "those are closed, but the rest isn't"
         self._without = False  # "JAKi without tac, CYC": the reach of "without" ends at a comma
         self._denied = -1  # where a negation of what stands before ended
 
@@ -95,7 +98,7 @@ class _Clause:
                 self._negator(at, mark)
             elif mark.first != self._denied:  # "hasn't progressed"
                 self._value(at, mark, str(mark.value))
-                self._last_value = str(mark.value)
+                self._last_value = self._claims.last_value = str(mark.value)
         self._claims.open_reach = None if self._settled or self._pending else self._reach
         self._claims.last = [str(mark.value) for mark in (self._governed() if self._pending else self._settled)]
         self._close(self._pending, None)
@@ -168,8 +171,14 @@ class _Clause:
     def _ticks_off(self) -> bool:
         """ "Symptoms yes FVC no CT no": each word stands behind its subject."""
         pairs = zip(self._marks, self._marks[1:], strict=False)
-        behind = [self._tokens[b.first].text for a, b in pairs if a.kind == SUBJECT and a.last == b.first]
-        return "yes" in behind or (len(behind) > 1 and set(behind) == {"no"} and self._marks[-1].kind != SUBJECT)
+        behind = [self._tokens[b.first].text for a, b in pairs if a.kind == SUBJECT and self._is_behind(a, b)]
+        if "yes" in behind:
+            return True
+        answers = [text for text in (self._tokens[mark.first].text for mark in self._marks) if text in ("yes", "no")]
+        return "no" in behind and len(answers) > 1 and self._marks[-1].kind != SUBJECT and answers[-1] == "no"
+
+    def _is_behind(self, mark: Mark, word: Mark) -> bool:
+        return set(self._between(mark, word)) <= {":"}
 
     def _excepts_from_none(self, mark: Mark, following: Mark | None) -> bool:
         """ "No goal except lung function": that one."""
@@ -180,7 +189,8 @@ class _Clause:
     def _contrasts(self, mark: Mark) -> bool:
         """ "ICU, not the clinic": what is denied follows, and is no subject."""
         behind = {token.text for token in self._tokens[mark.last - 1 : mark.last + 1]}
-        return self._is_followed_by_words(mark) and bool(behind & {"the", "a", "an"})
+        beside = bool(self._pending) and not self._between(self._pending[-1], mark)
+        return beside and self._is_followed_by_words(mark) and bool(behind & {"the", "a", "an"})
 
     def _value(self, at: int, mark: Mark, value: str) -> None:
         if self._pending and self._pending[-1].value == "none" and self._comma_between(self._pending[-1], mark):
@@ -197,6 +207,8 @@ class _Clause:
             if self._reach != NOT and (adds or not self._comma_between(self._settled[-1], mark)):
                 self._close(self._settled, value)
             self._reach, self._settled = None, []
+        elif self._tokens[mark.first].text == "yes" and self._ticks_off():
+            self._reach = None  # "RP-ILD yes, PPF no"
         elif mark.kind == VALUE and not (self._reach == NOT and self._marks[at - 1].last == mark.first):
             self._reach = value  # but not in "no switch of the CNI"
 
@@ -241,13 +253,15 @@ class _Clause:
     def _ends_negation(self, before: Mark, mark: Mark) -> bool:
         """ "No PPF: only symptoms" negates no symptoms, "not rapid, and DM is a myositis" no myositis."""
         gap = self._between(before, mark)
-        if mark.value in _PRESUMED and "," in gap:  # "not rapid, dermatomyositis"
+        if _PRESUMED & {mark.value, before.value} and {",", "and"} & set(gap):  # "not rapid, dermatomyositis"
             return True
         if before.kind == VALUE and gap == [":"]:  # "not failed: the CT"
             return False
         behind = self._tokens[mark.last].text if mark.last < len(self._tokens) else ""
         if self._without and "," in gap:
             return True
+        if _CALLING & set(gap):  # "I would not call it PPF"
+            return False
         return bool(_REASONS & set(gap)) or (gap[:1] == [","] and behind in _VERBS)
 
     def _says_more(self, at: int) -> bool:
@@ -276,7 +290,7 @@ class _Clause:
         """ "The CT hasn't changed", but not "FVC, not the CT"."""
         if self._tokens[mark.first].text in _EXCEPTING or self._contrasts(mark):
             return False
-        if self._ticks_off() and self._pending[-1].last == mark.first:
+        if self._ticks_off() and self._is_behind(self._pending[-1], mark):
             return True
         near = self._next(at)
         beside = near is not None and near.kind == SUBJECT and near.first - mark.last <= _NEAR

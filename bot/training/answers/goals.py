@@ -9,7 +9,7 @@ from bot.guideline.case import GOALS
 from bot.training.answers.claims import claims_of, grammar, table
 from bot.training.answers.clause import BREAK, NOT, REASON, UNLIKE, Claims
 from bot.training.answers.figures import Figure
-from bot.training.answers.parts import whole
+from bot.training.answers.parts import LESS, whole
 from bot.training.answers.reading import verdict_of
 
 FAILED, STABLE, REACHED, NO_GAIN = "failed", "stable", "reached", "no_gain"
@@ -29,7 +29,7 @@ class GoalsAnswer:
 
 def read_goals(text: str) -> GoalsAnswer | None:
     """Read which goals failed; a goal that is only named is named as failed."""
-    told = claims_of(text, _GOALS, _goal_by_figure)
+    told = _without_what_explains_none(claims_of(text, _GOALS, _goal_by_figure))
     said_of = {subject: FAILED if value == UNLIKE else value for subject, value in told.said.items()}
     # A part that is only named is named as failed: "FVC, DLCO stable".
     parts = {subject: FAILED if value is None and "." in subject else value for subject, value in said_of.items()}
@@ -48,6 +48,16 @@ def read_goals(text: str) -> GoalsAnswer | None:
         said = dict.fromkeys(GOALS, NOT)
     elsewhere = not said and "elsewhere" in claims.said
     return GoalsAnswer(said, elsewhere) if said or elsewhere else None
+
+
+def _without_what_explains_none(told: Claims) -> Claims:
+    """ "None, the drop in FVC is muscular": a fall that is told after "none" takes nothing back."""
+    if told.said.get("none", NOT) not in (None, FAILED):
+        return told
+    names = list(told.said)
+    behind = names[names.index("none") + 1 :]
+    explained = {name for name in behind if name.startswith("goal_lung_function") and told.said[name] == LESS}
+    return Claims({name: value for name, value in told.said.items() if name not in explained})
 
 
 def _of_group(group: str, value: str | None) -> str:

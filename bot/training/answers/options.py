@@ -48,7 +48,7 @@ def read_options(text: str) -> OptionsAnswer | None:
     for sentence in read_sentences(text):
         for clause in clauses(_marks(sentence.tokens)):
             _read(clause, sentence.tokens, claims)
-            added = added or _adds_cni(clause)
+            added = added or _adds_cni(clause, sentence.tokens)
     return _answer(text, claims, added)
 
 
@@ -151,6 +151,8 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
     if following is None:
         return behind in _TO and _swapped(mark, tokens)  # "switch AZA to one of them"
     between = [token.text for token in tokens[mark.last : following.first] if token.text not in ("a", "an", "the")]
+    if between == ["/"] and before[-1:] and before[-1] in _SWAPS and _alike(mark, following):
+        return True  # "swap tac/CsA"
     if between == ["to"] and _alike(mark, following):
         return True
     if between and between[-1] in _TO and set(between[:-1]) <= _PASSIVE | _SWAPS:
@@ -167,13 +169,13 @@ def _swapped(mark: Mark, tokens: Sequence[Token]) -> bool:
     return any(token.text in _SWAPS for token in tokens[max(0, mark.first - 3) : mark.first])
 
 
-def _adds_cni(clause: Sequence[Mark]) -> bool:
+def _adds_cni(clause: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """Whether a calcineurin inhibitor is to be added, in so many words."""
     adding = False
     for at, mark in enumerate(clause):
         if mark.kind == VALUE:
             denied = at > 0 and clause[at - 1].kind == NEGATOR  # "not on top of tac"
-            adding = mark.value == "add" and not denied
+            adding = mark.value == "add" and not denied and not _ends_there(at, clause, tokens)
         elif mark.kind == SUBJECT and mark.value in _CNI and not (at and clause[at - 1].kind == NEGATOR):
             behind = clause[at + 1 : at + 3]
             values = [other.value for other in behind]
@@ -181,6 +183,13 @@ def _adds_cni(clause: Sequence[Mark]) -> bool:
             if to_another or (adding and values[:1] != ["switch"]):
                 return True
     return False
+
+
+def _ends_there(at: int, clause: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "RTX and IVIG as add on, or CsA": what follows is not added."""
+    if not at or clause[at - 1].kind != SUBJECT or at + 1 >= len(clause):
+        return False
+    return bool({"or", ","} & {token.text for token in tokens[clause[at].last : clause[at + 1].first]})
 
 
 def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:

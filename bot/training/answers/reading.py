@@ -45,6 +45,8 @@ _RESPELLED = (
     (re.compile(r"\?\s+(?=(?:no|yes|nope|yep)\b)", re.I), ": "),  # "rapid? no"
     (re.compile(r",? (?:isn['’]?t it|doesn['’]?t it|aren['’]?t they|innit)\b\??", re.I), ""),  # "it's rapid, isn't it"
     (re.compile(r"(?<=[a-z])[-–](?=\s*(?:[,;.)/]|$))", re.I), " no"),  # "symptoms+/CT+/FVC-"
+    (re.compile(r"(?<=\w) n (?=\w)", re.I), " and "),  # "FVC n DLCO"
+    (re.compile(r"(?<=\w) ?(?:=|↔|→|->) ?(?=[,;.)]|$)"), " unchanged"),  # "CT ="
     (re.compile(r"(?<=\w) \?+(?=\s*(?:[,;.)]|$))"), " unknown"),  # "FVC ?"
     (_NEGATED_TWICE, r"\1is "),
     (re.compile(r"\bas well as\b", re.I), "and"),

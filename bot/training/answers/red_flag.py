@@ -34,6 +34,8 @@ def read_red_flag(text: str) -> RedFlagAnswer | None:
         return RedFlagAnswer(frozenset())
     # After a "yes", "oxygen from nothing to high flow" denies nothing.
     named = {flag for flag, said in claims.said.items() if said is None or (bare == "yes" and said != NOT)}
+    if claims.said.get("slow") == NOT:
+        named.add("rapid")
     if claims.said.get("myositis") == NOT:
         named.add("other_disease")
     flags = {"rapid", "other_disease"} if "both" in named else named & {"rapid", "other_disease"}

@@ -25,6 +25,7 @@ def _verdicts(step: str) -> Lexicon:
 _TRIGGER = _verdicts("trigger")
 _NINTEDANIB = _verdicts("nintedanib")
 _CONDITIONAL = re.compile(r"\b(?:yes|no)\b,? (?:but )?(?:only )?(?:if|provided|unless)\b", re.I)
+_IF_STABLE = re.compile(r"^\W*(?:so |well |only )?if\b.*\bstab(?:le|ility)\b", re.I | re.S)
 _PPF_APART = re.compile(r"\bppf[ :=]+(?:yes|no)\b,?(?=.*\w)", re.I)  # "PPF yes, trigger no"
 _NO_PPF = Lexicon().add_all("reason", {True: SHARED["no_ppf"]})
 
@@ -38,6 +39,8 @@ def read_trigger(text: str) -> str | None:
     """Read whether the trigger is met: "yes", "no" or "depends"."""
     text = _PPF_APART.sub("", text)
     bare, named = verdict_of(text), _first_of(text, _TRIGGER, _TRIGGER_ORDER)
+    if _IF_STABLE.search(text):
+        return "depends"
     if named == "depends" and (bare is None or _CONDITIONAL.search(text)):
         return named
     return bare or _first_said(text, _TRIGGER)
