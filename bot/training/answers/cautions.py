@@ -16,6 +16,7 @@ from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
 _SEPARATORS = frozenset({",", ";", ".", "but", "also", "•"})
+_LINKING = frozenset({"not", "nor", "never", "no", "or", "and"})
 _MOST_TOGETHER = 3
 ELSEWHERE = "elsewhere"
 """Named, and no caution of the list."""
@@ -80,7 +81,7 @@ def read_cautions(text: str) -> CautionsAnswer | None:
     """Read which cautions are named."""
     named: list[tuple[frozenset[str], ...]] = []
     for sentence in read_sentences(text):
-        for part in (pair for breath in _parts(sentence.tokens) for pair in _pairs(breath)):
+        for part in (pair for breath in _carried_on(_parts(sentence.tokens)) for pair in _pairs(breath)):
             found = (*_together(part), *(frozenset(mark.value) for mark in _lexicon().scan(part)))
             named += [found] if found else []
     if named:
@@ -105,6 +106,21 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             parts[-1].append(token)
     return [part for part in parts if part]
+
+
+def _carried_on(parts: Sequence[list[Token]]) -> list[list[Token]]:
+    """ "Tofa not with RTX, not with CsA": the first drug is meant again."""
+    whole: list[list[Token]] = []
+    anchor: list[Token] = []
+    for part in parts:
+        drugs = [mark for mark in agents.scan(part) if mark.kind == "agent"]
+        opening = [token.text for token in part[: drugs[0].first]] if drugs else []
+        if anchor and len(drugs) == 1 and opening[-1:] == ["with"] and set(opening[:-1]) <= _LINKING:
+            whole.append(anchor + part)
+            continue
+        whole.append(part)
+        anchor = part[drugs[0].first : drugs[0].last] if drugs else anchor
+    return whole
 
 
 def _pairs(tokens: Sequence[Token]) -> list[Sequence[Token]]:

@@ -127,7 +127,7 @@ class _Clause:
         if mark.value == "rest" or others:  # "not rituximab, the rest is open"
             self._close(self._pending, None)
             self._pending, self._settled, self._reach = [mark], [], None
-        elif self._reach == NOT and self._ends_negation(self._marks[at - 1], mark):
+        elif self._reach == NOT and self._ends_negation(at, mark):
             self._pending, self._settled, self._reach = [mark], [], None
         elif self._reach is None or self._turns_round(at, mark):
             self._pending.append(mark)
@@ -250,9 +250,13 @@ class _Clause:
     def _comma_between(self, first: Mark, second: Mark) -> bool:
         return bool(_STOPS & set(self._between(first, second)))
 
-    def _ends_negation(self, before: Mark, mark: Mark) -> bool:
+    def _ends_negation(self, at: int, mark: Mark) -> bool:
         """ "No PPF: only symptoms" negates no symptoms, "not rapid, and DM is a myositis" no myositis."""
+        before = self._marks[at - 1]
         gap = self._between(before, mark)
+        near = self._next(at)
+        if "," in gap and (self._follows_nor(at) or (near and near.value == "switch" and near.first == mark.last)):
+            return True  # "neither symptoms nor CT, FVC", "no second CNI, tac instead of CsA"
         if _PRESUMED & {mark.value, before.value} and {",", "and"} & set(gap):  # "not rapid, dermatomyositis"
             return True
         if before.kind == VALUE and gap == [":"]:  # "not failed: the CT"
@@ -263,6 +267,9 @@ class _Clause:
         if _CALLING & set(gap):  # "I would not call it PPF"
             return False
         return bool(_REASONS & set(gap)) or (gap[:1] == [","] and behind in _VERBS)
+
+    def _follows_nor(self, at: int) -> bool:
+        return at > 1 and self._tokens[self._marks[at - 2].first].text == "nor"
 
     def _says_more(self, at: int) -> bool:
         """ "More breathless, CT stable": the value behind the CT is its own, unless another subject claims it."""

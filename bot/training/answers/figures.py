@@ -23,7 +23,8 @@ _FELL = (
     r"|declined?|decline|decreased?|decrease)"
 )
 _ROSE = r"(?:rose|risen|rise|up|gained?|gain|improved)"
-_BY = r"(?: (?:by|of|is|was|only|just|exactly|=|:|a|the|about|at|most))*"
+_OVER = r"(?:over|in|within) (?:the )?(?:last |past )?\d+ (?:months?|mo)"
+_BY = rf"(?: (?:{_OVER}|by|of|is|was|only|just|exactly|=|:|a|the|about|at|most))*"
 _POINTS = r"(?: %| percent| percentage| absolute)* (?:points?|pts?|pp|predicted)\b"
 _ENOUGH = "(?:just )?(?:enough|sufficient)"
 _PATTERNS = (
@@ -40,7 +41,7 @@ _PATTERNS = (
     ),
 )
 _DEMANDED_BEFORE = re.compile(
-    r"(?:than|under|below|(?:threshold|cutoff|limit) of|least|needs?|requires?|required|<|>|≥"
+    r"(?:than|under|below|(?:threshold|cutoff|limit) of|least|needs?|takes?|wants?|requires?|required|<|>|≥"
     r"|not|didnt|doesnt|hasnt|never) (?:the )?$"
 )
 _DEMANDED_AFTER = re.compile(
@@ -75,7 +76,9 @@ def figures(tokens: Sequence[Token]) -> Iterator[Figure]:
         fall = _fall(match, kind)
         if fall is not None:
             first, last = starts[match.start()], starts.get(end + 1, len(tokens))
-            yield Figure(_measure(text, match), fall, _months(text[match.end() :]), first, last)
+            yield Figure(
+                _measure(text, match), fall, max(_months(match.group()), _months(text[match.end() :])), first, last
+            )
 
 
 def _digits(word: str) -> str:

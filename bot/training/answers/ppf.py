@@ -60,6 +60,9 @@ def read_ppf(text: str) -> PpfAnswer | None:
     if count == len(CRITERIA):
         criteria = {**dict.fromkeys(CRITERIA, "met"), **criteria}
     criteria = {**_of_groups(claims, verdict), **criteria}
+    if verdict == "yes" and "others" in claims.said and len(criteria) == 1:
+        others = "not_met" if claims.said["others"] in ("not_met", NOT) else "met"
+        criteria = {**dict.fromkeys(CRITERIA, others), **criteria}
     if verdict is None:
         verdict = _verdict_of_criteria(claims, criteria, count)
     return PpfAnswer(verdict, criteria, count) if verdict or criteria else None
@@ -124,7 +127,7 @@ def _criterion(value: str | None, verdict: str | None, alone: bool) -> str | Non
         return "not_met"
     if value is None:
         return "met" if verdict in ("yes", None) or alone else None
-    return "met" if value == "worse" else value
+    return "met" if value in ("worse", MORE, LESS) else value
 
 
 def _verdict_of_criteria(claims: Claims, criteria: Mapping[str, str], count: int | None) -> str | None:

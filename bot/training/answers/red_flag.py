@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.training.answers.claims import claims_of, grammar, table
@@ -14,6 +15,7 @@ _FLAGS = grammar(
     table("red_flag", "subjects"),
     {name: split_phrases(load("answers").table("red_flag")[name]) for name in ("none", NOT)},
 )
+_BUT = re.compile(r"\b(?:no|none|nope)[ ,]+but\b", re.I)
 _WEAK = {"disease": "other_disease", "marker": "rapid"}
 """What names a flag only where nothing else is said."""
 
@@ -30,7 +32,7 @@ def read_red_flag(text: str) -> RedFlagAnswer | None:
     """Read which red flags were named; an empty set is "none"."""
     claims = claims_of(text, _FLAGS)
     bare = verdict_of(text)
-    if concluded(text) == "no":
+    if concluded(text) == "no" and not _BUT.search(text):
         return RedFlagAnswer(frozenset())
     # After a "yes", "oxygen from nothing to high flow" denies nothing.
     named = {flag for flag, said in claims.said.items() if said is None or (bare == "yes" and said != NOT)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.language.lexicon import Lexicon
-from bot.training.answers.reading import SHARED, read_sentences, verdict_of
+from bot.training.answers.reading import SHARED, concluded, read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
@@ -39,7 +39,7 @@ def read_trigger(text: str) -> str | None:
     """Read whether the trigger is met: "yes", "no" or "depends"."""
     text = _PPF_APART.sub("", text)
     bare, named = verdict_of(text), _first_of(text, _TRIGGER, _TRIGGER_ORDER)
-    if _IF_STABLE.search(text):
+    if _IF_STABLE.search(text) and not concluded(text):
         return "depends"
     if named == "depends" and (bare is None or _CONDITIONAL.search(text)):
         return named
