@@ -28,7 +28,7 @@ _MEASURED = ("goal_lung_function", "ppf_physiology")
 _WELL = (NOT, "reached", "stable", "closed")
 _DENIALS = ("failed", "no_gain", "not_met", "closed")
 _NEAR = 3
-_JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "as", "well", "plus", "iv", "oral", "a", "an"})
+_JOINED = frozenset({",", "and", "or", "&", "+", "/", "the", "both", "plus", "iv", "oral", "a", "an"})
 _APART = frozenset({"despite", "notwithstanding", ",", "/", "or", "and", "plus", "+", "&", "with", "-", ":"})
 _STOPS = frozenset({",", "-", ":"})
 _REASONS = frozenset(
@@ -146,8 +146,8 @@ class _Clause:
 
     def _negator(self, at: int, mark: Mark) -> None:
         following = self._following_subject(at)
-        if self._excepts_from_none(mark, following):
-            self._pending.pop()
+        if self._excepts_from_none(at, mark, following):
+            self._pending, self._reach = self._pending[:-1], None
         elif self._pending and self._denies_what_stands_before(at, mark):
             self._settle(UNLIKE if self._next(at) is None and self._last_value in _WELL else NOT)
             self._denied = mark.last
@@ -180,11 +180,11 @@ class _Clause:
     def _is_behind(self, mark: Mark, word: Mark) -> bool:
         return set(self._between(mark, word)) <= {":"}
 
-    def _excepts_from_none(self, mark: Mark, following: Mark | None) -> bool:
+    def _excepts_from_none(self, at: int, mark: Mark, following: Mark | None) -> bool:
         """ "No goal except lung function": that one."""
-        if following is None or self._tokens[mark.first].text not in _EXCEPTING:
+        if following is None or not at or self._tokens[mark.first].text not in _EXCEPTING:
             return False
-        return bool(self._pending) and self._pending[-1].value in ("none", "nothing")
+        return self._marks[at - 1].value in ("none", "nothing") and len(self._pending) <= 1
 
     def _contrasts(self, mark: Mark) -> bool:
         """ "ICU, not the clinic": what is denied follows, and is no subject."""
@@ -225,6 +225,8 @@ class _Clause:
 
     def _governed(self) -> list[Mark]:
         """The subjects that a value after them speaks of: back to the last comma, or the list that "and" closes."""
+        if self._in_brackets() and self._pending[0] == self._marks[1]:  # "(RTX, CYC tried)"
+            return list(self._pending)
         first = len(self._pending) - 1
         joined_by_and = False
         while first > 0:

@@ -12,6 +12,7 @@ from bot.language.vocabulary import NUMBER_WORDS
 LIKELY = 20
 """Readings of % predicted lie above this, falls in points seldom do."""
 
+_BARE = 15
 _N = r"(\d+(?:\.\d+)?)"
 _UNIT = r"(?: (?:%|percent|percentage|predicted|pred|absolute|points?|pts?|pp)){0,4}"
 _OTHER_UNIT = (
@@ -31,6 +32,8 @@ _PATTERNS = (
     (re.compile(rf"(?:from )?{_N}{_UNIT} (?:to|->|-->|→|=>|down to) {_N}{_UNIT}{_OTHER_UNIT}"), "readings"),
     (re.compile(rf"(?:{_FELL}{_BY}|-|minus) {_N}{_UNIT}{_OTHER_UNIT}"), "fall"),
     (re.compile(rf"(?:{_ROSE}{_BY}|(?<=fvc )\+|(?<=dlco )\+) {_N}{_UNIT}{_OTHER_UNIT}"), "rise"),
+    (re.compile(rf"(?<=fvc )(?:only |just |by |about )*(\d{{1,2}}){_UNIT}{_OTHER_UNIT}"), "bare"),
+    (re.compile(rf"(?<=dlco )(?:only |just |by |about )*(\d{{1,2}}){_UNIT}{_OTHER_UNIT}"), "bare"),
     (re.compile(rf"(?:only |just |exactly )?{_N}{_POINTS}(?:(?: (?:were|was|is|are))? {_FELL})?"), "fall"),
     (
         re.compile(
@@ -114,6 +117,8 @@ def _fall(match: re.Match[str], kind: str) -> float | None:
         before, after = float(match[1]), float(match[2])
         return before - after if min(before, after) >= LIKELY else None
     points = float(match[1])
+    if kind == "bare" and points > _BARE:  # "FVC 3" is a fall, "FVC 69" a reading
+        return None
     if points > 2 * LIKELY:
         return None
     return -points if kind == "rise" else points

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from bot.training.answers.reading import verdict_of
 FAILED, STABLE, REACHED, NO_GAIN = "failed", "stable", "reached", "no_gain"
 _GOALS = grammar(table("goals", "subjects"), table("goals", "values"))
 _GOALS.add(", as", BREAK, REASON)
+_LISTED = re.compile(r"\W*(?:goals? |numbers? )?([123](?:(?:\s|,|&|\+|and)+[123]){1,2})\W*(?:failed)?\W*")
 _GOAL_POINTS = {"fvc": 3, "dlco": 5}
 """So many points of % predicted, down or up, are a change; less is stable."""
 
@@ -29,6 +31,8 @@ class GoalsAnswer:
 
 def read_goals(text: str) -> GoalsAnswer | None:
     """Read which goals failed; a goal that is only named is named as failed."""
+    if listed := _LISTED.fullmatch(text.lower()):  # "1 and 3", in the order in which they are asked
+        return GoalsAnswer({GOALS[int(digit) - 1]: FAILED for digit in re.findall(r"[123]", listed[1])})
     told = _without_what_explains_none(claims_of(text, _GOALS, _goal_by_figure))
     said_of = {subject: FAILED if value == UNLIKE else value for subject, value in told.said.items()}
     # A part that is only named is named as failed: "FVC, DLCO stable".

@@ -139,6 +139,8 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
     into = before[-2:-1] in (["exchange"], ["swap"]) and previous is None  # "exchange for CsA", tac being taken
     if (tuple(before[-2:]) in _INSTEAD and not into) or (before[-1:] == ["from"] and "apart" not in before):
         return True
+    if before[-1:] == ["instead"] and previous and previous.last == mark.first - 1 and _alike(previous, mark):
+        return True  # "tac instead CsA"
     if before[-1:] == ["in"] and behind in ("place", "stead"):
         return True
     following = next((other for other in drugs if other.first >= mark.last), None)

@@ -12,7 +12,7 @@ from bot.training.answers.claims import claims_of, grammar, named_alone, named_b
 from bot.training.answers.clause import BREAK, NOT, REASON, Claims
 from bot.training.answers.figures import Figure
 from bot.training.answers.parts import LESS, MORE, whole
-from bot.training.answers.reading import SHARED, read_sentences, verdict_of
+from bot.training.answers.reading import SHARED, begins_with, read_sentences, verdict_of
 
 _PPF = grammar(table("ppf", "subjects"), table("ppf", "values"))
 _PPF.add(", as", BREAK, REASON)
@@ -64,7 +64,7 @@ def read_ppf(text: str) -> PpfAnswer | None:
         others = "not_met" if claims.said["others"] in ("not_met", NOT) else "met"
         criteria = {**dict.fromkeys(CRITERIA, others), **criteria}
     if verdict is None:
-        verdict = _verdict_of_criteria(claims, criteria, count)
+        verdict = _verdict_of_criteria(claims, criteria, count) or begins_with(text)
     return PpfAnswer(verdict, criteria, count) if verdict or criteria else None
 
 

@@ -159,6 +159,13 @@ def verdict_of(text: str) -> str | None:
     return next((verdict.value for verdict in found), None)
 
 
+def begins_with(text: str) -> str | None:
+    """Return the "yes" or "no" that an answer begins with, of which nothing else could be read."""
+    found = read_sentences(text)
+    first = found[0].tokens[0].text if found and found[0].tokens else ""
+    return first if first in ("yes", "no") else None
+
+
 def concluded(text: str) -> str | None:
     """Return the "yes" or "no" that an answer comes to: after "so", as a second thought, or as its last word."""
     found = verdicts(read_sentences(text))

@@ -45,7 +45,7 @@ def read_red_flag(text: str) -> RedFlagAnswer | None:
         flags = {_WEAK[name] for name in named}
     if flags:
         return RedFlagAnswer(frozenset(flags))
-    if "elsewhere" in named and bare != "no":
+    if "elsewhere" in named and bare != "no" and "slow" not in named and not _says_none(text):
         return RedFlagAnswer(frozenset({"elsewhere"}))
     if bare == "yes":
         return RedFlagAnswer(frozenset(), unnamed=True)

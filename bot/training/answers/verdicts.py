@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.language.lexicon import Lexicon
-from bot.training.answers.reading import SHARED, concluded, read_sentences, verdict_of
+from bot.training.answers.reading import SHARED, begins_with, concluded, read_sentences, verdict_of
 from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
@@ -43,7 +43,7 @@ def read_trigger(text: str) -> str | None:
         return "depends"
     if named == "depends" and (bare is None or _CONDITIONAL.search(text)):
         return named
-    return bare or _first_said(text, _TRIGGER)
+    return bare or _first_said(text, _TRIGGER) or begins_with(text)
 
 
 def _first_said(text: str, lexicon: Lexicon) -> str | None:
