@@ -11,7 +11,7 @@ from bot.training.answers.goals import FAILED, NO_GAIN, REACHED, STABLE, GoalsAn
 from bot.training.answers.options import OPEN, OptionsAnswer, read_options
 from bot.training.answers.ppf import PpfAnswer, read_ppf
 from bot.training.answers.red_flag import RedFlagAnswer, read_red_flag
-from bot.training.answers.verdicts import read_nintedanib, read_trigger
+from bot.training.answers.verdicts import denies_ppf, read_nintedanib, read_trigger
 from bot.training.model import Grade, Step
 from bot.training.truth import Truth
 
@@ -107,7 +107,8 @@ def _nintedanib(text: str, truth: Truth) -> Graded | None:
     if said is None:
         return None
     # "No" where it was tried before, "yes" where it is taken: the direction is right, the reason is missing.
-    if (value, said) in (("already_tried", "not_indicated"), ("continue", "add")):
+    plain = not (truth.ppf == "yes" and denies_ppf(text))
+    if (value, said) in (("already_tried", "not_indicated"), ("continue", "add")) and plain:
         return Graded(Grade.PARTLY, missed=(value,))
     return _exactly(said, value)
 

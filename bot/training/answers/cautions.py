@@ -16,6 +16,7 @@ from bot.training.library import split_phrases
 from bot.training.vocabulary import load
 
 _SEPARATORS = frozenset({",", ";", ".", "but", "also", "•"})
+_LINKING = frozenset({"not", "nor", "never", "no", "or", "and"})
 _MOST_TOGETHER = 3
 ELSEWHERE = "elsewhere"
 """Named, and no caution of the list."""
@@ -80,9 +81,8 @@ def read_cautions(text: str) -> CautionsAnswer | None:
     """Read which cautions are named."""
     named: list[tuple[frozenset[str], ...]] = []
     for sentence in read_sentences(text):
-        for part in (pair for breath in _parts(sentence.tokens) for pair in _pairs(breath)):
-            together = _together(part)
-            found = (*([together] if together else []), *(frozenset(mark.value) for mark in _lexicon().scan(part)))
+        for part in (pair for breath in _carried_on(_parts(sentence.tokens)) for pair in _pairs(breath)):
+            found = (*_together(part), *(frozenset(mark.value) for mark in _lexicon().scan(part)))
             named += [found] if found else []
     if named:
         return CautionsAnswer(tuple(named))
@@ -108,6 +108,21 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
     return [part for part in parts if part]
 
 
+def _carried_on(parts: Sequence[list[Token]]) -> list[list[Token]]:
+    """ "Tofa not with RTX, not with CsA": the first drug is meant again."""
+    whole: list[list[Token]] = []
+    anchor: list[Token] = []
+    for part in parts:
+        drugs = [mark for mark in agents.scan(part) if mark.kind == "agent"]
+        opening = [token.text for token in part[: drugs[0].first]] if drugs else []
+        if anchor and len(drugs) == 1 and opening[-1:] == ["with"] and set(opening[:-1]) <= _LINKING:
+            whole.append(anchor + part)
+            continue
+        whole.append(part)
+        anchor = part[drugs[0].first : drugs[0].last] if drugs else anchor
+    return whole
+
+
 def _pairs(tokens: Sequence[Token]) -> list[Sequence[Token]]:
     """ "Tofa with RTX and tofa with CsA" are two; "MMF, CYC and nintedanib" are one."""
     at = next((place for place, token in enumerate(tokens) if token.text == "and"), None)
@@ -120,16 +135,34 @@ def _count(tokens: Sequence[Token]) -> int:
     return sum(mark.kind == "agent" for mark in agents.scan(tokens))
 
 
-def _together(tokens: Sequence[Token]) -> frozenset[str]:
+def _together(tokens: Sequence[Token]) -> list[frozenset[str]]:
     """The cautions about agents that are named in one breath, or beside a word such as "combined"."""
     found = [str(mark.value) for mark in agents.scan(tokens) if mark.kind == "agent"]
-    names = {*found, *(KNOWLEDGE.agents[agent].drug_class for agent in found)}
-    pair = 2 <= len(found) <= _MOST_TOGETHER
-    return frozenset(
+    near = {
         caution
         for caution, entry in words().items()
-        if (pair and _fits(entry.together, names)) or (names & set(entry.near) and _beside(caution).scan(tokens))
-    )
+        if _with_classes(found) & set(entry.near) and _beside(caution).scan(tokens)
+    }
+    if not 2 <= len(found) <= _MOST_TOGETHER:
+        return [frozenset(near)] if near else []
+    # "Tofa with RTX or CsA" names two pairs, and each may be a caution of its own.
+    pairs = [(found[0], other) for other in found[1:]] + [(found[-1], other) for other in found[1:-1]]
+    of_pairs = [_of_agents(pair) for pair in pairs]
+    whole = _of_agents(found).difference(*of_pairs)
+    apart: list[frozenset[str]] = []
+    for cautions in (*of_pairs, whole | near):
+        fresh = frozenset(cautions.difference(*apart))
+        apart += [fresh] if fresh else []
+    return apart
+
+
+def _of_agents(found: Sequence[str]) -> set[str]:
+    names = _with_classes(found)
+    return {caution for caution, entry in words().items() if _fits(entry.together, names)}
+
+
+def _with_classes(found: Sequence[str]) -> set[str]:
+    return {*found, *(KNOWLEDGE.agents[agent].drug_class for agent in found)}
 
 
 @cache

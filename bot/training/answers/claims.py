@@ -53,12 +53,28 @@ def claims_of(text: str, lexicon: Lexicon, judged: Callable[[Figure], tuple[str,
     taken = verdicts(found)
     for at, sentence in enumerate(found):
         marks = [mark for mark in lexicon.scan(sentence.tokens) if not _within(mark, at, taken)]
-        marks = without_conditions(marks, sentence.tokens)
+        marks = _without_each(without_conditions(marks, sentence.tokens), sentence.tokens)
         if judged:
             marks = _with_figures(marks, sentence.tokens, judged)
         for clause in clauses(marks):
-            read_clause(clause, sentence.tokens, claims)
+            if not _explains_none(clause, claims):
+                read_clause(clause, sentence.tokens, claims)
     return claims
+
+
+def _without_each(marks: Sequence[Mark], tokens: Sequence[Token]) -> list[Mark]:
+    """ "FVC and DLCO each down 3": of those that are named."""
+    kept: list[Mark] = []
+    for mark in marks:
+        behind_one = bool(kept) and kept[-1].kind == SUBJECT and kept[-1].last == mark.first
+        if not (behind_one and mark.kind == SUBJECT and tokens[mark.first].text == "each"):
+            kept.append(mark)
+    return kept
+
+
+def _explains_none(clause: Sequence[Mark], claims: Claims) -> bool:
+    """ "No goal failed, as the fall in FVC comes from the muscles": the reason takes nothing back."""
+    return bool(clause) and clause[0].value == REASON and claims.said.get("none", NOT) in (None, "failed")
 
 
 def _within(mark: Mark, sentence: int, taken: Iterable[Verdict]) -> bool:
@@ -95,6 +111,10 @@ def _beside(
         subjects = [mark for mark in lexicon.scan(tokens) if mark.kind == SUBJECT]
         for word in words.scan(tokens):
             if word.first and tokens[word.first - 1].text in ("not", "isnt", "arent"):
+                continue
+            if (
+                word.last < len(tokens) and tokens[word.last].text == "without"
+            ):  # "honeycombing alone without progression"
                 continue
             for direction in directions:
                 yield from islice(_chained(word, subjects[::direction], direction, tokens), most)

@@ -12,6 +12,7 @@ from bot.language.vocabulary import NUMBER_WORDS
 LIKELY = 20
 """Readings of % predicted lie above this, falls in points seldom do."""
 
+_BARE = 15
 _N = r"(\d+(?:\.\d+)?)"
 _UNIT = r"(?: (?:%|percent|percentage|predicted|pred|absolute|points?|pts?|pp)){0,4}"
 _OTHER_UNIT = (
@@ -23,23 +24,27 @@ _FELL = (
     r"|declined?|decline|decreased?|decrease)"
 )
 _ROSE = r"(?:rose|risen|rise|up|gained?|gain|improved)"
-_BY = r"(?: (?:by|of|is|was|only|just|exactly|=|:|a|the|about|at|most))*"
+_OVER = r"(?:over|in|within) (?:the )?(?:last |past )?\d+ (?:months?|mo)"
+_BY = rf"(?: (?:{_OVER}|by|of|is|was|only|just|exactly|=|:|a|the|about|at|most))*"
 _POINTS = r"(?: %| percent| percentage| absolute)* (?:points?|pts?|pp|predicted)\b"
 _ENOUGH = "(?:just )?(?:enough|sufficient)"
 _PATTERNS = (
     (re.compile(rf"(?:from )?{_N}{_UNIT} (?:to|->|-->|→|=>|down to) {_N}{_UNIT}{_OTHER_UNIT}"), "readings"),
     (re.compile(rf"(?:{_FELL}{_BY}|-|minus) {_N}{_UNIT}{_OTHER_UNIT}"), "fall"),
-    (re.compile(rf"{_ROSE}{_BY} {_N}{_UNIT}{_OTHER_UNIT}"), "rise"),
+    (re.compile(rf"(?:{_ROSE}{_BY}|(?<=fvc )\+|(?<=dlco )\+) {_N}{_UNIT}{_OTHER_UNIT}"), "rise"),
+    (re.compile(rf"(?<=fvc )(?:only |just |by |about )*(\d{{1,2}}){_UNIT}{_OTHER_UNIT}"), "bare"),
+    (re.compile(rf"(?<=dlco )(?:only |just |by |about )*(\d{{1,2}}){_UNIT}{_OTHER_UNIT}"), "bare"),
     (re.compile(rf"(?:only |just |exactly )?{_N}{_POINTS}(?:(?: (?:were|was|is|are))? {_FELL})?"), "fall"),
     (
         re.compile(
-            rf"(?:only |just |exactly )?{_N}{_UNIT} (?:down|less|lower|(?:is|are) (?:just )?(?:enough|sufficient))\b"
+            rf"(?:only |just |exactly )?{_N}{_UNIT} "
+            r"(?:down(?! to)|less|lower|(?:is|are) (?:just )?(?:enough|sufficient))\b"
         ),
         "fall",
     ),
 )
 _DEMANDED_BEFORE = re.compile(
-    r"(?:than|under|below|(?:threshold|cutoff|limit) of|least|needs?|requires?|required|<|>|≥"
+    r"(?:than|under|below|(?:threshold|cutoff|limit) of|least|needs?|takes?|wants?|requires?|required|<|>|≥"
     r"|not|didnt|doesnt|hasnt|never) (?:the )?$"
 )
 _DEMANDED_AFTER = re.compile(
@@ -74,7 +79,9 @@ def figures(tokens: Sequence[Token]) -> Iterator[Figure]:
         fall = _fall(match, kind)
         if fall is not None:
             first, last = starts[match.start()], starts.get(end + 1, len(tokens))
-            yield Figure(_measure(text, match), fall, _months(text[match.end() :]), first, last)
+            yield Figure(
+                _measure(text, match), fall, max(_months(match.group()), _months(text[match.end() :])), first, last
+            )
 
 
 def _digits(word: str) -> str:
@@ -110,6 +117,8 @@ def _fall(match: re.Match[str], kind: str) -> float | None:
         before, after = float(match[1]), float(match[2])
         return before - after if min(before, after) >= LIKELY else None
     points = float(match[1])
+    if kind == "bare" and points > _BARE:  # "FVC 3" is a fall, "FVC 69" a reading
+        return None
     if points > 2 * LIKELY:
         return None
     return -points if kind == "rise" else points

@@ -48,7 +48,7 @@ def read_options(text: str) -> OptionsAnswer | None:
     for sentence in read_sentences(text):
         for clause in clauses(_marks(sentence.tokens)):
             _read(clause, sentence.tokens, claims)
-            added = added or _adds_cni(clause)
+            added = added or _adds_cni(clause, sentence.tokens)
     return _answer(text, claims, added)
 
 
@@ -80,6 +80,9 @@ def _marks(tokens: Sequence[Token]) -> list[Mark]:
     for at, mark in enumerate(marks[1:], start=1):
         if mark.value == "exhausted" and marks[at - 1].kind == SUBJECT and marks[at - 1].last == mark.first:
             marks[at] = replace(mark, kind=VALUE, value=CLOSED)  # "CNI, RTX and CYC all failed"
+    for at, mark in enumerate(marks[:-1]):
+        if mark.value == "none" and tokens[mark.last - 1].text == "more" and marks[at + 1].first == mark.last:
+            marks[at] = replace(mark, kind=NEGATOR, value=NOT)  # "no more tac; CsA"
     return [mark for mark in marks if not (mark.value == "rest" and _is_spelt_out(mark, marks, tokens))]
 
 
@@ -132,11 +135,14 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
     words = [token.text for token in tokens[max(0, mark.first - 4) : mark.first]]
     before = [word for word in words if word not in ("a", "an", "the")][-3:]
     behind = next((token.text for token in tokens[mark.last :] if token.text != "'"), "")
-    if tuple(before[-2:]) in _INSTEAD or (before[-1:] == ["from"] and "apart" not in before):
+    previous = next((other for other in reversed(drugs) if other.last <= mark.first), None)
+    into = before[-2:-1] in (["exchange"], ["swap"]) and previous is None  # "exchange for CsA", tac being taken
+    if (tuple(before[-2:]) in _INSTEAD and not into) or (before[-1:] == ["from"] and "apart" not in before):
         return True
+    if before[-1:] == ["instead"] and previous and previous.last == mark.first - 1 and _alike(previous, mark):
+        return True  # "tac instead CsA"
     if before[-1:] == ["in"] and behind in ("place", "stead"):
         return True
-    previous = next((other for other in reversed(drugs) if other.last <= mark.first), None)
     following = next((other for other in drugs if other.first >= mark.last), None)
     if previous and before and before[-1] in _REPLACING:
         return behind not in _TO  # "CsA (replacing tac)", but not "RTX, replacing tac by CsA"
@@ -147,6 +153,8 @@ def _is_replaced(mark: Mark, drugs: Sequence[Mark], tokens: Sequence[Token]) -> 
     if following is None:
         return behind in _TO and _swapped(mark, tokens)  # "switch AZA to one of them"
     between = [token.text for token in tokens[mark.last : following.first] if token.text not in ("a", "an", "the")]
+    if between == ["/"] and before[-1:] and before[-1] in _SWAPS and _alike(mark, following):
+        return True  # "swap tac/CsA"
     if between == ["to"] and _alike(mark, following):
         return True
     if between and between[-1] in _TO and set(between[:-1]) <= _PASSIVE | _SWAPS:
@@ -163,13 +171,13 @@ def _swapped(mark: Mark, tokens: Sequence[Token]) -> bool:
     return any(token.text in _SWAPS for token in tokens[max(0, mark.first - 3) : mark.first])
 
 
-def _adds_cni(clause: Sequence[Mark]) -> bool:
+def _adds_cni(clause: Sequence[Mark], tokens: Sequence[Token]) -> bool:
     """Whether a calcineurin inhibitor is to be added, in so many words."""
     adding = False
     for at, mark in enumerate(clause):
         if mark.kind == VALUE:
             denied = at > 0 and clause[at - 1].kind == NEGATOR  # "not on top of tac"
-            adding = mark.value == "add" and not denied
+            adding = mark.value == "add" and not denied and not _ends_there(at, clause, tokens)
         elif mark.kind == SUBJECT and mark.value in _CNI and not (at and clause[at - 1].kind == NEGATOR):
             behind = clause[at + 1 : at + 3]
             values = [other.value for other in behind]
@@ -177,6 +185,13 @@ def _adds_cni(clause: Sequence[Mark]) -> bool:
             if to_another or (adding and values[:1] != ["switch"]):
                 return True
     return False
+
+
+def _ends_there(at: int, clause: Sequence[Mark], tokens: Sequence[Token]) -> bool:
+    """ "RTX and IVIG as add on, or CsA": what follows is not added."""
+    if not at or clause[at - 1].kind != SUBJECT or at + 1 >= len(clause):
+        return False
+    return bool({"or", ","} & {token.text for token in tokens[clause[at].last : clause[at + 1].first]})
 
 
 def _answer(text: str, claims: Claims, added: bool) -> OptionsAnswer | None:

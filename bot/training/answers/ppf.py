@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from bot.guideline.case import CRITERIA
 from bot.language.lexicon import Lexicon
 from bot.training.answers.claims import claims_of, grammar, named_alone, named_by_itself, table
-from bot.training.answers.clause import NOT, Claims
+from bot.training.answers.clause import BREAK, NOT, REASON, Claims
 from bot.training.answers.figures import Figure
 from bot.training.answers.parts import LESS, MORE, whole
-from bot.training.answers.reading import SHARED, read_sentences, verdict_of
+from bot.training.answers.reading import SHARED, begins_with, read_sentences, verdict_of
 
 _PPF = grammar(table("ppf", "subjects"), table("ppf", "values"))
+_PPF.add(", as", BREAK, REASON)
 _COUNTS = Lexicon().add_all("count", table("ppf", "counts"))
 _UNDECIDED = Lexicon().add_all("undecided", {True: SHARED["undecided"]})
 _BARE = Lexicon().add_all("verdict", table("ppf", "bare"))
@@ -27,6 +28,7 @@ _PAIRS = {
 _NO_SIGN_ALONE = {"ppf_radiology.ground_glass"}
 _PPF_POINTS = {"fvc": 5, "dlco": 10}
 _WITHIN_MONTHS = 12
+_NEEDED = 2
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,11 @@ def read_ppf(text: str) -> PpfAnswer | None:
     if count == len(CRITERIA):
         criteria = {**dict.fromkeys(CRITERIA, "met"), **criteria}
     criteria = {**_of_groups(claims, verdict), **criteria}
+    if verdict == "yes" and "others" in claims.said and len(criteria) == 1:
+        others = "not_met" if claims.said["others"] in ("not_met", NOT) else "met"
+        criteria = {**dict.fromkeys(CRITERIA, others), **criteria}
     if verdict is None:
-        verdict = _verdict_of_criteria(claims, criteria, count)
+        verdict = _verdict_of_criteria(claims, criteria, count) or begins_with(text)
     return PpfAnswer(verdict, criteria, count) if verdict or criteria else None
 
 
@@ -106,6 +111,8 @@ def _ppf_verdict(text: str, claims: Claims, count: int | None) -> str | None:
     if bare:
         return bare
     for subject in ("ppf", "ppf_met"):
+        if count is not None and claims.said.get(subject, NOT) is None:
+            return "yes" if count >= _NEEDED else "no"  # "zero criteria"
         if subject in claims.said:
             return "no" if claims.said[subject] in (NOT, "not_met") else "yes"
     if claims.said.get("ppf_fibrosis") in (NOT, "not_met"):
@@ -120,7 +127,7 @@ def _criterion(value: str | None, verdict: str | None, alone: bool) -> str | Non
         return "not_met"
     if value is None:
         return "met" if verdict in ("yes", None) or alone else None
-    return "met" if value == "worse" else value
+    return "met" if value in ("worse", MORE, LESS) else value
 
 
 def _verdict_of_criteria(claims: Claims, criteria: Mapping[str, str], count: int | None) -> str | None:
@@ -128,7 +135,7 @@ def _verdict_of_criteria(claims: Claims, criteria: Mapping[str, str], count: int
     met = count if count is not None else sum(value == "met" for value in criteria.values())
     if not criteria and count is None:
         return None
-    return "yes" if met >= 2 else "no"
+    return "yes" if met >= _NEEDED else "no"
 
 
 def _criterion_by_figure(figure: Figure) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.language.lexicon import Lexicon, expand
+from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Sentence, Token, sentences
 from bot.training.answers.spelling import mended
 from bot.training.library import split_phrases
@@ -20,19 +20,35 @@ _CONCLUDING = Lexicon().add_all("cue", {True: SHARED["concluding"]})
 _CORRECTING = Lexicon().add_all("cue", {True: SHARED["correcting"]})
 _FOLLOWING = frozenset(SHARED["after_a_verdict"]) | frozenset((",", ":", "-", "(", ")", "/"))
 
-_ENDS = r"(?=\s*(?:[,;.)\n]|$|=>|->|→))"
+_ENDS = r"(?=\s*(?:[,;.)\n/]|$|=>|->|→))"
 _ENDS_AFTER_MINUS = r"(?=\s*(?:[,;.)\n]|$)|\s+(?:=>|->|→))"
 _THEN = r"(?=\s*(?:[,.:;!(-]|$)|\s+(?:because|since|as|so|but|given|although|if)\b)"
 _SHORT = {short: str(words) for short, words in load("answers").table("short").items()}
+_NEGATED_TWICE = re.compile(  # "I don't think it isn't met"
+    r"\b(?:i |we )?(?:don['’]?t|do not|can['’]?t|cannot|wouldn['’]?t|would not) (?:think|say|believe|claim|argue) "
+    r"(?:that )?((?:\w+ ){1,3})(?:isn['’]?t|is not|aren['’]?t|are not|wasn['’]?t|was not) ",
+    re.I,
+)
 _RESPELLED = (
     (re.compile(r"\brather than\b", re.I), "instead of"),  # "rather" is left out elsewhere
     (re.compile(r"[✓✔☑]|(?<=\w) ?\+" + _ENDS), " yes"),
     (re.compile(r"[✗✘☒]|(?<=\w) [-–]" + _ENDS_AFTER_MINUS), " no"),
     (re.compile(r"(?<=[(,])\s*[-–](?=[a-z])", re.I), " no "),  # "(-RTX, -CYC)"
     (re.compile(r"\b(no|yes)\.+(?=\s|$)", re.I), r"\1,"),  # "no." is an abbreviation elsewhere; here it is an answer
-    (re.compile(r"(?:^|(?<=[.!;]))\s*(?:definitely|certainly|clearly|indeed|evidently)" + _THEN, re.I), " yes"),
+    (
+        re.compile(
+            r"(?:^|(?<=[.!;]))\s*(?:definitely|certainly|clearly|indeed|evidently|obviously|naturally)" + _THEN, re.I
+        ),
+        " yes",
+    ),
     (re.compile(r"(?:^|(?<=[.!;]))\s*not (?:really|quite|truly)" + _THEN, re.I), " no"),
     (re.compile(r"\?\s+(?=(?:no|yes|nope|yep)\b)", re.I), ": "),  # "rapid? no"
+    (re.compile(r",? (?:isn['’]?t it|doesn['’]?t it|aren['’]?t they|innit)\b\??", re.I), ""),  # "it's rapid, isn't it"
+    (re.compile(r"(?<=[a-z])[-–](?=\s*(?:[,;.)/]|$))", re.I), " no"),  # "symptoms+/CT+/FVC-"
+    (re.compile(r"(?<=\w) n (?=\w)", re.I), " and "),  # "FVC n DLCO"
+    (re.compile(r"(?<=\w) ?(?:=|↔|→|->) ?(?=[,;.)]|$)"), " unchanged"),  # "CT ="
+    (re.compile(r"(?<=\w) \?+(?=\s*(?:[,;.)]|$))"), " unknown"),  # "FVC ?"
+    (_NEGATED_TWICE, r"\1is "),
     (re.compile(r"\bas well as\b", re.I), "and"),
     (re.compile(r"\bthough\b", re.I), "although"),
     (re.compile(r"\bclinically\b", re.I), "clinical"),  # left out elsewhere; here it names symptoms
@@ -45,6 +61,7 @@ _PREAMBLE = re.compile(
     r"|(?:in|from) my (?:view|opinion|eyes|point of view)[\s,:]*|my answer(?: is)?[\s,:]+)?",
     re.I,
 )
+_SUMMING_UP = frozenset({"only", "just", "alone", "three", "3", "criterion", "criteria", "enough"})
 LONGEST = 1000
 """In a text longer than any answer nothing is looked for that was taken back."""
 # "Add CsA, no sorry, she is on tac, so CsA instead of tac", "RTX, sorry, I mean CYC": the last word holds.
@@ -97,12 +114,22 @@ def verdicts(found: Sequence[Sentence]) -> list[Verdict]:
         for mark in _VERDICTS.scan(tokens):
             before = tokens[start : mark.first]
             second_thought = second_thought or bool(_CORRECTING.scan(before))
-            decides = _ends_with_a_cue(before) or (second_thought and _only_openers(before))
-            begins = mark.first == 0 and mark.value == "yes" and tokens[0].text == "yes"
+            last = at == len(found) - 1 and _is_last_word(tokens, mark)
+            decides = last or _ends_with_a_cue(before) or (second_thought and _only_openers(before))
+            begins = mark.first == 0 and tokens[0].text in ("yes", "nope", "nah")
             if begins or ((decides or _only_openers(before)) and _stands_alone(tokens, mark.last)):
                 standing.append(Verdict(str(mark.value), at, mark.first, mark.last, decides))
                 start = mark.last
     return standing
+
+
+def _is_last_word(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "One is not enough, no", "symptoms only: no", but not "if stable will do, no; if not, yes"."""
+    if mark.last < len(tokens) or not mark.first or tokens[0].text in ("if", "otherwise"):
+        return False
+    before = {token.text for token in tokens[max(0, mark.first - 4) : mark.first]}
+    stop = tokens[mark.first - 1].text
+    return stop == "," or (stop in (":", "-") and bool(before & _SUMMING_UP))
 
 
 def _only_openers(tokens: Sequence[Token]) -> bool:
@@ -126,6 +153,21 @@ def verdict_of(text: str) -> str | None:
     plain = re.sub(r"[^a-z0-9 ]", "", _PREAMBLE.sub("", text.strip(_QUOTES)).lower()).strip()
     if plain in _WHOLE:  # some of these words carry no fact elsewhere, and are left out of sentences
         return _WHOLE[plain]
+    if last := concluded(text):
+        return last
+    found = verdicts(read_sentences(text))
+    return next((verdict.value for verdict in found), None)
+
+
+def begins_with(text: str) -> str | None:
+    """Return the "yes" or "no" that an answer begins with, of which nothing else could be read."""
+    found = read_sentences(text)
+    first = found[0].tokens[0].text if found and found[0].tokens else ""
+    return first if first in ("yes", "no") else None
+
+
+def concluded(text: str) -> str | None:
+    """Return the "yes" or "no" that an answer comes to: after "so", as a second thought, or as its last word."""
     found = verdicts(read_sentences(text))
     deciding = [verdict.value for verdict in found if verdict.decides]
-    return deciding[-1] if deciding else next((verdict.value for verdict in found), None)
+    return deciding[-1] if deciding else None
