@@ -33,8 +33,11 @@ def read(text: str) -> Reading:
     parted, truncated = sentences(text)
     found = tables.with_rows(text, parted)
     context = Context(patient=facts.gender([sentence.texts for sentence in found]))
+    end = 0
     for sentence in found:
         known = len(context.findings)
+        context.starts_line = "\n" in text[end : sentence.tokens[0].start] if sentence.tokens else True
+        end = sentence.tokens[-1].end if sentence.tokens else end
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
@@ -55,7 +58,7 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
     if modality.is_general(sentence):
         return
     yield from therapy_findings.found(scan, context)
-    section = context.section.enter(sentence)
+    section = context.section.enter(sentence, context.starts_line)
     if section == "family":
         return
     yield from lung_findings.findings(scan, context)

@@ -21,8 +21,10 @@ class Section:
     inline: bool = False
     fresh: bool = False
 
-    def enter(self, sentence: Sentence) -> str | None:
-        """Moves on to a sentence and returns the section it stands in."""
+    def enter(self, sentence: Sentence, starts_line: bool = False) -> str | None:
+        """Moves on to a sentence, perhaps the first of its line, and returns the section it stands in."""
+        if self.inline and starts_line:
+            self.name, self.inline = None, False
         if sentence.new_paragraph and not self.fresh:
             self.name = None
         self.fresh = False

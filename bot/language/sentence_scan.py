@@ -33,6 +33,7 @@ class Context:
     heading: str | None = None
     fresh_heading: bool = False
     inline_heading: bool = False
+    starts_line: bool = True
     line_ended: bool = True
     last_end: str = ""
     patient: str | None = None

@@ -125,6 +125,8 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
         status = "now"  # "treated at present with MMF"
     if status == "given" and cue is not None and {"has", "have"} & set(row.said(cue)) and "since" in row.before(cue, 4):
         status = "now"  # "since then he has had MMF"
+    if heading == "other_person":
+        return heading, cue
     if status == "other_person":
         return status, cue
     for back in member.back:

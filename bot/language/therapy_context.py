@@ -146,7 +146,7 @@ _QUESTIONS = frozenset({"why", "what", "which", "how"})
 _REQUESTS = frozenset(
     {"advise", "advice", "help", "opinion", "please", "query", "answer", "answers", "answering", "reply"}
 )
-_OTHER_PEOPLE = frozenset({"family", "fhx", "fh"})
+_OTHER_PEOPLE = words("therapy", "other_people")
 
 
 _REGIMENS = words("therapy", "regimens")

@@ -99,6 +99,10 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
             continue  # "chart review:", "homecare review"
+        if tokens[cue.last - 1].text in _WHEN_NEEDED and lead & {"as", "when", "if"}:
+            continue  # "paracetamol as needed"
+        if tokens[cue.first].text in ("if", "when") and following in _WHEN_NEEDED:
+            continue
         if cue.kind == "planned" and cue.act and lead & {"the", "all", "of"} and _is_count(tokens, cue.last):
             continue  # "after the planned six"
         if tokens[cue.first].text == "no" and tokens[cue.last - 1].text == "more" and _compares(tokens, cue.last):
@@ -151,6 +155,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
     return _merged(tokens, sorted(found, key=lambda cue: cue.first))
 
 
+_WHEN_NEEDED = frozenset({"needed", "required", "necessary", "wanted"})
 _OF_LITERATURE = frozenset({"a", "the", "this", "recent", "systematic", "that", "cochrane"})
 
 

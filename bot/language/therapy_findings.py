@@ -154,7 +154,7 @@ def _heading(scan: Scan, context: Context) -> int:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading and (context.line_ended or (context.heading != "now" and context.last_end != ";")):
+    if context.inline_heading and (context.line_ended or context.starts_line or (context.heading != "now" and context.last_end != ";")):
         context.heading, context.inline_heading = None, False
     context.last_end = scan.sentence.end_mark
     context.line_ended = scan.sentence.end_mark in ("\n", "\n\n", "")
