@@ -17,6 +17,7 @@ NOT = "not"
 UNLIKE = "unlike"  # "FVC ok, the CT not"
 NAMED = "named"  # a value that is part of a name: "improvement in lung function" says nothing of its course
 REASON = "reason"  # a break after which a reason stands
+DITTO = "ditto"  # "FVC failed, so did the CT"
 SKIPPED = "skipped"  # words that would be read as a break otherwise: "so far"
 COMMENT = "comment"  # a break that opens a bracket
 BUT = "but"
@@ -96,6 +97,9 @@ class _Clause:
                 self._subject(at, mark)
             elif mark.kind == NEGATOR:
                 self._negator(at, mark)
+            elif mark.value == DITTO:
+                if again := self._last_value or self._claims.last_value:
+                    self._value(at, mark, again)
             elif mark.first != self._denied:  # "hasn't progressed"
                 self._value(at, mark, str(mark.value))
                 self._last_value = self._claims.last_value = str(mark.value)
