@@ -101,7 +101,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "chart review:", "homecare review"
         if tokens[cue.last - 1].text in _WHEN_NEEDED and lead & {"as", "when", "if"}:
             continue  # "paracetamol as needed"
-        if tokens[cue.first].text in ("if", "when") and following in _WHEN_NEEDED:
+        then = tokens[cue.last + 1].text if cue.last + 1 < len(tokens) else ""
+        if tokens[cue.first].text in ("if", "when") and following in _WHEN_NEEDED and then != ":":
             continue
         if cue.kind == "planned" and cue.act and lead & {"the", "all", "of"} and _is_count(tokens, cue.last):
             continue  # "after the planned six"

@@ -96,14 +96,16 @@ _EXCEPTED = tuple((word,) for word in ("with", "by", "other", "but", "except", "
 
 def _remember(scan: Scan, context: Context, said: Sequence[Statement]) -> None:
     """What later sentences may speak of: "it", "they", "all four"."""
-    named = [item.mark for item in said if item.mark.kind == "agent"]
     if not said:
         return
     context.last_status = said[-1].status
+    named = [item for item in said if item.mark.kind == "agent"]
+    context.all_agents = list(dict.fromkeys([*context.all_agents, *(item.mark.value for item in named)]))
+    if named and named[-1].status in ("planned", "never"):
+        named = [item for item in named if item.status == named[-1].status]
     texts = scan.sentence.texts
-    cut = max((at for at in range(named[-1].first) if texts[at] in _PARTS), default=-1) if named else -1
-    context.agents = tuple(mark.value for mark in named if mark.first > cut)
-    context.all_agents = list(dict.fromkeys([*context.all_agents, *(mark.value for mark in named)]))
+    cut = max((at for at in range(named[-1].mark.first) if texts[at] in _PARTS), default=-1) if named else -1
+    context.agents = tuple(item.mark.value for item in named if item.mark.first > cut)
 
 
 _PARTS = frozenset({",", "-", "but", "then"})
@@ -154,7 +156,9 @@ def _heading(scan: Scan, context: Context) -> int:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading and (context.line_ended or context.starts_line or (context.heading != "now" and context.last_end != ";")):
+    if context.inline_heading and (
+        context.line_ended or context.starts_line or (context.heading != "now" and context.last_end != ";")
+    ):
         context.heading, context.inline_heading = None, False
     context.last_end = scan.sentence.end_mark
     context.line_ended = scan.sentence.end_mark in ("\n", "\n\n", "")
