@@ -420,7 +420,9 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1
-    if before in _SET["later_before"]:
+    if before in _SET["later_before"] or (
+        before == "at" and {_text(tokens, lead - 2), _text(tokens, lead - 3)} & _BACK
+    ):
         return 1
     if before in (
         "from",
@@ -458,6 +460,9 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and named):
         return -1
     return _labelled(tokens, piece.first) if piece.last == at else 0
+
+
+_BACK = frozenset({"back", "now", "today"})
 
 
 def _labelled(tokens: Sequence[Token], subject: int) -> int:
