@@ -12,7 +12,12 @@ from bot.language.times import When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _CRITERIA = load("facts")["criteria"]
-_NAMED = Lexicon().add_all("named", _CRITERIA["named"]).add_all("short", _CRITERIA["short"])
+_NAMED = (
+    Lexicon()
+    .add_all("named", _CRITERIA["named"])
+    .add_all("short", _CRITERIA["short"])
+    .add_all("listed", _CRITERIA["listed"])
+)
 _VERDICT = Lexicon().add_all("verdict", {True: _CRITERIA["met"], False: _CRITERIA["not_met"]})
 _VERB = Lexicon().add_all("verb", {True: _CRITERIA["meets"], False: _CRITERIA["does_not_meet"]})
 _WHOLE = Lexicon().add_all("whole", {True: _CRITERIA["whole"]})
@@ -23,7 +28,14 @@ _PLAIN_LENGTH = 10
 
 
 def criteria(tokens: Sequence[Token]) -> Iterator[tuple[Mark, str, bool]]:
-    """Criteria with a verdict right behind them; a short name ("symptoms") needs a plain yes or no."""
+    """Criteria with a verdict right behind them; "CT no" is one only in a list of them."""
+    found = list(_judged(tokens))
+    listed = any(mark.kind != "listed" for mark, _, _ in found)
+    yield from (item for item in found if listed or item[0].kind != "listed")
+
+
+def _judged(tokens: Sequence[Token]) -> Iterator[tuple[Mark, str, bool]]:
+    """A short name ("symptoms") needs a plain yes or no."""
     verdicts = {mark.first: mark for mark in _VERDICT.scan(tokens)}
     for mark in _NAMED.scan(tokens):
         at = mark.last

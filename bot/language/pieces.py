@@ -334,6 +334,8 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
         ends = next((at for at, text in enumerate(after) if text in (",", ";", "(", ")", "but")), len(after))
         if before in ("as", "equally", "so") and (before == "equally" or "as" in after or negation is not None):
             value = "same" if negation is None else "good"
+            if negation is not None and tokens[negation.first].text == "never":
+                value = "bad"
         elif after[:1] == ["as"] and after[1:2] in (["ever"], ["before"], ["usual"], ["always"], ["previously"]):
             value = "same"
         elif (

@@ -420,7 +420,9 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1
-    if before in _SET["later_before"]:
+    if before in _SET["later_before"] or (
+        before == "at" and {_text(tokens, lead - 2), _text(tokens, lead - 3)} & _BACK
+    ):
         return 1
     if before in (
         "from",
@@ -446,6 +448,8 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if before == "of" and _text(tokens, lead - 2) == "instead":
         return -1
+    if before == "been" and _text(tokens, lead - 2) in ("had", "having"):
+        return -1
     if before in ("that", "this") and _text(tokens, lead - 2) in ("before", "prior"):
         return -1
     if before == "after" and is_number(_text(tokens, lead - 2)):
@@ -456,6 +460,9 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     if after in _SET["earlier_after"] or (after in ("at", "(", "the", "a") and named):
         return -1
     return _labelled(tokens, piece.first) if piece.last == at else 0
+
+
+_BACK = frozenset({"back", "now", "today"})
 
 
 def _labelled(tokens: Sequence[Token], subject: int) -> int:
@@ -486,10 +493,14 @@ def _reading_inside(tokens: Sequence[Token], start: int) -> bool:
     return False
 
 
+_LONGEST_BRACKET = 8
+
+
 def _in_brackets(tokens: Sequence[Token], at: int, last: int) -> bool:
     """ "72 (65 at the last visit)": the one in brackets is that of comparison, unless it is said to be of now."""
-    opened = next((index for index in range(at - 1, max(at - 4, -1), -1) if tokens[index].text == "("), None)
-    if opened is None or opened == 0:
+    ahead = range(at - 1, max(at - _LONGEST_BRACKET, -1), -1)
+    opened = next((index for index in ahead if tokens[index].text in ("(", ")")), None)
+    if opened is None or opened == 0 or tokens[opened].text == ")":
         return False
     closed = next((index for index in range(last, min(last + 14, len(tokens))) if tokens[index].text == ")"), None)
     now = {token.text for token in tokens[last : closed or last]} & _SET["later_after"]

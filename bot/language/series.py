@@ -166,6 +166,8 @@ def _ordered(readings: Sequence[Number]) -> list[Number]:
         now = today_in_months()
         return list(readings) if readings[1].at >= now else [readings[1], readings[0]]
     earlier = [item for item in readings if item.order < 0]
+    if all(item.at is not None for item in earlier):
+        earlier = sorted(earlier, key=lambda item: item.at or 0.0)
     return [*earlier, *(item for item in readings if item.order >= 0)]
 
 
@@ -186,8 +188,9 @@ def _forward(readings: list[Number]) -> list[Number]:
 
 def _spaced(times: Sequence[float | None]) -> list[float] | None:
     """Times of all readings in months, or None where one is unknown; the latest without a time is of now."""
-    if len(times) == 2 and times[1] is None and times[0] is not None:
-        return [times[0], max(times[0], today_in_months())]
+    dated = [time for time in times[:-1] if time is not None]
+    if len(times) > 1 and times[-1] is None and len(dated) == len(times) - 1 and dated == sorted(dated):
+        return [*dated, max(dated[-1], today_in_months())]
     if any(time is None for time in times):
         return None
     known = [time for time in times if time is not None]

@@ -221,3 +221,39 @@ def test_the_time_of_a_fall_may_be_told_afterwards(later: str) -> None:
 def test_a_correction_that_was_not_made_may_be_told_afterwards(later: str) -> None:
     slots = after("on tac, FVC 70 to 69, DLCO 60 to 49 in 8 months", later)
     assert (slots["goal_lung_function"], slots["ppf_physiology"]) == ("not_achieved", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The board does not consider this to be PPF.", "no"),
+        ("Nobody thinks this is PPF.", "no"),
+        ("PPF unlikely.", None),
+        ("Nearly PPF.", None),
+        ("One criterion of PPF met.", None),
+        ("Two of three PPF criteria met.", "yes"),
+        ("The MDT was unable to decide on PPF.", None),
+        ("Colleagues call it PPF, I do not.", None),
+        ("In 2019 she lost ground, was labelled PPF and put on nintedanib.", None),
+        ("Before rituximab she fulfilled PPF; since then all quiet.", None),
+    ],
+)
+def test_ppf_as_a_word_in_one_message(text: str, expected: str | None) -> None:
+    assert after(text).get("ppf_stated") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Father of three, 51, anti-PL-7.", "iim"),
+        ("FVC fell 8% (relative I think), MMF, Jo-1", "iim"),
+        ("never-smoker with anti-KS", "iim"),
+        ("anti Jo 1 +ve", "iim"),
+        ("Status for the 4pm case: MMF 1 g bd", None),
+        ("Treated for years as myositis, but it is SSc.", "systemic_sclerosis"),
+        ("Not myositis: fibrotic HP.", "hypersensitivity_pneumonitis"),
+        ("Was labelled as myositis; we have revised her diagnosis to systemic sclerosis.", "systemic_sclerosis"),
+    ],
+)
+def test_the_disease_in_one_message(text: str, expected: str | None) -> None:
+    assert after(text).get("underlying_disease") == expected
