@@ -79,7 +79,7 @@ def _as_yaml(message: Message) -> str:
 
 
 def _turn_as_yaml(turn: Turn) -> str:
-    if "\n" in turn.text:
+    if "\n" in turn.text and not turn.text[0].isspace():
         indent = "        " if turn.asked else "      "
         text = f"|-\n{textwrap.indent(turn.text, indent)}"
     else:
