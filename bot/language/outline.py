@@ -40,7 +40,8 @@ _MARKS = frozenset("?,.!;:-")
 _CLAUSE_MARKS = frozenset(",;.:-")
 _ANTIFIBROTICS = frozenset({"@nintedanib", "@pirfenidone", "@nerandomilast"})
 _SHORTEST = 5
-_PASSING = frozenset({"mention", "judgement", "correction"})
+_PASSING = frozenset({"mention", "judgement", "correction", "other_quantity", "possible_cause", "weaned", "likewise"})
+"""Kinds of findings that state nothing by themselves, and that questions have as often as statements."""
 _OWN_NAME = "antifibrotic"
 """The class whose agents are told apart: each has an answer of its own."""
 
@@ -117,7 +118,7 @@ def outline(text: str, reading: Reading) -> Outline:
     names = {("told " if told and concept in _SUBJECTS else "") + concept for concept in touched}
     names |= {("told " if told and group in _SUBJECTS else "") + name for name, group in patterns}
     names |= set(_about(line, told, touched))
-    names |= set(_findings(reading))
+    names |= set(_findings(reading, requests or "bye" in touched))
     names |= {f"{name} & elsewhere" for name in touched} if elsewhere else set()
     names.add(f"opens with {first if first in _QUESTION_WORDS else 'another word'}")
     names.add(f"words: {_about_how_many(len(words))}")
@@ -245,9 +246,11 @@ def _about(line: Sequence[str], told: bool, touched: Collection[str]) -> Iterabl
         yield "@agents of a class"
     if told:
         yield "told @agent"
-    elif all_named[0] in _ANTIFIBROTICS:
-        yield (named[-1] or all_named)[0]
-    elif _ASPECTS & set(touched):
+    elif antifibrotics := [word for word in named[-1] or all_named if word in _ANTIFIBROTICS]:
+        yield antifibrotics[0]
+        if len(set(all_named)) > 1:
+            yield "beside an antifibrotic"
+    elif _ASPECTS & set(touched) - ({"added_to"} if len(all_named) > 1 else set()):
         yield "aspect of @agent"
     elif named[-1] and len(set(all_named)) > 1 and "agents_or" in touched:
         yield f"either {named[-1][0]}"
@@ -262,11 +265,12 @@ def _about(line: Sequence[str], told: bool, touched: Collection[str]) -> Iterabl
         yield f"before: {all_named[0]}"
 
 
-def _findings(reading: Reading) -> Iterable[str]:
+def _findings(reading: Reading, asked: bool) -> Iterable[str]:
     for finding in reading.findings:
-        yield f"reads {finding.kind}"
+        if finding.kind not in _PASSING:
+            yield f"reads {finding.kind}"
         if finding.kind == "answer":
-            yield f"answers {finding.value}"
+            yield f"answers {finding.value}{' beside a request' if asked else ''}"
     if not reading.findings:
         yield "reads nothing"
 
