@@ -33,12 +33,15 @@ _ASPECTS = frozenset(_QUESTIONS["aspects"])
 _REQUESTS = frozenset(_QUESTIONS["requests"])
 _TELLING = frozenset(_QUESTIONS["telling"])
 _SUBJECTS = frozenset(_QUESTIONS["subjects"])
+_INSTEAD: dict[str, list[str]] = _QUESTIONS["instead"]
 _ELSEWHERE = frozenset(_QUESTIONS["elsewhere"])
 _CLINICAL = ("lungs", "imaging", "facts", "therapy", "dosing", "times", "numbers")
 _REFERRING = frozenset({"it", "this", "that", "one"})
 _MARKS = frozenset("?,.!;:-")
 _CLAUSE_MARKS = frozenset(",;.:-")
 _ANTIFIBROTICS = frozenset({"@nintedanib", "@pirfenidone", "@nerandomilast"})
+_NO_ANSWERS = frozenset({"bye", "all_tried"})
+"""What has the words of an answer in it: "talk to you later", "nothing works"."""
 _SHORTEST = 5
 _PASSING = frozenset({"mention", "judgement", "correction", "other_quantity", "possible_cause", "weaned", "likewise"})
 """Kinds of findings that state nothing by themselves, and that questions have as often as statements."""
@@ -105,6 +108,9 @@ def outline(text: str, reading: Reading) -> Outline:
         touched, foreign = _touched(line)
     patterns = {(name, group) for name, group, pattern in _PATTERNS if pattern.search(text)}
     touched |= {group for _, group in patterns}
+    outdone = {other for concept in touched & _INSTEAD.keys() for other in _INSTEAD[concept]}
+    touched -= outdone
+    patterns = {(name, group) for name, group in patterns if group not in outdone}
     words = [word for word in line if word not in _MARKS]
     first = next((word for word in words if word not in _LEADS), "")
 
@@ -118,7 +124,7 @@ def outline(text: str, reading: Reading) -> Outline:
     names = {("told " if told and concept in _SUBJECTS else "") + concept for concept in touched}
     names |= {("told " if told and group in _SUBJECTS else "") + name for name, group in patterns}
     names |= set(_about(line, told, touched))
-    names |= set(_findings(reading, requests or "bye" in touched))
+    names |= set(_findings(reading, requests or bool(touched & _NO_ANSWERS)))
     names |= {f"{name} & elsewhere" for name in touched} if elsewhere else set()
     names.add(f"opens with {first if first in _QUESTION_WORDS else 'another word'}")
     names.add(f"words: {_about_how_many(len(words))}")
