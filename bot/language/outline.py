@@ -37,11 +37,12 @@ _INSTEAD: dict[str, list[str]] = _QUESTIONS["instead"]
 _ELSEWHERE = frozenset(_QUESTIONS["elsewhere"])
 _CLINICAL = ("lungs", "imaging", "facts", "therapy", "dosing", "times", "numbers")
 _REFERRING = frozenset({"it", "this", "that", "one"})
+_THINKING = frozenset({"considering", "thinking"})
 _MARKS = frozenset("?,.!;:-")
 _CLAUSE_MARKS = frozenset(",;.:-")
 _ANTIFIBROTICS = frozenset({"@nintedanib", "@pirfenidone", "@nerandomilast"})
-_NO_ANSWERS = frozenset({"bye", "all_tried"})
-"""What has the words of an answer in it: "talk to you later", "nothing works"."""
+_NO_ANSWERS = frozenset({"bye", "all_tried", "the_tool"})
+"""What has the words of an answer in it: "talk to you later", "no idea how it works"."""
 _SHORTEST = 5
 _PASSING = frozenset({"mention", "judgement", "correction", "other_quantity", "possible_cause", "weaned", "likewise"})
 """Kinds of findings that state nothing by themselves, and that questions have as often as statements."""
@@ -264,7 +265,11 @@ def _about(line: Sequence[str], told: bool, touched: Collection[str]) -> Iterabl
         yield f"joined {named[-1][0]}"
     elif named[-1]:
         yield named[-1][0]
-    elif _REFERRING & set(clauses[-1]) or (len(clauses[-1]) < 3 and clauses[-1][0] not in _QUESTION_WORDS):
+    elif (
+        _REFERRING & set(clauses[-1])
+        or _THINKING & set(line)
+        or (sum(word not in _MARKS for word in clauses[-1]) < 3 and clauses[-1][0] not in _QUESTION_WORDS)
+    ):
         yield all_named[-1]
     else:
         yield "before: @agent"
