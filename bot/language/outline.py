@@ -33,14 +33,19 @@ _ASPECTS = frozenset(_QUESTIONS["aspects"])
 _REQUESTS = frozenset(_QUESTIONS["requests"])
 _TELLING = frozenset(_QUESTIONS["telling"])
 _SUBJECTS = frozenset(_QUESTIONS["subjects"])
+_INSTEAD: dict[str, list[str]] = _QUESTIONS["instead"]
 _ELSEWHERE = frozenset(_QUESTIONS["elsewhere"])
 _CLINICAL = ("lungs", "imaging", "facts", "therapy", "dosing", "times", "numbers")
 _REFERRING = frozenset({"it", "this", "that", "one"})
+_THINKING = frozenset({"considering", "thinking"})
 _MARKS = frozenset("?,.!;:-")
 _CLAUSE_MARKS = frozenset(",;.:-")
 _ANTIFIBROTICS = frozenset({"@nintedanib", "@pirfenidone", "@nerandomilast"})
+_NO_ANSWERS = frozenset({"bye", "all_tried", "the_tool"})
+"""What has the words of an answer in it: "talk to you later", "no idea how it works"."""
 _SHORTEST = 5
-_PASSING = frozenset({"mention", "judgement", "correction"})
+_PASSING = frozenset({"mention", "judgement", "correction", "other_quantity", "possible_cause", "weaned", "likewise"})
+"""Kinds of findings that state nothing by themselves, and that questions have as often as statements."""
 _OWN_NAME = "antifibrotic"
 """The class whose agents are told apart: each has an answer of its own."""
 
@@ -104,6 +109,9 @@ def outline(text: str, reading: Reading) -> Outline:
         touched, foreign = _touched(line)
     patterns = {(name, group) for name, group, pattern in _PATTERNS if pattern.search(text)}
     touched |= {group for _, group in patterns}
+    outdone = {other for concept in touched & _INSTEAD.keys() for other in _INSTEAD[concept]}
+    touched -= outdone
+    patterns = {(name, group) for name, group in patterns if group not in outdone}
     words = [word for word in line if word not in _MARKS]
     first = next((word for word in words if word not in _LEADS), "")
 
@@ -117,7 +125,7 @@ def outline(text: str, reading: Reading) -> Outline:
     names = {("told " if told and concept in _SUBJECTS else "") + concept for concept in touched}
     names |= {("told " if told and group in _SUBJECTS else "") + name for name, group in patterns}
     names |= set(_about(line, told, touched))
-    names |= set(_findings(reading))
+    names |= set(_findings(reading, requests or bool(touched & _NO_ANSWERS)))
     names |= {f"{name} & elsewhere" for name in touched} if elsewhere else set()
     names.add(f"opens with {first if first in _QUESTION_WORDS else 'another word'}")
     names.add(f"words: {_about_how_many(len(words))}")
@@ -245,9 +253,11 @@ def _about(line: Sequence[str], told: bool, touched: Collection[str]) -> Iterabl
         yield "@agents of a class"
     if told:
         yield "told @agent"
-    elif all_named[0] in _ANTIFIBROTICS:
-        yield (named[-1] or all_named)[0]
-    elif _ASPECTS & set(touched):
+    elif antifibrotics := [word for word in named[-1] or all_named if word in _ANTIFIBROTICS]:
+        yield antifibrotics[0]
+        if len(set(all_named)) > 1:
+            yield "beside an antifibrotic"
+    elif _ASPECTS & set(touched) - ({"added_to"} if len(all_named) > 1 else set()):
         yield "aspect of @agent"
     elif named[-1] and len(set(all_named)) > 1 and "agents_or" in touched:
         yield f"either {named[-1][0]}"
@@ -255,18 +265,23 @@ def _about(line: Sequence[str], told: bool, touched: Collection[str]) -> Iterabl
         yield f"joined {named[-1][0]}"
     elif named[-1]:
         yield named[-1][0]
-    elif _REFERRING & set(clauses[-1]) or (len(clauses[-1]) < 3 and clauses[-1][0] not in _QUESTION_WORDS):
+    elif (
+        _REFERRING & set(clauses[-1])
+        or _THINKING & set(line)
+        or (sum(word not in _MARKS for word in clauses[-1]) < 3 and clauses[-1][0] not in _QUESTION_WORDS)
+    ):
         yield all_named[-1]
     else:
         yield "before: @agent"
         yield f"before: {all_named[0]}"
 
 
-def _findings(reading: Reading) -> Iterable[str]:
+def _findings(reading: Reading, asked: bool) -> Iterable[str]:
     for finding in reading.findings:
-        yield f"reads {finding.kind}"
+        if finding.kind not in _PASSING:
+            yield f"reads {finding.kind}"
         if finding.kind == "answer":
-            yield f"answers {finding.value}"
+            yield f"answers {finding.value}{' beside a request' if asked else ''}"
     if not reading.findings:
         yield "reads nothing"
 

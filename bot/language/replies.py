@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.language.lexicon import Lexicon, Mark
+from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.pieces import Piece
 from bot.language.text import Sentence, tokens
 from bot.language.times import When, today_in_months
@@ -180,15 +180,28 @@ def asks(sentence: Sentence) -> bool:
 
 def opens_question(texts: Sequence[str]) -> bool:
     """Whether words open a question; "did not tolerate MMF" and "was stopped" tell, they only leave out who."""
+    if len(texts) < 2:
+        return False
+    tells = texts[0] in _TELL and (texts[1] in _TELL_BEFORE or texts[1].endswith("ed"))
+    return (texts[0] in QUESTION_STARTS and not tells) or _asks_to_judge(texts)
+
+
+def _asks_to_judge(texts: Sequence[str]) -> bool:
+    """ "Is stable good enough", "is not responding the same as failing": a course is to be judged."""
+    clause = list(texts)[: texts.index(",") if "," in texts else None]
     return (
-        len(texts) > 1
-        and texts[0] in QUESTION_STARTS
-        and not (texts[0] in _TELL and (texts[1] in _TELL_BEFORE or texts[1].endswith("ed")))
+        len(clause) > 2
+        and clause[0] in _JUDGE_STARTS
+        and (clause[1] in _JUDGED_COURSES or (clause[1] == "not" and clause[2].endswith("ing")))
+        and any(f" {phrase} " in f" {' '.join(clause[2:])} " for phrase in _JUDGING)
     )
 
 
 _TELL = frozenset(_REPLIES["tell"])
 _TELL_BEFORE = frozenset(_REPLIES["tell_before"])
+_JUDGE_STARTS = frozenset(_REPLIES["judge_starts"])
+_JUDGED_COURSES = frozenset(_REPLIES["judged_courses"])
+_JUDGING = tuple(" ".join(found) for phrase in _REPLIES["judging"] for found in expand(phrase))
 
 _MORE = words("replies", "more")
 
