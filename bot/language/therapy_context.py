@@ -127,6 +127,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return "now"
     if words & _OTHER_PEOPLE:
         return "other_person"
+    if "if" in words:
+        return "planned"  # "4th line if needed:"
     if words & _PLANS:
         return "planned"
     for status in ("never", "planned", "before", "now"):

@@ -99,7 +99,9 @@ def _remember(scan: Scan, context: Context, said: Sequence[Statement]) -> None:
     if not said:
         return
     context.last_status = said[-1].status
-    named = [item for item in said if item.mark.kind == "agent"]
+    named = [item for item in said if item.mark.kind == "agent" and item.status != "other_person"]
+    if not named:
+        return
     context.all_agents = list(dict.fromkeys([*context.all_agents, *(item.mark.value for item in named)]))
     if named and named[-1].status in ("planned", "never"):
         named = [item for item in named if item.status == named[-1].status]

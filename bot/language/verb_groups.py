@@ -117,7 +117,7 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         entry, last, person = matched
         before = _before(tokens, at, entry, inside)
         before = replace(before, subject=before.subject or person)
-        form = _form(entry, before)
+        form = _form(entry, before, tokens[0].text in _MODAL)
         act = _act(tokens, at, entry, last, inside)
         read, last = _in_place(tokens, at, last, act, form, before, inside)
         if read is not None:
@@ -130,12 +130,12 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
 _PASSIVE = frozenset({"was", "were", "been", "is", "are", "being", "got"})
 
 
-def _form(entry: _Entry, before: _Before) -> str:
+def _form(entry: _Entry, before: _Before, asks: bool) -> str:
     """The form of a verb where its spelling leaves it open."""
     if entry.form == "same":  # "put", "let", "cut": the past unless it is told to do
         if before.be in _PASSIVE and not before.meant:
             return "participle"  # "was put on MMF"
-        return "base" if before.meant or before.be or not before.first else "past"
+        return "base" if asks or before.meant or before.be or not before.first else "past"
     if entry.form == "base" and not before.meant and before.have:
         return "participle"  # "have come and gone"
     if entry.form == "base" and not before.meant and before.lead in _THIRD_PERSON and before.be not in ("did", "does"):
