@@ -91,6 +91,8 @@ def _number(tokens: Sequence[Token], texts: Sequence[str], at: int) -> Level | N
         return Level((amount - _ROOM_AIR) / 4, at, at + 2)
     if unit and unit[0] in _TO and set(texts[at + 3 : at + 4]) & _LITRES and amount.is_integer():
         return Level(amount, at, at + 1)
+    if at > 1 and texts[at - 1] == "from" and texts[at - 2] in ("up", "down") and amount.is_integer():
+        return Level(amount, at, at + 1) if _ABOUT_OXYGEN & set(texts[:at]) else None  # "5 l of oxygen, up from 2"
     return None
 
 

@@ -29,6 +29,7 @@ _OURS = words("therapy", "ours")
 _LIKEWISE = frozenset({("too",), ("likewise",), ("ditto",), ("also",)})
 _ONLY_THOUGHT_OF = (("idea",), ("request",), ("application",), ("proposal",), ("question",))
 _WHILE = (("on",), ("under",), ("while", "on"), ("when", "on"), ("with",), ("on", "the"))
+_SHORT = 7
 _PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
 _OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})
 _SO_DID = (("was",), ("were",), ("did",), ("has",), ("had",), ("is",), ("does",))
@@ -180,6 +181,13 @@ def _in_context(row: Row, index: int, status: str) -> str:
         return "other_person"
     if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):
         return "not_systemic"
+    if (
+        status == "bare"
+        and row.texts[-1] == "then"
+        and len(row.texts) <= _SHORT
+        and not has_dose(row.tokens, member.mark)
+    ):
+        return "planned"  # "ok, rituximab then"
     if status == "bare" and _SURFACE & row.segment(member) and not has_dose(row.tokens, member.mark):
         return "not_systemic"
     return status
