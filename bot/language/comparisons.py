@@ -23,8 +23,9 @@ _REACH = 9
 def distance(tokens: Sequence[Token], whens: Sequence[When], begin: int = 0, end: int | None = None) -> float | None:
     """Months between a scan and the one that it is compared with, where a sentence or its part tells them."""
     limit = len(tokens) if end is None else end
-    here = [when for when in whens if begin <= when.first < limit]
-    found = [_back(when) for when in here if _is_compared(tokens, when)]
+    here = [when for when in whens if begin <= when.first < limit and _is_compared(tokens, when)]
+    present = [when.months for when in whens if when.kind == "date" and when.lead != "since" and when not in here]
+    found = [_back(when, max(present, default=None)) for when in here]
     found += _ages(tokens, begin, limit)
     return max(found, default=None)
 
@@ -83,5 +84,9 @@ def _ages(tokens: Sequence[Token], begin: int, end: int) -> list[float]:
     return found
 
 
-def _back(when: When) -> float:
-    return when.months if when.kind == "ago" else max(0.0, today_in_months() - when.months)
+def _back(when: When, present: float | None = None) -> float:
+    """Months back from the present scan, or from today where its date is not told."""
+    if when.kind == "ago":
+        return when.months
+    later = present is not None and present >= when.months
+    return max(0.0, (present if later and present is not None else today_in_months()) - when.months)

@@ -56,7 +56,10 @@ def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
 
 def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     begin, end = clause(tokens, mark.first, mark.last)
-    before, after = tokens[begin : mark.first], tokens[mark.last : end]
+    before, after = _without_age(tokens[begin : mark.first]), tokens[mark.last : end]
+    behind = [token.text for token in after[:5]]
+    if tokens[mark.first].text == "myositis" and behind[:1] == ["antibodies"] and {"negative", "neg"} & set(behind):
+        return "beside"  # "myositis antibodies are negative": of a test, not of the disease
     if of_family(tokens, mark.first):
         return "family"
     if _negated(before) or (_DISEASE_AFTER.scan(after[:2]) and not _starts_with_ild(after)):
@@ -78,6 +81,16 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     if mark.value != "iim" and near(before, _DISEASE_BEFORE, 4) == "beside":
         return "beside"
     return "identity" if _just_before(before, _DISEASE_IDENTITY) else "stated"
+
+
+def _without_age(tokens: Sequence[Token]) -> Sequence[Token]:
+    """ "A 70-year-old lady has RA": the disease is not the old one."""
+    return [
+        token for at, token in enumerate(tokens) if token.text != "old" or not at or tokens[at - 1].text not in _YEARS
+    ]
+
+
+_YEARS = frozenset({"year", "years", "yr", "yrs", "y"})
 
 
 def _clinic(after: Sequence[Token]) -> bool:

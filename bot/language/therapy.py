@@ -29,6 +29,7 @@ _OURS = words("therapy", "ours")
 _LIKEWISE = frozenset({("too",), ("likewise",), ("ditto",), ("also",)})
 _ONLY_THOUGHT_OF = (("idea",), ("request",), ("application",), ("proposal",), ("question",))
 _WHILE = (("on",), ("under",), ("while", "on"), ("when", "on"), ("with",), ("on", "the"))
+_IN_TURN = frozenset({"then", "followed", "afterwards", "later", "subsequently", "as"})
 _SHORT = 7
 _PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
 _OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})
@@ -128,7 +129,7 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
         status = "now"  # "since then he has had MMF"
     if heading == "other_person":
         return heading, cue
-    if status == "other_person":
+    if status in ("other_person", "not_systemic"):
         return status, cue
     for back in member.back:
         if back.kind == "given" and "last" in row.said(back) and status == "now":
@@ -139,6 +140,8 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
         status = "before"  # "prednisolone could be stopped in 2023"
     if status == "now" and cue is not None and row.said(cue) in _WHILE and _left_behind(row, member, cue):
         status = "before"
+    if heading == "planned" and status == "now" and cue is not None and row.said(cue)[0] in _IN_TURN:
+        status = "planned"  # "Plan: a fifth infusion, then MMF"
     if member.override:
         return ("planned" if status == "planned" else member.override), cue
     return (heading or "bare", None) if status is None else (status, cue)

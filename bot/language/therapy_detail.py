@@ -63,6 +63,8 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
     if member.mark.value in INFUSIONS:
         if _unfinished(row.tokens[begin:edge]):
             detail["unfinished"] = True
+        if {"first", "second"} <= set(row.texts[begin:edge]) and status in ("given", "bare", "before"):
+            detail["unfinished"] = True  # "first infusion this week, second in two weeks"
         if status in ("given", "bare", "now") and _finished(row.tokens[begin:edge]):
             status = "before"  # "6 of 6 given"
         if _recurring_before(row, member, begin):

@@ -39,6 +39,8 @@ class Frame:
             and (status == "bare" or (status == "given" and word == "given"))
         ):
             return "planned"
+        if self.asking and first and self.tokens[first - 1].text in _MODALS and status in ("now", "given"):
+            return "planned"  # "can nintedanib be added?"
         if self.asking and status in ("now", "given") and cue is not None and self._of_people_in_general(cue):
             return "planned"
         if self.asking and status == "before" and self._proposed(cue):
