@@ -24,6 +24,7 @@ _OF_A_COURSE = frozenset(DOSING["courses"]) | words("therapy", "of_a_course")
 _FRACTIONS_OF_A_YEAR = ("12", "52", "7")
 _BESIDE = (("on", "top", "of"), ("alongside",), ("in", "addition", "to"))
 _FEWEST = 3
+_AHEAD = frozenset({"due", "next", "planned", "booked", "scheduled", "weeks", "week", "fortnight"})
 _FIRST = frozenset({"first", "1", "1st"})
 _LONGEST_COURSE = 12
 
@@ -63,7 +64,8 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
     if member.mark.value in INFUSIONS:
         if _unfinished(row.tokens[begin:edge]):
             detail["unfinished"] = True
-        if {"first", "second"} <= set(row.texts[begin:edge]) and status in ("given", "bare", "before"):
+        of_two = {"first", "second"} <= set(row.texts[begin:edge]) and _AHEAD & set(row.texts[begin:edge])
+        if of_two and status in ("given", "bare", "before"):
             detail["unfinished"] = True  # "first infusion this week, second in two weeks"
         if status in ("given", "bare", "now") and _finished(row.tokens[begin:edge]):
             status = "before"  # "6 of 6 given"
