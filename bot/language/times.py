@@ -230,6 +230,13 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         return float((today_in_months(today) - 1) // 12 * 12 + 1), at + 2, False
     if text in _MONTH:
         month = _MONTH[text]
+        if (
+            nxt.isdigit()
+            and 1 <= int(nxt) <= 31
+            and _text(tokens, at + 2) == ","
+            and _YEARS.match(_text(tokens, at + 3))
+        ):
+            return int(_text(tokens, at + 3)) * 12 + month, at + 4, False  # "Mar 4, 2025"
         skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
         year = _year(_text(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
         days = _text(tokens, at - 1).isdigit() and _text(tokens, at + 2 + skip) in _MONTH
