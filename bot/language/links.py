@@ -129,3 +129,25 @@ def within_interval(findings: list[Finding]) -> list[Finding]:
         else item
         for item in findings
     ]
+
+
+def same_dates(text: str, findings: list[Finding]) -> list[Finding]:
+    """ "FVC 75 % in March and 74 % in May. DLCO 55 % and 43 %": the pair told next is of the same two dates."""
+    kept: list[Finding] = []
+    before: Finding | None = None
+    for item in findings:
+        if item.kind == "measure" and before is not None and _undated_pair(item):
+            between = text[before.end : item.start].strip(" .;,()\n\t%")
+            if len(before.value.get("times") or ()) == 2 and between in _OF_READINGS:
+                item = replace(item, value={**item.value, "months": before.value.get("months")})
+        before = item if item.kind == "measure" else before
+        kept.append(item)
+    return kept
+
+
+_OF_READINGS = frozenset({"", "predicted", "pred", "and", "with"})
+
+
+def _undated_pair(item: Finding) -> bool:
+    value = item.value
+    return len(value.get("values") or ()) == 2 and value.get("months") is None and not value.get("times")

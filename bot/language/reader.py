@@ -21,6 +21,7 @@ from bot.language.links import (
     from_new_patient,
     joined_readings,
     opposed_labels,
+    same_dates,
     within_interval,
 )
 from bot.language.model import Finding, Reading
@@ -41,7 +42,8 @@ def read(text: str) -> Reading:
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
-    kept = comparisons.against_old_scan(joined_readings(text, from_new_patient(context.findings)))
+    found_here = same_dates(text, from_new_patient(context.findings))
+    kept = comparisons.against_old_scan(joined_readings(text, found_here))
     kept = opposed_labels(text, within_interval(kept))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)
 
