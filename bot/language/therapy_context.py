@@ -28,6 +28,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     cue = cues[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
     named = tokens[0].text in _PRONOUNS or (cue.first and tokens[cue.first - 1].text in ("it", "this"))
+    if cue.last < len(tokens) and tokens[cue.last].text == ":":
+        return None  # "Paused: none"
     if unknown_drugs.others(tokens, []) or not (named or _of_a_treatment(tokens, cue)):
         return None
     if tokens[0].text in ("nothing", "none", "neither", "no") and cue.kind in ("before", "started"):

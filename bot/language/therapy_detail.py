@@ -89,7 +89,10 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
 
 def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
     leading = [when for when in row.whens if not index and when.last <= row.members[index].first and when.first <= 1]
-    return [*leading, *(when for when in row.whens if first <= when.first < edge and when not in leading)]
+    dose = row.members[index].mark.last  # "MMF2000" holds no year
+    glued = dose < len(row.tokens) and row.tokens[dose - 1].end == row.tokens[dose].start
+    own = (when for when in row.whens if first <= when.first < edge and not (glued and when.first == dose))
+    return [*leading, *(when for when in own if when not in leading)]
 
 
 def _recurring_before(row: Row, member: Member, begin: int) -> bool:

@@ -212,7 +212,7 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
 def _goes_on_telling(row: Row, cue: Mark, left: Member) -> bool:
     """ "prednisone, which was slowly lowered and finally stopped": more is told of the same agent."""
     told = left.back[-1] if left.back else None
-    if cue.kind != "before" or cue.act != "stop" or row.before(cue, 1)[0] != "and":
+    if cue.kind != "before" or cue.act != "stop" or "and" not in row.before(cue, 2):
         return False
     return told is not None and told.last <= cue.first and row.all_light(range(told.last, cue.first))
 
