@@ -34,7 +34,6 @@ class Context:
     fresh_heading: bool = False
     inline_heading: bool = False
     starts_line: bool = True
-    line_ended: bool = True
     last_end: str = ""
     patient: str | None = None
     agents: tuple[str, ...] = ()

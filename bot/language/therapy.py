@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.language import therapy_detail, unknown_drugs
 from bot.language.lexicon import Mark
-from bot.language.text import Sentence, Token
+from bot.language.text import Sentence
 from bot.language.therapy_assign import assign
 from bot.language.therapy_cues import EXCEPTING, INFUSIONS, has_dose
 from bot.language.therapy_row import Member, Row
@@ -104,11 +104,6 @@ def _dates_itself(row: Row, index: int) -> bool:
 def _ended_before(found: Sequence[Statement], mark: Mark) -> bool:
     earlier = [item for item in found if item.mark.value == mark.value]
     return bool(earlier) and earlier[-1].status == "before"
-
-
-def detail(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, Any]:
-    """Side effects, dates and repetition told in a sentence."""
-    return therapy_detail.of(tokens, whens)
 
 
 def _statement(row: Row, index: int, status: str, cue: Mark | None) -> Statement:

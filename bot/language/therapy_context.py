@@ -78,9 +78,7 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     if {token.text for token in tokens[cue.last : cue.last + 4]} & _UNITS_OF_IT:
         return True
     of_a_date = cue.last + 1 < len(tokens) and tokens[cue.last + 1].kind == "number"
-    object_named = following.endswith("ing") or (
-        not of_a_date and following in ("the", "a", "an", "her", "his", "all", "any", "work")
-    )
+    object_named = following.endswith("ing") or (following in _OBJECTS and not of_a_date)
     return not lead - _SHORT_LEADS and not object_named
 
 

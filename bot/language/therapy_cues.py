@@ -314,10 +314,6 @@ def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:
     return cue.kind == "arrow" and after is not None and after.kind == "number"
 
 
-def in_dose(token: Token) -> bool:
-    return token.kind == "number" or token.text in TRANSPARENT or token.text in JOINERS
-
-
 def of_dose(token: Token) -> bool:
     """A number, a unit, or a mark between numbers: "10 / 5 / 5 mg" adds no distance between words."""
     return token.kind == "number" or token.text in UNITS or token.text in ("/", "-", "x", "(", ")")

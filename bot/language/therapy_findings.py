@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.language import facts, no_treatment, replies, therapy, therapy_context, therapy_cues, unknown_drugs
+from bot.language import (
+    facts,
+    no_treatment,
+    replies,
+    therapy,
+    therapy_context,
+    therapy_cues,
+    therapy_detail,
+    unknown_drugs,
+)
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
@@ -36,12 +45,13 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield from _told_later(scan, context, scan.agents[0].first)
     if any(item.kind == "no_therapy" and item.value == "now" for item in context.findings):
         said = [_once(item) for item in said]
-    if any(mark.value == "now" and mark.last <= scan.agents[0].first for mark in _none_now(scan)):
+    nothing = no_treatment.scan(scan.tokens)
+    if said and any(mark.value == "now" and mark.last <= scan.agents[0].first for mark in nothing):
         said = [_aside(scan, item) for item in said]
     yield from _statements(scan, said)
     if not said and not context.fresh_heading and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
         yield from _told_later(scan, context, len(scan.tokens))
-    yield from _nothing(scan, context)
+    yield from _nothing(scan, context, nothing)
     _remember(scan, context, said)
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
@@ -51,10 +61,6 @@ def _once(item: Statement) -> Statement:
     """ "No treatment now. Before that MMF, then tac": the last of a row that has ended is not taken either."""
     in_turn = item.status == "now" and item.detail.get("cue") in _IN_TURN
     return replace(item, status="before") if in_turn else item
-
-
-def _none_now(scan: Scan) -> Sequence[Mark]:
-    return no_treatment.scan(scan.tokens) if scan.agents else ()
 
 
 def _aside(scan: Scan, item: Statement) -> Statement:
@@ -73,10 +79,10 @@ def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:
         yield scan.finding(kind, mark.value, item.status, item.first, item.last, prose=prose, **item.detail)
 
 
-def _nothing(scan: Scan, context: Context) -> Iterator[Finding]:
+def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Finding]:
     """ "No treatment now"; not "no treatment with MMF", "nothing but prednisone"."""
     texts = scan.sentence.texts
-    for mark in no_treatment.scan(scan.tokens):
+    for mark in marks:
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and "," not in texts[mark.last : agent.first] for agent in scan.agents
         )
@@ -103,10 +109,10 @@ def _remember(scan: Scan, context: Context, said: Sequence[Statement]) -> None:
     if not named:
         return
     context.all_agents = list(dict.fromkeys([*context.all_agents, *(item.mark.value for item in named)]))
-    if named and named[-1].status in ("planned", "never"):
+    if named[-1].status in ("planned", "never"):
         named = [item for item in named if item.status == named[-1].status]
     texts = scan.sentence.texts
-    cut = max((at for at in range(named[-1].mark.first) if texts[at] in _PARTS), default=-1) if named else -1
+    cut = max((at for at in range(named[-1].mark.first) if texts[at] in _PARTS), default=-1)
     context.agents = tuple(item.mark.value for item in named if item.mark.first > cut)
 
 
@@ -125,7 +131,10 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     cue = later.cue
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
     for agent in meant:
-        detail = {**therapy.detail(scan.tokens, scan.whens), "cue": " ".join(scan.sentence.texts[cue.first : cue.last])}
+        detail = {
+            **therapy_detail.of(scan.tokens, scan.whens),
+            "cue": " ".join(scan.sentence.texts[cue.first : cue.last]),
+        }
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)
 
 
@@ -158,12 +167,9 @@ def _heading(scan: Scan, context: Context) -> int:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading and (
-        context.line_ended or context.starts_line or (context.heading != "now" and context.last_end != ";")
-    ):
+    if context.inline_heading and (context.starts_line or (context.heading != "now" and context.last_end != ";")):
         context.heading, context.inline_heading = None, False
     context.last_end = scan.sentence.end_mark
-    context.line_ended = scan.sentence.end_mark in ("\n", "\n\n", "")
     heading = therapy_context.heading(scan.sentence, scan.agents)
     if heading is not None and not scan.agents and ":" in scan.sentence.texts[:-1]:
         context.heading = None  # "History: anti-PL-7." opens no list

@@ -25,6 +25,7 @@ _NEGATED: dict[str, str] = _AUXILIARIES["negated"]
 _ADVERBS = frozenset(_AUXILIARIES["adverbs"])
 _MEANT = frozenset(_AUXILIARIES["meant"])
 _UNWILLING = frozenset(_AUXILIARIES["unwilling"])
+_NOT_DONE = _MEANT | _UNWILLING
 _FORCED = frozenset(_AUXILIARIES["forced"])
 _LINKS = frozenset(_AUXILIARIES["links"])
 _PERSONS = tuple(tuple(phrase.split()) for phrase in _VERBS["persons"])
@@ -278,17 +279,8 @@ def _follows(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> bool:
 
 def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int]) -> _Before:
     at, first = verb - 1, verb
-    be, have, negated, longer, meant, unwilling, forced, linked, infinitive = (
-        "",
-        False,
-        False,
-        False,
-        False,
-        False,
-        False,
-        False,
-        False,
-    )
+    be = ""
+    have = negated = longer = meant = unwilling = forced = infinitive = False
     while at >= 0 and verb - at <= _LONGEST and at not in inside:
         text = tokens[at].text
         following = tokens[at + 1].text
@@ -321,7 +313,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
         elif text in _ADVERBS:
             at -= 1
             continue
-        elif (text in _LINKS and lead in (_MEANT | _UNWILLING) and (at + 1 == verb and entry.form == "ing")) or (
+        elif (text in _LINKS and lead in _NOT_DONE and (at + 1 == verb and entry.form == "ing")) or (
             text in ("we", "i", "she", "he", "they", "you")
             and (lead in _MODAL or lead in _DO or lead in ("did", "is", "was"))
         ):

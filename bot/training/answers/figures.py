@@ -27,7 +27,6 @@ _ROSE = r"(?:rose|risen|rise|up|gained?|gain|improved)"
 _OVER = r"(?:over|in|within) (?:the )?(?:last |past )?\d+ (?:months?|mo)"
 _BY = rf"(?: (?:{_OVER}|by|of|is|was|only|just|exactly|=|:|a|the|about|at|most))*"
 _POINTS = r"(?: %| percent| percentage| absolute)* (?:points?|pts?|pp|predicted)\b"
-_ENOUGH = "(?:just )?(?:enough|sufficient)"
 _PATTERNS = (
     (re.compile(rf"(?:from )?{_N}{_UNIT} (?:to|->|-->|→|=>|down to) {_N}{_UNIT}{_OTHER_UNIT}"), "readings"),
     (re.compile(rf"(?:{_FELL}{_BY}|-|minus) {_N}{_UNIT}{_OTHER_UNIT}"), "fall"),
