@@ -130,11 +130,9 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     meant = context.agents if later.count is None else context.all_agents[-later.count :]
     cue = later.cue
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
+    said = " ".join(scan.sentence.texts[cue.first : cue.last])
+    detail = {**therapy_detail.of(scan.tokens, scan.whens), "cue": said}
     for agent in meant:
-        detail = {
-            **therapy_detail.of(scan.tokens, scan.whens),
-            "cue": " ".join(scan.sentence.texts[cue.first : cue.last]),
-        }
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)
 
 
