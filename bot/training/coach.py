@@ -25,8 +25,6 @@ from bot.training.session import Session, Stage
 from bot.training.truth import point_of, steps_of, topic_of, truth_of, what_matters
 
 _JOIN = re.compile(r"\bjoin\s+(?:group\s+)?([A-Za-z0-9]{8})\b(?:\s+as\s+(.{1,60}))?\s*$", re.I)
-_FEWEST_WORDS = 2
-"""Words from which an answer before "ready" is taken as one: "yes" alone may mean anything."""
 _ANYWHERE = ("stop", "menu", "progress", "forget", "groups", "leave_group", "help", "team")
 _IN_CASE = ("hint", "skip", "why", "repeat", *_ANYWHERE)
 _IN_WORK_UP = ("decide", "skip", "hint", "repeat", *_ANYWHERE)
@@ -205,24 +203,10 @@ class Coach:
         case = _case(session)
         requests = tuple(dict.fromkeys(revealing(case, request) for request in requests_in(text)))
         if not requests:
-            return self._decide_at_once(session, person, text) or Turn(session, understood=False)
+            return Turn(session, understood=False)
         asked = tuple(dict.fromkeys((*session.asked, *requests)))
         lines = "\n".join(texts.finding_line(case, request) for request in requests)
         return Turn(replace(session, asked=asked), (Reply(lines),))
-
-    def _decide_at_once(self, session: Session, person: Person, text: str) -> Turn | None:
-        """Take an answer to the first decision that is given without a word of being ready."""
-        case = _case(session)
-        first = steps_of(case)[session.place + 1]
-        if session.team or asks_something(text) or len(text.split()) < _FEWEST_WORDS:
-            return None
-        if grade(first, text, truth_of(case.facts())) is None:
-            return None
-        decided = self._decide(session, person)
-        if decided.session is None:
-            return decided
-        answered = self._in_case(decided.session, person, text)
-        return replace(answered, said=(*decided.said, *answered.said))
 
     def _decide(self, session: Session, person: Person) -> Turn:
         case = _case(session)

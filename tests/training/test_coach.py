@@ -276,11 +276,11 @@ def test_the_own_record_is_shown_outside_training_too(coach: Coach) -> None:
         assert not opens_training(text)
 
 
-def test_a_decision_before_the_word_ready_is_taken(coach: Coach, memory: Memory) -> None:
+def test_a_decision_before_the_work_up_is_shown_is_not_graded(coach: Coach, memory: Memory) -> None:
     turn = coach.turn(in_case("mda5-rapid"), ANNA, "no red flag, not another disease")
-    assert turn.session
-    assert turn.session.place == 2
-    assert [result.step for result in memory.results(ANNA.resident)] == [Step.WORK_UP, Step.RED_FLAG]
+    assert not turn.understood
+    assert turn.session == in_case("mda5-rapid")
+    assert memory.results(ANNA.resident) == []
 
 
 def test_train_me_in_the_menu_offers_it_again(coach: Coach) -> None:
