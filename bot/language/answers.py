@@ -154,9 +154,16 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     for finding in reading.of("answer"):
         if finding.value in open_questions.UNKNOWN and elsewhere and asked not in elsewhere:
             continue
+        if asked in THERAPY and finding.value == "no" and _puts_right(draft):
+            continue
         if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
             _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
+
+
+def _puts_right(draft: Draft) -> bool:
+    """ "No, the CT was unchanged", of a CT told as worse: the "no" is of that, and answers no question on drugs."""
+    return any(draft.before[goal] is not None and draft.now[goal] != draft.before[goal] for goal in GOALS)
 
 
 def _explained_in_answer(draft: Draft, cause: Finding, asked: str) -> None:

@@ -257,3 +257,12 @@ def test_ppf_as_a_word_in_one_message(text: str, expected: str | None) -> None:
 )
 def test_the_disease_in_one_message(text: str, expected: str | None) -> None:
     assert after(text).get("underlying_disease") == expected
+
+
+def test_a_no_that_puts_a_goal_right_tells_nothing_of_treatment() -> None:
+    told = update({}, read("MMF + pred, FVC 72 to 65 in 8 months, CT more reticulation")).slots
+    after = update(told, read("no, the CT was unchanged"), "previous_therapy").slots
+    assert after["goal_ild_extent"] == "stable"
+    assert after.get("previous_therapy") is None
+    answered = update(told, read("no, and DLCO 50 to 44 over the same time"), "previous_therapy").slots
+    assert answered["previous_therapy"] == []
