@@ -68,6 +68,9 @@ class Lexicon:
         """The phrases of a sentence, left to right, without overlap."""
         marks: list[Mark] = []
         root, count, free = self._root, len(tokens), 0
+        words: frozenset[str] | None = getattr(tokens, "words", None)
+        if words is not None and root.keys().isdisjoint(words):
+            return marks
         for at, token in enumerate(tokens):
             node = root.get(token.text)
             if node is None or at < free:

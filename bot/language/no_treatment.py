@@ -24,6 +24,7 @@ _BETWEEN = frozenset({":", "=", "-", "is", "was", "so", "far", "at", "present", 
 _FOR_IT = frozenset({"the", "it", "this", "that", "her", "his", "their"})
 _NOT_ALL_ALONG = (["then"], ["it"], ["that"], ["this"])
 _LABELS = frozenset({"current", "currently", "now", "present"})
+_OPENING = _DENIALS | _TREATMENT | _BEFORE | _LABELS
 _REACH = 4
 """Words beside the phrase that may date it."""
 
@@ -32,7 +33,8 @@ def scan(tokens: Sequence[Token]) -> list[Mark]:
     """Marks whose value is `now`, `before` or `ever`: fixed phrases, and denials of a treatment of any kind."""
     texts = [token.text for token in tokens]
     said = [mark for mark in _PHRASES.scan(tokens) if texts[mark.last - 1] not in ("any", "other")]
-    read = [mark for at in range(len(texts)) if (mark := _denied(texts, at) or _none_told(texts, at)) is not None]
+    starts = [at for at, text in enumerate(texts) if text in _OPENING]
+    read = [mark for at in starts if (mark := _denied(texts, at) or _none_told(texts, at)) is not None]
     found: list[Mark] = []
     taken: set[int] = set()
     for mark in sorted([*said, *read], key=lambda mark: mark.first - mark.last):

@@ -38,6 +38,7 @@ class Context:
     patient: str | None = None
     agents: tuple[str, ...] = ()
     last_status: str | None = None
+    untreated: bool = False
     all_agents: list[str] = field(default_factory=list)
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None

@@ -13,7 +13,7 @@ from bot.language import agents
 from bot.language.pieces import Piece
 from bot.language.quantities import NUMERIC
 from bot.language.shared_times import Measure
-from bot.language.text import Sentence, Token
+from bot.language.text import Line, Sentence, Token
 from bot.language.times import When, is_label, is_year, today_in_months
 from bot.language.vocabulary import load, words
 
@@ -61,7 +61,7 @@ def _row(line: Sequence[Sentence]) -> list[Sentence]:
     if len(line) < 2 or not all(_is_cell(cell.tokens) for cell in line[1:]):
         return list(line)
     tokens = tuple(token for cell in line for token in cell.tokens)
-    return [Sentence(tokens, "\n", line[0].new_paragraph, tuple(token.text for token in tokens))]
+    return [Sentence(Line(tokens), "\n", line[0].new_paragraph, tuple(token.text for token in tokens))]
 
 
 def _listed(line: Sequence[Sentence]) -> Sentence:
@@ -73,7 +73,7 @@ def _listed(line: Sequence[Sentence]) -> Sentence:
             at = cell.tokens[0].start - 1
             tokens.append(Token("-" if years else ",", at, at + 1, "mark"))
         tokens += [token for token in cell.tokens if token.text != "-"]
-    return Sentence(tuple(tokens), "\n", line[0].new_paragraph, tuple(token.text for token in tokens))
+    return Sentence(Line(tokens), "\n", line[0].new_paragraph, tuple(token.text for token in tokens))
 
 
 _GOES_ON = frozenset({"ongoing", "present", "now", "today", "date"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.language import layout, run_on
@@ -61,6 +61,13 @@ class Token:
         return float(self.text.replace(",", "."))
 
 
+class Line(tuple[Token, ...]):
+    """The tokens of a sentence, and the set of their words: most lexicons see by it that they find nothing there."""
+
+    def __init__(self, tokens: Iterable[Token] = ()) -> None:
+        self.words = frozenset(token.text for token in self)
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """Tokens up to a full stop, semicolon or line end; fillers and hyphens inside words are gone."""
@@ -82,7 +89,7 @@ class Sentence:
 
     def after(self, at: int) -> Sentence:
         """The sentence from token `at` on."""
-        return Sentence(self.tokens[at:], self.end_mark, self.new_paragraph, self.texts[at:])
+        return Sentence(Line(self.tokens[at:]), self.end_mark, self.new_paragraph, self.texts[at:])
 
 
 def normalise(text: str) -> str:
@@ -90,6 +97,8 @@ def normalise(text: str) -> str:
     flat = _MARKUP.sub(lambda match: " " * len(match.group()), text).translate(_SAME_LENGTH)
     flat = _DICTATED.sub(lambda match: ".".ljust(len(match.group())), flat)
     flat = "".join(_plain(char) for char in flat) if not flat.isascii() else flat.lower()
+    if flat.replace("\n", "").isprintable():
+        return flat
     return "".join(char if char.isprintable() or char == "\n" else " " for char in flat)
 
 
@@ -132,7 +141,7 @@ def _clauses(sentence: Sentence) -> list[Sentence]:
         return [sentence]
     return [
         Sentence(
-            sentence.tokens[begin:end],
+            Line(sentence.tokens[begin:end]),
             sentence.end_mark if end == len(sentence.tokens) else "",
             sentence.new_paragraph and begin == 0,
             sentence.texts[begin:end],
@@ -147,7 +156,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def _sentence(tokens: list[Token], end_mark: str, paragraph: bool) -> Sentence:
-    kept = tuple(_spoken_numbers(list(_without_fillers(tokens))))
+    kept = Line(_spoken_numbers(list(_without_fillers(tokens))))
     return Sentence(kept, end_mark, paragraph, tuple(token.text for token in kept))
 
 

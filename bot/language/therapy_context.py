@@ -23,8 +23,10 @@ class Later:
 
 def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     """ "It was stopped", "restarted in May", "all four failed", "was never collected"."""
+    if len(tokens) > _LONGEST_ASIDE:
+        return None
     cues = [cue for cue in cues_of(tokens, set(), whens) if cue.kind in _TELLING]
-    if not cues or len(tokens) > _LONGEST_ASIDE:
+    if not cues:
         return None
     cue = cues[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
     named = tokens[0].text in _PRONOUNS or (cue.first and tokens[cue.first - 1].text in ("it", "this"))

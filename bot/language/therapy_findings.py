@@ -43,7 +43,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
         yield from _told_later(scan, context, scan.agents[0].first)
-    if any(item.kind == "no_therapy" and item.value == "now" for item in context.findings):
+    if context.untreated:
         said = [_once(item) for item in said]
     nothing = no_treatment.scan(scan.tokens)
     if said and any(mark.value == "now" and mark.last <= scan.agents[0].first for mark in nothing):
@@ -93,6 +93,7 @@ def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Fi
             runs_on = False  # "never had anything but prednisone", "nothing was tried before the rituximab"
         excepted = mark.value != "before" and texts[mark.last : mark.last + 1] in _EXCEPTED
         if not runs_on and not excepted and not replies.not_there(scan.sentence, mark):
+            context.untreated = context.untreated or mark.value == "now"
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
 
 

@@ -28,7 +28,9 @@ _UNWILLING = frozenset(_AUXILIARIES["unwilling"])
 _NOT_DONE = _MEANT | _UNWILLING
 _FORCED = frozenset(_AUXILIARIES["forced"])
 _LINKS = frozenset(_AUXILIARIES["links"])
-_PERSONS = tuple(tuple(phrase.split()) for phrase in _VERBS["persons"])
+_PERSONS: dict[str, list[tuple[str, ...]]] = {}
+for _phrase in _VERBS["persons"]:
+    _PERSONS.setdefault(_phrase.split()[0], []).append(tuple(_phrase.split()))
 _SUBJECTS = frozenset({"we", "i", "she", "he", "they", "you", "patient", "pt", "who", "mdt", "team", "gp"})
 _THIRD_PERSON = frozenset({"she", "he", "it", "patient", "pt", "who"})
 _LONGEST = 9
@@ -217,14 +219,18 @@ def _harms(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
 
 def _did_harm(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     """ "made him diabetic", "raised her pressure", "sent his creatinine up", behind the agent that did it."""
+    if tokens[at].text not in _MADE_IT and tokens[at].text not in _SENT:
+        return False
     following = [token.text for token in tokens[at + 1 : at + 3]]
     if len(following) < 2 or _before_an_agent(tokens, at + 1, inside):
         return False
-    made = tokens[at].text in ("made", "makes", "turned", "left", "rendered") and following[0] in ("her", "him", "them")
-    sent = tokens[at].text in ("raised", "pushed", "sent", "drove", "dropped", "damaged", "ruined", "wrecked", "upset")
+    made = tokens[at].text in _MADE_IT and following[0] in ("her", "him", "them")
+    sent = tokens[at].text in _SENT
     return (made and following[1] not in _WELL) or (sent and following[0] in ("her", "his", "their"))
 
 
+_MADE_IT = frozenset({"made", "makes", "turned", "left", "rendered"})
+_SENT = frozenset({"raised", "pushed", "sent", "drove", "dropped", "damaged", "ruined", "wrecked", "upset"})
 _WELL = frozenset(
     {"better", "well", "feel", "stable", "stronger", "fitter", "a", "free", "able", "on", "with", "in", "no"}
 )
@@ -255,7 +261,8 @@ def _match(
     starts = [at + 1]
     parted = None
     if any(entry.tails for entry in entries):
-        starts += (at + 1 + len(person) for person in _PERSONS if _follows(tokens, at + 1, person))
+        following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        starts += (at + 1 + len(person) for person in _PERSONS.get(following, ()) if _follows(tokens, at + 1, person))
         parted = _behind_an_agent(tokens, at, inside)
     for entry in entries:
         if not entry.tails:
@@ -274,7 +281,9 @@ def _match(
 
 
 def _follows(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> bool:
-    return at + len(words) <= len(tokens) and all(tokens[at + n].text == word for n, word in enumerate(words))
+    if at + len(words) > len(tokens) or tokens[at].text != words[0]:
+        return False
+    return all(tokens[at + n].text == word for n, word in enumerate(words))
 
 
 def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int]) -> _Before:
