@@ -67,31 +67,27 @@ class Lexicon:
     def scan(self, tokens: Sequence[HasText]) -> list[Mark]:
         """The phrases of a sentence, left to right, without overlap."""
         marks: list[Mark] = []
-        root, count, free = self._root, len(tokens), 0
-        words: frozenset[str] | None = getattr(tokens, "words", None)
-        if words is not None and root.keys().isdisjoint(words):
-            return marks
-        for at, token in enumerate(tokens):
-            node = root.get(token.text)
-            if node is None or at < free:
-                continue
-            best: tuple[Any, int] | None = None
-            reach = at + 1
-            while node is not None:
-                if "" in node:
-                    best = (node[""], reach)
-                if reach >= count:
-                    break
-                node = node.get(tokens[reach].text)
-                reach += 1
-            if best is not None:
-                (kind, value), free = best
-                marks.append(Mark(kind, value, at, free))
+        free = 0
+        for at in self._starts(tokens):
+            mark = self._longest_at(tokens, at) if at >= free else None
+            if mark is not None:
+                marks.append(mark)
+                free = mark.last
         return marks
+
+    def _starts(self, tokens: Sequence[HasText]) -> Sequence[int]:
+        """The places where a phrase may begin."""
+        root = self._root
+        places: dict[str, list[int]] | None = getattr(tokens, "places", None)
+        if places is None:
+            return [at for at, token in enumerate(tokens) if token.text in root]
+        if root.keys().isdisjoint(places.keys()):
+            return ()
+        return sorted(at for word in root.keys() & places.keys() for at in places[word])
 
     def scan_everywhere(self, tokens: Sequence[HasText]) -> list[Mark]:
         """The longest phrase from each token on; they may overlap."""
-        marks = (self._longest_at(tokens, at) for at in range(len(tokens)))
+        marks = (self._longest_at(tokens, at) for at in self._starts(tokens))
         return [mark for mark in marks if mark is not None]
 
     def _longest_at(self, tokens: Sequence[HasText], at: int) -> Mark | None:
