@@ -68,7 +68,8 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     while end < len(texts) and texts[end] in _TREATMENT:
         end += 1
     after = texts[end : end + _REACH]
-    if after[:1] and (after[0] in _NOT_THIS or (after[0] == "for" and not set(after[1:2]) & _FOR_IT)):
+    used = after[:1] in (["was"], ["were"]) and bool(set(after[1:3]) & (_VERBS | {"ever", "tried"}))
+    if after[:1] and not used and (after[0] in _NOT_THIS or (after[0] == "for" and not set(after[1:2]) & _FOR_IT)):
         return None
     inner = set(texts[at:end])
     value = _when([*_clause_before(texts, at), *texts[at:end], *after], inner)

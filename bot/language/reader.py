@@ -49,11 +49,11 @@ def read(text: str) -> Reading:
 
 
 def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Finding]:
-    scan = Scan(text, sentence)
+    scan = Scan(text, sentence, context.agents)
     opened = replies.new_patient(sentence)
     if opened is not None:
         yield scan.finding("new_patient", None, True, opened.first, opened.last)
-        scan = Scan(text, sentence.after(opened.last))
+        scan = Scan(text, sentence.after(opened.last), context.agents)
     if not scan.tokens:
         return
     yield from reply_findings.found(scan, context)

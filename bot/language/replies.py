@@ -27,6 +27,9 @@ _BEFORE_NEW = _OPENERS | words("replies", "before_new")
 _BEFORE_UNKNOWN = _OPENERS | words("replies", "before_unknown")
 
 
+_ALONE = frozenset({",", ":", "-", "please", "now", "case", "conversation", "chat", "again"})
+
+
 def new_patient(sentence: Sentence) -> Mark | None:
     """The words that open a new case, at the start of a sentence."""
     for mark in _NEW.scan(sentence.tokens):
@@ -34,6 +37,8 @@ def new_patient(sentence: Sentence) -> Mark | None:
         if mark.value is not True and mark.value != "True":
             continue
         ends = mark.last == len(sentence.tokens)
+        if sentence.texts[mark.first : mark.last] == ("restart",) and not (ends or sentence.texts[mark.last] in _ALONE):
+            continue  # "restart MMF"
         if all(text in _BEFORE_NEW for text in before) and (not sentence.asks or ends):
             return mark
         if before[-1:] in ((",",), ("-",), (";",)) and sentence.texts[mark.last : mark.last + 1] == (":",):

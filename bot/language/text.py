@@ -37,7 +37,7 @@ _DICTATED = re.compile(r"\bfull stop\b|\bnew (?:line|paragraph)\b", re.I)
 _MARKUP = re.compile(r"\*{2,}|</?[a-zA-Z][^<>\n]{0,60}>")
 
 _TOKEN = re.compile(
-    r"(?P<date>(?:[0-2]?\d|3[01])[./-](?:[0-2]?\d|3[01])[./-](?:19|20)?\d\d(?![\d.,/%]))"
+    r"(?P<date>(?:[0-2]?\d|3[01])[./-](?:[0-2]?\d|3[01])[./-](?:19|20)?\d\d(?![\d/%]|[.,]\d))"
     r"|(?P<number>\d+(?:[.,]\d+)?(?!\d))"
     r"|(?P<long>\d+)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*(?:\d[^\W_]*)?)"
@@ -203,7 +203,7 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
 
 _DOSED = re.compile(r"([a-z]{2,})(\d+)$")
 _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
-_MAY_END = frozenset({"min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})
+_MAY_END = frozenset({"g", "d", "min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
 
 def _words(raw: str, start: int) -> Iterator[Token]:
@@ -257,8 +257,13 @@ def _line_end(plain: str, at: int) -> int:
     return at
 
 
+_UNTIL_TODAY = re.compile(r"(?:now|present|today|ongoing|current|date)\b")
+
+
 def _inside_word(plain: str, at: int) -> bool:
     left, right = plain[at - 1 : at], plain[at + 1 : at + 2]
+    if left.isdigit() and _UNTIL_TODAY.match(plain, at + 1):
+        return False  # "2023-now"
     return left.isalnum() and right.isalnum() and not (left.isdigit() and right.isdigit())
 
 

@@ -27,10 +27,14 @@ _SURFACE = words("therapy", "surface")
 _ADRENAL = words("therapy", "adrenal")
 _OURS = words("therapy", "ours")
 _LIKEWISE = frozenset({("too",), ("likewise",), ("ditto",), ("also",)})
-_ONLY_THOUGHT_OF = (("idea",), ("request",), ("application",), ("proposal",), ("question",))
+_ONLY_THOUGHT_OF = tuple(
+    (word,)
+    for word in ("idea", "request", "application", "proposal", "question", "form", "forms", "paperwork", "referral")
+)
 _WHILE = (("on",), ("under",), ("while", "on"), ("when", "on"), ("with",), ("on", "the"))
 _IN_TURN = frozenset({"then", "followed", "afterwards", "later", "subsequently", "as"})
 _SHORT = 7
+_ALL_BUT = tuple((every, but) for every in ("all", "everything") for but in ("but", "except", "bar"))
 _PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
 _OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})
 _SO_DID = (("was",), ("were",), ("did",), ("has",), ("had",), ("is",), ("does",))
@@ -129,6 +133,8 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
     for back in member.back:
         if back.kind == "given" and "last" in row.said(back) and status == "now":
             status, cue = "given", back  # "then rituximab, which was last given in 2022"
+        elif back.kind in ("now", "before") and row.texts[max(0, member.first - 2) : member.first] in _ALL_BUT:
+            status, cue = ("before" if back.kind == "now" else "now"), back  # "all but AZA ongoing"
         elif not _stands(row, member, status, back):
             status, cue = _AS_NOW.get(back.kind, back.kind), back
     if status == "now" and cue is not None and cue.act == "stop" and "could" in row.said(cue) and _dated(row, cue):
@@ -157,7 +163,9 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
     if status == "now" and row.said(back)[0] in ("until", "till", "til") and row.said(back)[-1] == "then":
         return True  # "takes MMF until then"
     if back.kind == "now":
-        return status in ("planned", "never") or (status in ("before", "failed") and back.act in ("", "adjust"))
+        still = "still" in {*row.said(back), *row.before(back, 1)}
+        ended = status in ("before", "failed") and back.act in ("", "adjust") and not still
+        return status in ("planned", "never") or ended
     if back.kind == "before":
         plainly = not {",", "which"} & set(row.texts[member.end : back.first])
         excepted = member.ahead is not None and row.said(member.ahead)[0] in EXCEPTING
@@ -167,7 +175,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         return status in ("before", "planned")
     if back.kind == "given":
         return status in ("planned", "now")
-    return back.kind == "planned" and status not in (None, "never") and row.said(back)[-1] != "idea"
+    in_turn = member.ahead is not None and set(row.said(member.ahead)) <= _IN_TURN  # "then MTX was proposed"
+    return back.kind == "planned" and status not in (None, "never") and row.said(back)[-1] != "idea" and not in_turn
 
 
 def _in_context(row: Row, index: int, status: str) -> str:

@@ -28,6 +28,8 @@ def assign(row: Row) -> None:
     """Every cue to the agents that it speaks of, then what the members of a list share."""
     _remarks(row)
     for cue in row.cues:
+        if _tells_a_course(row, cue) or _inside_a_remark(row, cue):
+            continue
         named = _of_all(row, cue)
         if named and cue.kind == "now" and {"none", "neither"} & {*row.before(cue, 4), *row.said(cue)}:
             cue = replace(cue, kind="before")  # "none of them since"
@@ -37,6 +39,22 @@ def assign(row: Row) -> None:
             _attach(row, replace(cue, kind="now") if _adds_to_a_list(row, cue) else cue)
     _share_ahead(row)
     _share_back(row)
+
+
+def _tells_a_course(row: Row, cue: Mark) -> bool:
+    """ "Lung function has declined under X": nobody refused it."""
+    return cue.act == "refuse" and cue.first - 1 in row.walls
+
+
+def _inside_a_remark(row: Row, cue: Mark) -> bool:
+    """ "since 2022 (CK 300 → normal)": an arrow in brackets without an agent changes none."""
+    if cue.kind != "arrow":
+        return False
+    opened = max((at for at in range(cue.first) if row.texts[at] == "("), default=None)
+    if opened is None or ")" in row.texts[opened : cue.first] or ")" not in row.texts[cue.last :]:
+        return False
+    closed = row.texts.index(")", cue.last)
+    return not any(opened < member.first < closed for member in row.members)
 
 
 def _remarks(row: Row) -> None:
@@ -76,7 +94,18 @@ def _attach(row: Row, cue: Mark) -> None:
     elif side == "left" and left is not None and cue.kind != "arrow":
         if therapy_reach.is_relative(row, cue, left) and left.ahead is not None and left.ahead.kind == "planned":
             left.ahead = None  # "his scheduled IVIG, which he has had every four weeks"
-        _given_to(row, cue, left).back.append(cue)
+        _given_to(row, cue, _meant(row, cue, left)).back.append(cue)
+
+
+def _meant(row: Row, cue: Mark, left: Member) -> Member:
+    """ "A was a bridge until B worked, so we stopped it", "A before B, went off it": the first of the two."""
+    at = row.members.index(left)
+    lead = row.texts[max(0, left.first - 2) : left.first]
+    pronoun = row.after(cue) == "it" or "it" in {*row.before(cue, 1), *row.said(cue)}
+    return row.members[at - 1] if at and pronoun and _SUBORDINATE & set(lead) else left
+
+
+_SUBORDINATE = frozenset({"until", "till", "til", "when", "once", "before", "while"})
 
 
 def _given_to(row: Row, cue: Mark, left: Member) -> Member:
@@ -117,9 +146,13 @@ def _then_all(row: Row, cue: Mark) -> bool:
 
 # From one to another
 
+_GOES_ON = frozenset({"ongoing", "continuing", "continues", "continued", "still", "present"})
+
 
 def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     """ "AZA, then MMF", "MMF -> tac": what follows is taken, what went before is not, unless it was added to."""
+    if row.texts[cue.last] in _GOES_ON and row.tokens[cue.first].kind == "arrow":
+        return  # "MMF 2022 → ongoing with pred"
     between = {*row.texts[cue.last : right.first], *(_ADDED & set(row.texts[right.end : right.end + 3]))}
     if right.ahead is None or right.ahead.kind in ENDING:
         right.ahead = Mark("now", "ahead", cue.first, cue.last)

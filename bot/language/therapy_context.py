@@ -38,6 +38,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     if tokens[0].text in _ALL and len(tokens) > 1 and tokens[1].text in _SPEAKERS:
         return None
+    if tokens[0].text in ("neither", "none") and not cue.act and cue.last == 1:
+        return None  # "neither replaced anything"
     if tokens[0].text in _ALL:
         counted = next((NUMBER_WORDS.get(token.text) for token in tokens[1:3] if token.text in NUMBER_WORDS), None)
         count = int(counted) if counted and counted >= 1 else 2 if tokens[0].text in ("both", "neither") else _EVERY

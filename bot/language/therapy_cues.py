@@ -124,7 +124,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         if (
             tokens[cue.last - 1].text in ("before", "to")
             and tokens[cue.first].text in ("before", "prior")
-            and cue.last in inside
+            and (cue.last in inside or (cue.last + 1 in inside and tokens[cue.last].text in _ARTICLES))
             and not any(at in inside for at in range(max(0, cue.first - 3), cue.first))
         ):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
@@ -267,7 +267,11 @@ _TOPIC_LEADS = words("therapy", "topic_leads")
 
 
 def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
-    return any(index in inside for index in range(max(0, cue.first - 3), cue.first)) and cue.last in inside
+    last = cue.last + (cue.last < len(tokens) and tokens[cue.last].text in _ARTICLES)
+    return any(index in inside for index in range(max(0, cue.first - 3), cue.first)) and last in inside
+
+
+_ARTICLES = frozenset({"the", "his", "her", "their", "this", "that", "any"})
 
 
 def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]) -> list[Mark]:

@@ -43,7 +43,7 @@ def of(tokens: Sequence[Token], whens: Iterable[When], behind: Sequence[int] = (
         elif when.kind == "range":
             detail["until"] = when.end
         elif when.kind == "date":
-            detail["since" if when.lead == "since" else "date"] = when.months
+            detail["since" if when.lead in ("since", "from") else "date"] = when.months
             detail["whole_year"] = when.whole_year
     return detail
 

@@ -19,6 +19,7 @@ from bot.language.therapy_cues import (
     of_dose,
 )
 from bot.language.therapy_row import Member, Row
+from bot.language.verb_groups import ADVERBS as VERB_ADVERBS
 from bot.language.vocabulary import words
 
 _FAR_AHEAD = 9
@@ -46,6 +47,7 @@ _SUMMING_UP = (("so", "far"), ("to", "date"))
 _UNITS_OF_IT = words("therapy", "units_of_it")
 _STAYS = frozenset({"is", "are", "still", "now", "remains", "stays"})
 _OF_AN_AGENT = frozenset({"now", "started", "before", "failed", "never", "given"})
+_OPENS_ANOTHER = frozenset({"once", "when", "as", "while", "because", "until", "before", "after"})
 _WEAK = frozenset({"now", "given", "planned"})
 
 
@@ -101,8 +103,9 @@ def _of_a_pronoun(row: Row, cue: Mark) -> bool:
     after = row.after(cue)
     if cue.act and cue.kind in ("now", "started") and {"it", "them"} & set(row.said(cue)[1:]):
         return True  # "is taking it again"
-    if row.said(cue) == ("on",):
-        return after in ("it", "them") and row.texts[cue.first - 1] in _STAYS
+    if row.said(cue) in (("on",), ("still", "on")):
+        dosed = bool(after) and row.tokens[cue.last].kind == "number" and "still" in {*row.before(cue, 1), *row.said(cue)}
+        return (after in ("it", "them") and row.texts[cue.first - 1] in _STAYS) or dosed
     if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(row.texts[cue.last : cue.last + 4]):
         return True
     if cue.act == "restart" and after and row.tokens[cue.last].kind == "number":
@@ -122,7 +125,7 @@ def only_tells_when(row: Row, cue: Mark) -> bool:
 def _announces(row: Row, cue: Mark, right: Member) -> bool:
     """ "everything was stopped on Monday: prednisone and tacrolimus"."""
     gap = row.texts[cue.last : right.first]
-    if row.said(cue) in _SUMMING_UP or row.said(cue) in (("in",), ("out",)):
+    if row.said(cue) in _SUMMING_UP or row.said(cue) in (("in",), ("out",)) or cue.kind == "not_systemic":
         return False  # "so far: MMF (stopped)" tells a history
     everything = bool({"everything", "all"} & set(row.texts[: right.first])) and bool({",", "("} & set(gap))
     light = all(row.is_light(at) or row.texts[at] in _SUMMED_UP_BY for at in range(cue.last, right.first))
@@ -155,6 +158,8 @@ def _reaches(row: Row, cue: Mark, first: int) -> bool:
 
 def _verb_reaches(row: Row, cue: Mark, content: list[int], texts: list[str]) -> bool:
     last, light = row.said(cue)[-1], row.all_light(content)
+    if cue.act == "stop" and texts[:1] and texts[0] in _OPENS_ANOTHER:
+        return False  # "stopped once rituximab worked"
     if cue.act and last in _TIGHT and (":" in texts or not light):
         return False
     if cue.kind == "other_person":
@@ -183,6 +188,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         return False
     said = " ".join(row.said(cue))
     told = all(row.is_light(at) or at in row.of_cues for at in content)
+    if cue.kind == "failed" and row.before(cue, 1)[0] in ("for", "of") and left.back and left.back[-1].kind == "started":
+        return False  # "IVCY added for insufficient effect"
     if "," in texts[1:] and cue.kind in _WEAK and not told:
         return False
     if cue.kind == "planned" and not _plan_reaches(row, cue, left, texts):
@@ -192,11 +199,12 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     if said in ("in", "out"):  # "abatacept out, rituximab in"
         return not texts and row.after(cue) in {"", *_ENDS_A_CLAUSE}
     if said in _NEAR_ONLY:
-        return all(text in _NEAR or text in _AUXILIARY for text in texts)
+        return all(text in _NEAR or text in _AUXILIARY or text in VERB_ADVERBS for text in texts)
     if row.before(cue, 1)[0] == "latter" or _goes_on_telling(row, cue, left):
         return True
     alone = cue.act and not _AUXILIARY & set(row.said(cue))
-    if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not row.all_light(content):
+    plain = all(row.is_light(at) or row.texts[at] in VERB_ADVERBS for at in content)
+    if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not plain:
         return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
     if row.said(cue)[0] in ("until", "till", "til") and not told:
         return False

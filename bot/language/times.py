@@ -34,6 +34,7 @@ _LEAD = {
     "about",
     "every",
     "at",
+    "from",
 }
 _PARTS_OF_YEAR = {"early": 2, "mid": 6, "late": 11, "end": 12, "spring": 4, "summer": 7, "autumn": 10, "fall": 10}
 _FULL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})$")
@@ -183,6 +184,8 @@ _MOST_MONTHS = 36
 
 def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float, lead: str) -> When:
     following = _text(tokens, last)
+    if following == "before" and lead == "for" and _text(tokens, last + 1) in ("", ",", ")", "and", "but"):
+        return When("window", months, first, last, lead)  # "for six weeks before, stopped"
     if following in ("ago", "back", "earlier", "previously", "prior", "before"):
         return When("ago", months, first, last + 1, lead)
     return When("window", months, first, last, lead)
@@ -205,6 +208,8 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
             return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
         if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):
             return When("date", start, at, last + 2, "since", None, whole)
+    if whole and _text(tokens, last) in ("on", "onward", "onwards") and _text(tokens, last + 1) in ("", ")", ","):
+        return When("date", start, at, last + 1, "since", None, whole)  # "(2022 on)"
     yearless = tokens[last - 1].text in _MONTH
     return When("date", start, at, last, lead, None, whole, yearless)
 
@@ -279,6 +284,9 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         months = r"0?[1-9]|1[0-2]" if alone else r"0[1-9]|1[0-2]"
         if nxt == "/" and re.fullmatch(months, text) and re.fullmatch(r"1\d|2\d", middle):
             return _full_year(int(middle)) * 12 + int(text), at + 3, False
+    backwards = re.fullmatch(r"((?:19|20)\d\d)[.](0?[1-9]|1[0-2])", text)  # "2021.3"
+    if backwards:
+        return int(backwards[1]) * 12 + int(backwards[2]), at + 1, False
     decimal = re.fullmatch(r"(0[1-9]|1[0-2])[.]((?:19|20)\d\d)", text)
     if decimal:
         return int(decimal[2]) * 12 + int(decimal[1]), at + 1, False

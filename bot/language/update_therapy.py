@@ -115,7 +115,7 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
     firm = [
         status
         for status, item in zip(statuses, items, strict=True)
-        if status not in _NEITHER and item.value not in _OPEN
+        if status not in _NEITHER and item.value not in _OPEN and (item.value != "now" or status != "before")
     ]
     if firm:
         return firm[-1]
@@ -152,6 +152,8 @@ def _of_item(item: Finding, asked: str | None) -> str:
     if over and (status in ("treated", "given") or (status == "now" and detail.get("cue") in (None, *_ONCE))):
         return "before"
     ago = _months_ago(detail)
+    if over and status == "bare":
+        return "before"
     if status == "failed" and infusion and ago is not None and ago <= _HALF_A_YEAR and detail.get("cue") in _AFTER:
         return "now"
     if status in ("given", "bare", "treated") and infusion:
@@ -172,14 +174,10 @@ def _of_item(item: Finding, asked: str | None) -> str:
             return "before"
         if ago is not None and ago >= 12 and detail.get("since") is None:
             return "before"
-        if over:
-            return "before"
         if detail.get("prose") and asked != CURRENT and not detail.get("dose") and not detail.get("recurring"):
             return "mentioned"
         if detail.get("not_tolerated") and not detail.get("dose"):
             return "failed"
-        if over:
-            return "before"
         return "now"
     if status == "now" and (detail.get("ago_behind") or 0) >= 12 and detail.get("cue") in _ONCE:
         return "before"

@@ -22,7 +22,7 @@ _DO = frozenset(_AUXILIARIES["do"])
 _MODAL = frozenset(_AUXILIARIES["modal"])
 _NOT = frozenset(_AUXILIARIES["not"])
 _NEGATED: dict[str, str] = _AUXILIARIES["negated"]
-_ADVERBS = frozenset(_AUXILIARIES["adverbs"])
+ADVERBS = frozenset(_AUXILIARIES["adverbs"])
 _MEANT = frozenset(_AUXILIARIES["meant"])
 _UNWILLING = frozenset(_AUXILIARIES["unwilling"])
 _NOT_DONE = _MEANT | _UNWILLING
@@ -209,7 +209,8 @@ def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
         and (tokens[before].kind == "number" or tokens[before].text in ("mg", "g", "/", "day", "bd"))
     ):
         before -= 1
-    return before in inside and after in (",", ")", "(", "in", "-", "and")
+    dated = at + 1 < len(tokens) and tokens[at + 1].kind == "number"
+    return before in inside and (dated or after in (",", ")", "(", "in", "-", "and"))
 
 
 def _harms(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
@@ -319,7 +320,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
             infinitive = True
         elif text in _DO or text == "did":
             be = be or text
-        elif text in _ADVERBS:
+        elif text in ADVERBS:
             at -= 1
             continue
         elif (text in _LINKS and lead in _NOT_DONE and (at + 1 == verb and entry.form == "ing")) or (
@@ -331,7 +332,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
             break
         first = at
         at -= 1
-    while at >= 0 and tokens[at].text in _ADVERBS:
+    while at >= 0 and tokens[at].text in ADVERBS:
         at -= 1
     lead = tokens[min(at, first - 1)].text if at >= 0 and first else ""
     return _Before(
