@@ -11,7 +11,8 @@ _WIDE = 60
 _NARROWEST = 30
 _FEWEST_LINES = 3
 _ALMOST = 0.8
-_LABEL = re.compile(r"\s*[^\W\d_][\w /()-]{0,28}:")
+_LABEL = re.compile(r"\s*[^\W\d_][\w /()'’-]{0,28}:")
+_QUESTION = re.compile(r"\s*(?:What|Why|Which|How|When|Who|Should|Would|Could|Can|Are|Is|Do|Does|Did)\b")
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[.)](?=\s|$)")
 _SHORTEST_SERIES = 3
 _ITEM = re.compile(r"\s*(?:[-•*#>]|\d{1,2}[.)]\s)")
@@ -63,7 +64,8 @@ def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:
 def _goes_on(line: str, following: str) -> bool:
     if "|" in line or "|" in following:
         return False
-    return line[-1] not in ".:;!?" and following.lstrip()[:1].isalnum() and not _LABEL.match(following)
+    begins = _LABEL.match(following) or _QUESTION.match(following)
+    return line[-1] not in ".:;!?" and following.lstrip()[:1].isalnum() and not begins
 
 
 def _is_filled(lines: Sequence[str], width: int) -> bool:

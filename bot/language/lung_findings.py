@@ -66,7 +66,7 @@ def _unknown_before(scan: Scan, course: Course) -> bool:
     """ "DLCO unknown as the machine was down": what is not known of a subject stands before the course."""
     ends = {piece.last for piece in scan.row if piece.role == "subject" and piece.first == course.first}
     return any(
-        mark.value == "unknown" and mark.first in ends and mark.last < course.last
+        mark.value == "unknown" and mark.first in ends and mark.last <= course.last
         for mark in replies.ANSWERS.scan(scan.tokens)
     )
 

@@ -97,11 +97,24 @@ class Sentence:
 def normalise(text: str) -> str:
     """Lower case, plain dashes and quotes, no control characters; the same length as `text`."""
     flat = _MARKUP.sub(lambda match: " " * len(match.group()), text).translate(_SAME_LENGTH)
+    flat = _day_first(flat)
     flat = _DICTATED.sub(lambda match: ".".ljust(len(match.group())), flat)
     flat = "".join(_plain(char) for char in flat) if not flat.isascii() else flat.lower()
     if flat.replace("\n", "").isprintable():
         return flat
     return "".join(char if char.isprintable() or char == "\n" else " " for char in flat)
+
+
+_DATED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?=/(?:19|20)?\d\d(?![\d/]))")
+_MONTHS = 12
+
+
+def _day_first(text: str) -> str:
+    """Dates of a text that writes the month first ("11/18/26") with the day first, as long as before."""
+    dates = [(int(match[1]), int(match[2])) for match in _DATED.finditer(text)]
+    if not any(day > _MONTHS for _, day in dates) or any(month > _MONTHS for month, _ in dates):
+        return text
+    return _DATED.sub(lambda match: f"{match[2]}/{match[1]}", text)
 
 
 def _plain(char: str) -> str:
@@ -236,12 +249,18 @@ def _boundary(plain: str, token: Token, previous: Token | None) -> str | None:
         return "."  # "no. unchanged" answers; "no. 3" counts
     if previous.text == "a" and plain[previous.start - 2 : previous.start] == "n/":
         return "."  # "n/a." ends a sentence
+    dotted = previous.end - previous.start == 1 and plain[previous.start - 1 : previous.start] == "."
+    if dotted and not _SENTENCE.match(plain, token.end):
+        return None  # "i.v. 6 cycles"
     if previous.end == token.start and previous.text in ABBREVIATIONS and not _names_the_drug(plain, previous):
         return None
     line_start = plain.rfind("\n", 0, previous.start) + 1
     if previous.kind == "number" and not plain[line_start : previous.start].strip():
         return None
     return "."
+
+
+_SENTENCE = re.compile(r"\s*(?:$|\n|(?:the|she|he|we|they|it|this|that|her|his|fvc|ct|hrct|breathing|no)\b)")
 
 
 def _names_the_drug(plain: str, token: Token) -> bool:

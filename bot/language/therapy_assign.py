@@ -62,7 +62,10 @@ def _remarks(row: Row) -> None:
     for member in row.members:
         for first, last in member.remarks:
             inner = [cue for cue in row.cues if first < cue.first < last and not _dates_a_dose(row, cue, last)]
-            member.back += [cue for cue in inner if cue.kind != "arrow" and _told_of(row, cue, member)]
+            told = [cue for cue in inner if cue.kind != "arrow" and _told_of(row, cue, member)]
+            every = {"both", "all"} & set(row.texts[first:last])
+            for other in row.list_up_to(member, ("and", ",", "same")) if every else [member]:
+                other.back += told
     row.cues = [cue for cue in row.cues if cue.first not in row.hidden]
 
 

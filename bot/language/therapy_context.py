@@ -25,7 +25,7 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     """ "It was stopped", "restarted in May", "all four failed", "was never collected"."""
     if len(tokens) > _LONGEST_ASIDE:
         return None
-    cues = [cue for cue in cues_of(tokens, set(), whens) if cue.kind in _TELLING]
+    cues = [cue for cue in cues_of(tokens, set(), whens) if cue.kind in _TELLING and not _is_small(tokens, cue)]
     if not cues:
         return None
     cue = cues[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
@@ -60,6 +60,11 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
     return Later(cue)
+
+
+def _is_small(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "These were 65 % in May": "in" by itself tells of no treatment."""
+    return cue.last - cue.first == 1 and tokens[cue.first].text in ("in", "out", "over") and cue.last < len(tokens)
 
 
 def _ends(tokens: Sequence[Token], cue: Mark) -> bool:

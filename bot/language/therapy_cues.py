@@ -73,7 +73,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
     nothing = {
         index
         for mark in no_treatment.scan(tokens)
-        if tokens[mark.first].text not in ("all", "everything") or not inside
+        if (tokens[mark.first].text not in ("all", "everything") or not inside)
+        and not _runs_on(tokens, mark.last, inside)
         for index in range(mark.first, mark.last)
     }
     found = []
@@ -124,7 +125,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         if (
             tokens[cue.last - 1].text in ("before", "to")
             and tokens[cue.first].text in ("before", "prior")
-            and (cue.last in inside or (cue.last + 1 in inside and tokens[cue.last].text in _ARTICLES))
+            and (cue.last in inside or _before_its_time(tokens, cue, inside))
             and not any(at in inside for at in range(max(0, cue.first - 3), cue.first))
         ):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
@@ -154,6 +155,12 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
     found += _signed(tokens, inside)
     return _merged(tokens, sorted(found, key=lambda cue: cue.first))
+
+
+def _runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
+    """ "No immunosuppressants or steroids": the denial holds for the agent behind it too."""
+    joined = at < len(tokens) and tokens[at].text in ("or", "nor")
+    return joined and any(index in inside for index in range(at + 1, min(len(tokens), at + 4)))
 
 
 _WHEN_NEEDED = frozenset({"needed", "required", "necessary", "wanted"})
@@ -213,6 +220,7 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
             and last.last == cue.first
             and last.kind in ("planned", "never")
             and (cue.kind != "before" or tokens[last.first].text != "no")  # a column "No", then "stopped"
+            and (cue.kind != "before" or cue.act or last.kind != "planned")  # "was discussed | back then"
             and cue.kind in ("started", "before", "given")
             and cue.value != "ahead"
             and tokens[cue.first].text not in ("in", "out")
@@ -269,6 +277,15 @@ _TOPIC_LEADS = words("therapy", "topic_leads")
 def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
     last = cue.last + (cue.last < len(tokens) and tokens[cue.last].text in _ARTICLES)
     return any(index in inside for index in range(max(0, cue.first - 3), cue.first)) and last in inside
+
+
+def _before_its_time(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
+    """ "Before the MMF she had ..."."""
+    at = cue.last + 1
+    while at in inside:
+        at += 1
+    named = cue.last + 1 in inside and tokens[cue.last].text in _ARTICLES
+    return named and at < len(tokens) and tokens[at].text in {",", "i", *_PEOPLE}
 
 
 _ARTICLES = frozenset({"the", "his", "her", "their", "this", "that", "any"})

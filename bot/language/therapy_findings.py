@@ -23,6 +23,7 @@ from bot.language.vocabulary import words
 
 _PRONOUNS = words("reader", "pronouns")
 _IN_TURN = frozenset({"then", "and then", "later", "followed by", "afterwards", "subsequently"})
+_OPEN_ENDED = frozenset({"now", "planned"})  # headings that hold for the sentences behind them in the same line
 _HEADINGS = frozenset({"now", "before", "planned", "never", "other_person"})
 
 
@@ -84,7 +85,8 @@ def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Fi
     texts = scan.sentence.texts
     for mark in marks:
         runs_on = any(
-            0 <= agent.first - mark.last <= 2 and "," not in texts[mark.last : agent.first] for agent in scan.agents
+            0 <= agent.first - mark.last <= 2 and not _APART & set(texts[mark.last : agent.first])
+            for agent in scan.agents
         )
         if texts[mark.last - 1] == "any" and (scan.agents or context.agents):
             continue  # "refused steroids and has never had any"
@@ -97,6 +99,7 @@ def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Fi
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
 
 
+_APART = frozenset({",", "or", "nor"})
 _BUT = frozenset({"but", "except", "than", "before", "had", "taken", "tried", "received", "used"})
 _EXCEPTED = tuple((word,) for word in ("with", "by", "other", "but", "except", "apart"))
 
@@ -166,12 +169,15 @@ def _heading(scan: Scan, context: Context) -> int:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading and (context.starts_line or (context.heading != "now" and context.last_end != ";")):
+    if context.inline_heading and (context.starts_line or (context.heading not in _OPEN_ENDED and context.last_end != ";")):
+        context.heading, context.inline_heading = None, False
+    if context.inline_heading and context.heading == "planned" and scan.tokens[0].text not in _IN_TURN:
         context.heading, context.inline_heading = None, False
     context.last_end = scan.sentence.end_mark
     heading = therapy_context.heading(scan.sentence, scan.agents)
     if heading is not None and not scan.agents and ":" in scan.sentence.texts[:-1]:
-        context.heading = None  # "History: anti-PL-7." opens no list
+        context.heading = "planned" if heading == "planned" else None  # "History: anti-PL-7." opens no list
+        context.inline_heading = heading == "planned"
     elif heading is not None:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents

@@ -55,6 +55,8 @@ def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str 
     """ "left" or "right": where the agent of a cue stands; None where it speaks of none."""
     if left is not None and cue.kind != "arrow" and (is_relative(row, cue, left) or _of_a_pronoun(row, cue)):
         return "left"
+    if right is None and left is not None and _lacks_its_object(row, cue, left):
+        return "left"
     announced = left is None and right is not None and _announces(row, cue, right)
     ahead = announced or (right is not None and cue.value in ("ahead", "either") and _reaches(row, cue, right.first))
     back = left is not None and cue.value in ("back", "either") and reaches_back(row, cue, left)
@@ -96,6 +98,17 @@ def is_relative(row: Row, cue: Mark, left: Member) -> bool:
     if cue.value != "ahead" and lead[-1:] in (("it",), ("this",)):
         return True
     return bool({"which", "that"} & set(lead)) and cue.first - left.end <= 7
+
+
+def _lacks_its_object(row: Row, cue: Mark, left: Member) -> bool:
+    """ "Cyclophosphamide she has never had", "the tac she hasn't started yet"."""
+    subject = bool(_SUBJECTS & set(row.texts[left.end : cue.first]))
+    apart = {",", "but", "and", "-"} & set(row.texts[left.end : cue.first])
+    gap = bool(cue.act) and cue.value == "ahead" and subject and not apart
+    return gap and cue.first - left.end <= _FAR_BACK and row.after(cue) in _OBJECTLESS
+
+
+_OBJECTLESS = frozenset({"", "yet", ",", "and", "so", "for", "since", "either", "anymore", "any"})
 
 
 def _of_a_pronoun(row: Row, cue: Mark) -> bool:
@@ -209,7 +222,9 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     if row.said(cue)[0] in ("until", "till", "til") and not told:
         return False
     if said in _CLOSING:
-        timed = said in ("done", "over") and cue.last in row.timed
+        timed = (said == "done" and cue.last in row.timed) or (
+            said == "over" and any(when.first == cue.last and when.kind != "window" for when in row.whens)
+        )
         near = said == "before" or row.all_light(content)
         return near and (timed or row.after(cue) in {"", *_ENDS_A_CLAUSE})
     if said == "since" and "," not in texts and len(content) <= _AMOUNT:

@@ -43,7 +43,7 @@ class Frame:
             return "planned"  # "can nintedanib be added?"
         if self.asking and status in ("now", "given") and cue is not None and self._of_people_in_general(cue):
             return "planned"
-        if self.asking and status == "before" and self._proposed(cue):
+        if self.asking and status == "before" and (self._proposed(cue) or self._in_its_place(cue)):
             return "mentioned"
         if status == "bare" and self._since_when(first):
             return "now"
@@ -73,6 +73,10 @@ class Frame:
             return False
         lead = self.tokens[max(0, cue.first - 2) : cue.first + 1]
         return any(token.text in ("be", "we", "i", "she", "he") for token in lead)
+
+    def _in_its_place(self, cue: Mark | None) -> bool:
+        """ "Would you give X instead of Y?": Y is still taken, or was never said to be."""
+        return cue is not None and self.tokens[cue.first].text in ("instead", "in", "rather") and not cue.act
 
     def _of_people_in_general(self, cue: Mark) -> bool:
         """ "When do you use nintedanib?", "does one give it with MMF?"."""

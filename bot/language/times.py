@@ -294,6 +294,7 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
 
 
 _SINCE = frozenset({"since", "before", "after", "at"})
+_MEASURED = frozenset({"fvc", "vc", "dlco", "tlco", "pft", "pfts", "spirometry", "mmrc", "nyha", "ct", "hrct"})
 _BEFORE_MAY = frozenset(_TIMES["before_may"])
 
 
@@ -306,7 +307,7 @@ def _is_month(tokens: Sequence[Token], at: int) -> bool:
         or tokens[at + 1].kind == "number"
         or (following in _MONTH and following != "may")
     )
-    if before in _BEFORE_MAY:
+    if before in _BEFORE_MAY or (before in _MEASURED and tokens[at + 1 : at + 2] and tokens[at + 1].kind == "number"):
         return True
     return told if tokens[at].text == "mar" else parted and told
 

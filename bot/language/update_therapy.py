@@ -166,7 +166,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
     if status == "given":
         return "now" if detail.get("recurring") and not detail.get("course") else "before"
     if status == "treated":
-        return "failed"
+        return "now" if detail.get("since") is not None and "since" in str(detail.get("cue")) else "failed"
     if status == "contrasted":
         return "now" if detail.get("dose") or detail.get("recurring") else "failed"
     if status == "bare":
