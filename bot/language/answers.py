@@ -22,7 +22,8 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         subject = which.get("measure") or subject
     bare = [item for item in reading.of("trend") if item.subject is None]
     meant = any(item.detail.get("meant") for item in reading.of("correction"))
-    refers_back = meant or (asked is None and reading.of("last_year", "answer", "correction"))
+    refers_back = meant or any(item.detail.get("refers_back") for item in bare)
+    refers_back = refers_back or (asked is None and reading.of("last_year", "answer", "correction"))
     if subject is None and which is None and bare and refers_back:
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
     withdrawn = [str(item.subject) for item in reading.of("retract") if str(item.subject) in GOAL_OF_SUBJECT]
@@ -147,6 +148,11 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     if asked == "progressive_pulmonary_fibrosis" and reading.of("criteria_verdict"):
         finding = reading.of("criteria_verdict")[-1]
+        if finding.value and "three" in finding.words.lower():
+            for criterion in CRITERIA:
+                draft.set(criterion, True, finding)
+            draft.answered = True
+            return
         draft.set("ppf_stated", "yes" if finding.value else "no", finding)
         draft.answered = True
         return
@@ -156,7 +162,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
             continue
         if asked in THERAPY and finding.value == "no" and _puts_right(draft):
             continue
-        if finding.detail.get("alone") or not draft.touched or asked in THERAPY:
+        label = asked == "progressive_pulmonary_fibrosis" and finding.value in ("yes", "no")
+        if finding.detail.get("alone") or not draft.touched or asked in THERAPY or label:
             _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
 

@@ -57,6 +57,7 @@ def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
 def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     begin, end = clause(tokens, mark.first, mark.last)
     before, after = _without_age(tokens[begin : mark.first]), tokens[mark.last : end]
+    after = _past_the_list(after)
     behind = [token.text for token in after[:5]]
     if tokens[mark.first].text == "myositis" and behind[:1] == ["antibodies"] and {"negative", "neg"} & set(behind):
         return "beside"  # "myositis antibodies are negative": of a test, not of the disease
@@ -81,6 +82,16 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     if mark.value != "iim" and near(before, _DISEASE_BEFORE, 4) == "beside":
         return "beside"
     return "identity" if _just_before(before, _DISEASE_IDENTITY) else "stated"
+
+
+def _past_the_list(after: Sequence[Token]) -> Sequence[Token]:
+    """ "RA and lupus have been ruled out": what is said behind a list is said of each."""
+    while after and after[0].text in ("and", "or", "nor", "/"):
+        joined = next((mark for mark in DISEASES.scan(after[1:]) if not mark.first), None)
+        if joined is None:
+            break
+        after = after[1 + joined.last :]
+    return after
 
 
 def _without_age(tokens: Sequence[Token]) -> Sequence[Token]:

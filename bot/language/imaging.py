@@ -44,7 +44,7 @@ def presence(
             or lungs.looked_for(tokens, piece.first)
         ):
             continue
-        if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]):
+        if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]) or _only_called(tokens, piece):
             continue
         if piece in negated:
             yield finding("sign", piece.value, "absent", piece.first, piece.last)
@@ -55,6 +55,15 @@ def presence(
         gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
         if not new_denied and not gone:
             yield finding("sign", piece.value, "present", piece.first, piece.last)
+
+
+def _only_called(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "What was called traction bronchiectasis is a normal variant"."""
+    lead = [token.text for token in tokens[max(0, piece.first - 6) : piece.first]]
+    return "what" in lead and bool(_CALLED & set(lead)) and any(token.text == "is" for token in tokens[piece.last :])
+
+
+_CALLED = frozenset({"called", "labelled", "labeled", "described", "reported", "read", "taken", "named", "thought"})
 
 
 def _supposed(tokens: Sequence[Token], piece: Piece) -> bool:

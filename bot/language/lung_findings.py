@@ -349,6 +349,8 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
     if value == "stable" and _of_the_rest(scan, course):
         detail["rest"] = True
     months = circumstances.years_back(scan, course.first, course.last) or months
+    if subject is None and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 3) : course.first]):
+        detail["refers_back"] = True
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(

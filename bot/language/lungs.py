@@ -354,6 +354,8 @@ def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piec
     if not subjects:
         return False
     begin = max([index + 1 for index in range(begin, subjects[0].first) if tokens[index].text == ":"], default=begin)
+    if not begin and tokens[0].text in _UNDER and 1 < subjects[0].first <= _UNDER_A_DRUG:
+        begin = subjects[0].first  # "on azathioprine PFTs, HRCT and dyspnoea are unchanged"
     covered = {index for piece in subjects for index in range(piece.first, piece.last)}
     return all(
         index in covered
@@ -362,6 +364,10 @@ def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piec
         or tokens[index].text in (",", also, ":", "%", ")")
         for index in range(begin, end)
     )
+
+
+_UNDER = frozenset({"on", "under", "with"})
+_UNDER_A_DRUG = 5
 
 
 def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece, Piece]]:

@@ -89,7 +89,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             if mark.kind == "course" and mark.value != "nothing"
         )
     ]
-    subjects = [_shortened(piece, marks) for piece in subjects]
+    subjects = [_shortened(piece, marks) for piece in subjects if not _of_criteria(tokens, piece)]
     if (
         len(tokens) > 2
         and tokens[1].text in (":", "=")
@@ -111,6 +111,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or (mark.value in ("up", "down") and _of_something_else(tokens, mark, taken, closed))
             or _counts_things(tokens, mark, taken)
             or _a_dwelling(tokens, mark)
+            or _newly_found(tokens, mark)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -168,6 +169,12 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
 
 
+def _of_criteria(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "All three criteria met" is no word on the goals."""
+    named = piece.value == "goals" and piece.last < len(tokens)
+    return named and tokens[piece.last].text in ("criteria", "criterion")
+
+
 def _shared_negation(tokens: Sequence[Token], mark: Mark, found: Sequence[Piece]) -> Mark | None:
     """ "No new or increased honeycombing": a denial holds for both words that "or" joins."""
     before = found[-1] if found and found[-1].role == "course" else None
@@ -218,10 +225,23 @@ def _a_dwelling(tokens: Sequence[Token], mark: Mark) -> bool:
     return tokens[mark.first].text == "flat" and lead in ("the", "her", "his", "their", "a", "whole", "entire", "own")
 
 
+def _newly_found(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Newly found anti-Jo-1 ILD": a new disease, not a new sign."""
+    said = {token.text for token in tokens[mark.first : mark.last + 1]}
+    behind = {token.text for token in tokens[mark.last : mark.last + 6]}
+    return "newly" in said and bool(said & _FOUND) and "ild" in behind
+
+
+_TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
+_FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
+
+
 def _counts_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     """ "Does not want more tests", "fewer visits": a number of things that have no course."""
     if mark.last - mark.first > 1 or tokens[mark.first].text not in ("more", "fewer", "less", "additional", "extra"):
         return False
+    if [token.text for token in tokens[mark.last : mark.last + 2]] in _TO_COME:
+        return True
     return mark.last < len(tokens) and mark.last not in taken and tokens[mark.last].text in _COUNTED
 
 

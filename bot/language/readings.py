@@ -161,6 +161,8 @@ def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> b
 def _of_blood(tokens: Sequence[Token], at: int) -> bool:
     """ "Hb 78 at the second test": no reading of the lung."""
     before = [token.text for token in tokens[max(0, at - 2) : at]]
+    if before[:1] in (["for"], ["corrected"], ["corr"]):
+        return False  # "DLCO corrected for Hb 55 %"
     return before[-1:] in (["hb"], ["hgb"], ["haemoglobin"]) or (
         len(before) == 2
         and before[0] in ("hb", "hgb", "haemoglobin")
@@ -267,7 +269,7 @@ _KINDS = (_SET["absolute"] | _SET["relative"]) - {"%"}
 def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | None, start: int) -> bool:
     previous, following = _text(tokens, at - 1), _text(tokens, last)
     two_back = _text(tokens, at - 2)
-    points = bool(absolute) and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts")
+    points = bool(absolute) and any(token.text in _POINTS for token in tokens[at + 1 : last])
     if points and following in _SET["change_after"]:
         return True
     if previous in ("is", "was") and (
@@ -286,7 +288,7 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
         and _reading_follows(tokens, last + 1)
     ):
         return False
-    if absolute and _text(tokens, last - 1) in ("points", "point", "pts", "pp", "ppt", "ppts"):
+    if points or (absolute is False and any(token.text == "relative" for token in tokens[at + 1 : last])):
         return True
     if previous in ("↓", "↑") and (tokens[at].number or 0) <= _LARGEST_STEP:
         return True
@@ -310,6 +312,7 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     return following in ("relative", "absolute") and _text(tokens, last + 1) in _SET["change_after"]
 
 
+_POINTS = frozenset({"points", "point", "pts", "pp", "ppt", "ppts"})
 _LARGEST_STEP = 20.0
 """Behind an arrow a larger number is where a measure has got to: "FVC ↓ 65"."""
 
@@ -475,11 +478,14 @@ def _labelled(tokens: Sequence[Token], subject: int) -> int:
             return -1 if _text(tokens, at + 1) in ("0", "1") else 1
         if text in ("pre", "before", "t0", "v1", "v0"):
             return -1
+        if text in ("on", "under") and _text(tokens, at + 1) in _EFFORTS:
+            return 0
         if text in ("post", "after", "on", "under", "t1", "v2", "v3"):
             return 1
     return 0
 
 
+_EFFORTS = frozenset({"exertion", "effort", "exercise", "stairs", "walking", "hills", "climbing", "the", "hill"})
 _PLACED = frozenset({"at", "in", "last", "before", "on"})
 
 

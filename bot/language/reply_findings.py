@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.language import lungs, pieces, ppf_word, quantities, rapid, remarks, replies, self_asked
+from bot.language import lungs, pieces, ppf_word, quantities, rapid, remarks, replies, self_asked, times
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
 
@@ -20,7 +20,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
     for piece in pieces.negated_subjects(scan.tokens, scan.row):
         named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
-        if named in ("criterion", "criteria"):
+        following = scan.sentence.texts[piece.last : piece.last + 2]
+        if named in ("criterion", "criteria") or following in (("in", "between"), ("between",)):
             continue
         if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
             yield scan.finding("declined", piece.value, "not_done", piece.first, piece.last)
@@ -44,7 +45,13 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("likewise", None, True, also.first, also.last)
     if replies.before_agent(sentence, scan.agents):
         yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
-    if replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
+    past = bool({"was", "were", "had"} & set(sentence.texts)) and any(
+        when.kind in ("ago", "date") and when.lead != "since" and times.today_in_months() - times.when_in_months(when) > 3
+        for when in scan.whens
+    )
+    if past and rapid.marks(scan.tokens) and not sentence.asks:
+        yield scan.finding("last_year", "rapid", True, 0, len(scan.tokens))
+    elif replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         yield scan.finding("last_year", "rapid" if rapid.marks(scan.tokens) else None, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)
     if swapped is not None:

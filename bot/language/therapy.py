@@ -175,6 +175,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         return status in ("before", "planned")
     if back.kind == "given":
         return status in ("planned", "now")
+    if back.kind == "mentioned":
+        return status is not None
     in_turn = member.ahead is not None and set(row.said(member.ahead)) <= _IN_TURN  # "then MTX was proposed"
     return back.kind == "planned" and status not in (None, "never") and row.said(back)[-1] != "idea" and not in_turn
 

@@ -221,6 +221,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
     if row.said(cue)[0] in ("until", "till", "til") and not told:
         return False
+    if said == "no longer" and row.after(cue) not in {"", *_ENDS_A_CLAUSE}:
+        return False  # "on tofacitinib: no longer breathless"
     if said in _CLOSING:
         timed = (said == "done" and cue.last in row.timed) or (
             said == "over" and any(when.first == cue.last and when.kind != "window" for when in row.whens)

@@ -53,6 +53,8 @@ def _facts(draft: Draft, reading: Reading) -> None:
     opposed = [finding for finding in reading.of("contradiction") if finding.subject == "ppf"]
     if current and not opposed:
         draft.set("ppf_stated", current[-1].value, current[-1])
+    elif labels and not current and draft.now["ppf_stated"] == "yes":
+        draft.set("ppf_stated", None)  # "that label was from March 2024"
     for finding in reading.of("criterion"):
         draft.set(str(finding.subject), finding.value, finding)
     urgent = reading.of("rapid")

@@ -236,7 +236,7 @@ def _record(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> 
 
 def _neither(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> None:
     """Never, planned, somebody else's: recorded nowhere; "never" takes back what was said before."""
-    taken_back = status == "other_person" or (status == "planned" and items[-1].detail.get("act") == "refuse")
+    taken_back = status in ("other_person", "not_systemic") or (status == "planned" and items[-1].detail.get("act") == "refuse")
     if status == "never" or taken_back:
         _take_back(draft, agent, THERAPY if status == "never" else (CURRENT,))
         draft.close(f"contradiction:{agent}")
