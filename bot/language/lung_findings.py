@@ -185,6 +185,8 @@ def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
         return "breathlessness"
     if subject is None and context.subjects and _since_then(scan, course):
         subject = "ct" if context.subjects[-1].value in lungs.IMAGING else context.subjects[-1].value
+    if subject is None and context.subjects and context.subjects[-1].value in lungs.IMAGING:
+        subject = "ct" if _OF_SCANS & set(scan.sentence.texts) else None
     if subject is None and not scan.agents:
         subject = "ct" if _RADIOLOGIST & set(scan.sentence.texts) else context.topic
     lead = scan.sentence.texts[max(0, course.first - 5) : course.first]
@@ -308,6 +310,7 @@ def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
 _TOPIC_LENGTH = 6
 
 
+_OF_SCANS = frozenset({"compared", "comparison", "comparing", "interval", "compare"})
 _RADIOLOGIST = frozenset({"radiologist", "radiologists", "radiologically"})
 
 

@@ -24,7 +24,7 @@ _BETWEEN = frozenset({":", "=", "-", "is", "was", "so", "far", "at", "present", 
 _FOR_IT = frozenset({"the", "it", "this", "that", "her", "his", "their"})
 _NOT_ALL_ALONG = (["then"], ["it"], ["that"], ["this"])
 _LABELS = frozenset({"current", "currently", "now", "present"})
-_OPENING = _DENIALS | _TREATMENT | _BEFORE | _LABELS
+_OPENING = _DENIALS | _TREATMENT | _BEFORE | _LABELS | {"nothing"}
 _REACH = 4
 """Words beside the phrase that may date it."""
 
@@ -34,7 +34,11 @@ def scan(tokens: Sequence[Token]) -> list[Mark]:
     texts = [token.text for token in tokens]
     said = [mark for mark in _PHRASES.scan(tokens) if texts[mark.last - 1] not in ("any", "other")]
     starts = [at for at, text in enumerate(texts) if text in _OPENING]
-    read = [mark for at in starts if (mark := _denied(texts, at) or _none_told(texts, at)) is not None]
+    read = [
+        mark
+        for at in starts
+        if (mark := _denied(texts, at) or _none_told(texts, at) or _taken_nothing(texts, at)) is not None
+    ]
     found: list[Mark] = []
     taken: set[int] = set()
     for mark in sorted([*said, *read], key=lambda mark: mark.first - mark.last):
@@ -97,6 +101,22 @@ def _when(near: Sequence[str], inner: set[str]) -> str:
     return "now" if said & _NOW else "ever"
 
 
+def _taken_nothing(texts: Sequence[str], at: int) -> Mark | None:
+    """ "She has taken nothing for the ILD since", "nothing immunosuppressive running now"."""
+    if texts[at] != "nothing":
+        return None
+    taken = at and texts[at - 1] in _VERBS - {"has", "have", "had", "to", "at", "now", "yet", "a", "an"}
+    kind = at + 1 < len(texts) and texts[at + 1] in _TREATMENT | {"immunosuppressive", "immunomodulatory"}
+    if not (taken or kind) or {"but", "except", "other", "besides"} & set(texts[at : at + 4]):
+        return None
+    near = texts[at : at + 9]
+    last = next((index for index, text in enumerate(near) if text in _AT_PRESENT), None)
+    return Mark("nothing", "now", at - 1 if taken else at, at + last + 1) if last is not None else None
+
+
+_AT_PRESENT = frozenset({"since", "now", "currently", "presently", "anymore", "present", "moment"})
+
+
 def _none_told(texts: Sequence[str], at: int) -> Mark | None:
     """ "Rx none", "current treatment: nil", "previous therapy - none"."""
     label = texts[at] in (_BEFORE | _LABELS) and texts[at + 1 : at + 2] == [":"]  # "current: AZA; previous: none"
@@ -120,6 +140,11 @@ def _none_told(texts: Sequence[str], at: int) -> Mark | None:
         "ever",
         "yet",
         "so",
+        "besides",
+        "except",
+        "apart",
+        "beyond",
+        "other",
     ):
         return None
     lead = set(texts[max(0, at - 3) : at])

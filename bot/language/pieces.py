@@ -112,6 +112,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or _counts_things(tokens, mark, taken)
             or _a_dwelling(tokens, mark)
             or _newly_found(tokens, mark)
+            or (tokens[mark.last - 1].text == "to" and mark.last in taken)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):

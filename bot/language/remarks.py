@@ -116,6 +116,8 @@ def _no_cause(tokens: Sequence[Token], cause: Mark) -> bool:
     """ "Organising pneumonia", "PJP prophylaxis", "known asthma": a disease, a precaution, nothing new."""
     before = tokens[cause.first - 1].text if cause.first else ""
     after = {token.text for token in tokens[cause.last : cause.last + 2]}
+    if {"positive", "pos", "+"} & {token.text for token in tokens[cause.last : cause.last + 4]}:
+        return False  # "PJP (PCR positive)"
     return before in _NO_CAUSE_BEFORE or bool(after & _NO_CAUSE_AFTER)
 
 

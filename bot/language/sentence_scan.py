@@ -40,6 +40,7 @@ class Context:
     agents: tuple[str, ...] = ()
     last_status: str | None = None
     untreated: bool = False
+    of_the_lungs: bool = False
     all_agents: list[str] = field(default_factory=list)
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None

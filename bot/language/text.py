@@ -203,7 +203,9 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         kind = {"long": "number", "date": "word"}.get(kind, kind)
         token = Token(raw, start, end, kind)
         ends = _boundary(plain, token, previous) if kind == "mark" else None
-        if raw == "." and ends is None and previous is not None and previous.text in _MAY_END:
+        if raw == "." and ends is None and previous is not None and previous.text in ("pred", "predicted"):
+            ends = "." if _NEXT_READING.match(typed, end) else None
+        elif raw == "." and ends is None and previous is not None and previous.text in _MAY_END:
             capital = typed[end : end + 3].strip()[:1].isupper()
             ends = "." if typed[end : end + 1].isspace() and (capital or not _GOES_ON.match(plain, end)) else None
         if kind == "mark" and raw == "-" and _inside_word(plain, start):
@@ -216,6 +218,9 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
 
 _DOSED = re.compile(r"([a-z]{2,})(\d+)$")
 _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
+_NEXT_READING = re.compile(
+    r"\s+(?:[A-Z][a-z]+\.?\s+(?:\d{4}|\d\d)\s*:?\s*)?(?:FVC|DLCO|TLCO|HRCT|CT|PFT|VC|KCO|Now|She|He|The|Patient)\b", re.I
+)
 _MAY_END = frozenset({"g", "d", "min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
 

@@ -34,6 +34,7 @@ _ONLY_THOUGHT_OF = tuple(
 _WHILE = (("on",), ("under",), ("while", "on"), ("when", "on"), ("with",), ("on", "the"))
 _IN_TURN = frozenset({"then", "followed", "afterwards", "later", "subsequently", "as"})
 _SHORT = 7
+_AT_A_TIME = frozenset({"back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"})
 _ALL_BUT = tuple((every, but) for every in ("all", "everything") for but in ("but", "except", "bar"))
 _PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
 _OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})
@@ -170,7 +171,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         plainly = not {",", "which"} & set(row.texts[member.end : back.first])
         excepted = member.ahead is not None and row.said(member.ahead)[0] in EXCEPTING
         # "everything except pred was stopped"; "considered and shelved"
-        return (status == "now" and excepted and plainly) or (status == "planned" and back.act == "stop")
+        when = not back.act and row.said(back)[0] in _AT_A_TIME
+        return (status == "now" and excepted and plainly) or (status == "planned" and (back.act == "stop" or when))
     if back.kind == "failed":
         return status in ("before", "planned")
     if back.kind == "given":
@@ -186,6 +188,8 @@ def _in_context(row: Row, index: int, status: str) -> str:
     member = row.members[index]
     if status in ("before", "now", "bare") and row.texts[member.end : member.end + 1] in _ONLY_THOUGHT_OF:
         return "planned"  # "we parked the nintedanib idea"
+    if status == "bare" and row.texts[member.end : member.end + 1] == ("not",) and member.end + 1 == len(row.texts):
+        return "mentioned"  # "A was restarted, B not"
     if index and status in _UNDECIDED and _of_others(row, index):
         return "other_person"
     if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):

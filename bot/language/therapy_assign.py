@@ -28,22 +28,43 @@ def assign(row: Row) -> None:
     """Every cue to the agents that it speaks of, then what the members of a list share."""
     _remarks(row)
     for cue in row.cues:
-        if _tells_a_course(row, cue) or _inside_a_remark(row, cue):
+        if _tells_a_course(row, cue) or _inside_a_remark(row, cue) or _treats_ours(row, cue):
             continue
         named = _of_all(row, cue)
         if named and cue.kind == "now" and {"none", "neither"} & {*row.before(cue, 4), *row.said(cue)}:
             cue = replace(cue, kind="before")  # "none of them since"
         for member in named:
             member.back, member.override = [cue], None
+        if cue.kind == "now" and row.said(cue)[:2] == ("instead", "of"):
+            _in_its_place(row, cue)
         if not named and not therapy_reach.only_tells_when(row, cue):
             _attach(row, replace(cue, kind="now") if _adds_to_a_list(row, cue) else cue)
     _share_ahead(row)
     _share_back(row)
 
 
+def _in_its_place(row: Row, cue: Mark) -> None:
+    """ "AZA, later MMF, and now she has tacrolimus instead of that": the agent before is taken no more."""
+    named = [member for member in row.members if member.mark.last <= cue.first]
+    if len(named) > 1:
+        named[-2].override = "before"
+
+
 def _tells_a_course(row: Row, cue: Mark) -> bool:
     """ "Lung function has declined under X": nobody refused it."""
     return cue.act == "refuse" and cue.first - 1 in row.walls
+
+
+def _treats_ours(row: Row, cue: Mark) -> bool:
+    """ "A colleague put him on X": it is our patient who takes it."""
+    if cue.kind != "other_person" or row.said(cue)[-1] not in _DOCTORS:
+        return False
+    verb = next((other for other in row.cues if 0 <= other.first - cue.last <= 2 and other.act), None)
+    return verb is not None and bool(_OUR_PATIENT & {*row.said(verb), *row.texts[verb.last : verb.last + 1]})
+
+
+_DOCTORS = frozenset({"colleague", "colleagues", "friend", "partner"})
+_OUR_PATIENT = frozenset({"him", "her", "them"})
 
 
 def _inside_a_remark(row: Row, cue: Mark) -> bool:
@@ -185,9 +206,24 @@ def _share_ahead(row: Row) -> None:
         if _goes_along(row, left, right):
             right.ahead = left.back[-1]
             continue
+        if right.ahead is None and ")" in row.texts[left.end : right.first]:
+            _behind_a_bracket(row, right)
         open_to_share = right.link and right.ahead is None and not left.override
         if open_to_share and left.ahead is not None and not _stands_apart(row, left.ahead, left, right):
             right.ahead = left.ahead
+
+
+def _behind_a_bracket(row: Row, right: Member) -> None:
+    """ "on tacrolimus (came instead of AZA) and prednisolone": the list goes on behind the bracket."""
+    at = row.members.index(right)
+    inside = row.members[at - 1]
+    opened = max((index for index in range(inside.first) if row.texts[index] == "("), default=None)
+    if opened is None or ")" in row.texts[opened : inside.first] or ")" not in row.texts[inside.end : right.first]:
+        return
+    outer = next((member for member in reversed(row.members[:at]) if member.first < opened), None)
+    closed = row.texts.index(")", inside.end)
+    if outer is not None and outer.ahead is not None and row.all_light(range(closed, right.first)):
+        right.ahead = outer.ahead if {"and", "+", "plus", ",", "with"} & set(row.texts[closed : right.first]) else None
 
 
 def _goes_along(row: Row, left: Member, right: Member) -> bool:
@@ -220,6 +256,9 @@ def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
         return False
     if cue.kind == "not_systemic":
         return False
+    dated = any(left.end <= when.first < right.first for when in row.whens)
+    if cue.kind == "never" and right.link == "," and (left.remarks or dated):
+        return False  # "ciclosporin 2017-2020 (gums), leflunomide no"
     if cue.kind == "now" and any("last" in row.texts[first:last] for first, last in left.remarks):
         return False  # "IVIG x6 (last in 2024), MMF ongoing"
     if {"both", "all"} & {*row.before(cue, 2), *row.said(cue)}:

@@ -100,6 +100,9 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
             continue  # "chart review:", "homecare review"
+        if tokens[cue.first].text in ("until", "till", "til") and _still_to_come(tokens, cue.last):
+            found.append(Mark("now", "back", cue.first, cue.last))
+            continue  # "mycophenolate until she is ready for a baby"
         if tokens[cue.last - 1].text in _WHEN_NEEDED and lead & {"as", "when", "if"}:
             continue  # "paracetamol as needed"
         then = tokens[cue.last + 1].text if cue.last + 1 < len(tokens) else ""
@@ -165,6 +168,21 @@ def _runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
 
 _WHEN_NEEDED = frozenset({"needed", "required", "necessary", "wanted"})
 _OF_LITERATURE = frozenset({"a", "the", "this", "recent", "systematic", "that", "cochrane"})
+
+
+def _still_to_come(tokens: Sequence[Token], at: int) -> bool:
+    """What ends a treatment lies ahead: "until she is ready", "until the funding comes"."""
+    texts = [token.text for token in tokens[at : at + 7]]
+    ends = next((index for index, text in enumerate(texts) if text in (",", ";", ")", "but", "-")), len(texts))
+    clause = texts[:ends]
+    return bool(_AHEAD & set(clause)) and not any(text in _BACK_THEN or text.endswith("ed") for text in clause)
+
+
+_AHEAD = frozenset(
+    {"is", "are", "can", "ready", "gets", "starts", "comes", "goes", "delivers", "finishes", "decides", "sees", "works"}
+    | {"next", "tomorrow", "soon", "has", "have", "wants", "allows", "arrives", "begins"}
+)
+_BACK_THEN = frozenset({"was", "were", "had", "last", "ago", "came", "went", "got", "became", "began", "then"})
 
 
 def _is_count(tokens: Sequence[Token], at: int) -> bool:
@@ -240,7 +258,7 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
     return merged
 
 
-_PEOPLE = frozenset({"i", "she", "he", "we", "they", "left", "remains", "is"})
+_PEOPLE = frozenset({"shed", "hed", "theyd", "wed", "id", "i", "she", "he", "we", "they", "left", "remains", "is"})
 _WITHIN = frozenset({"in", "through", "via", "within", "under", "into", "by"})
 _COMPARED = frozenset({"before", "previously", "earlier"})
 _COMPARING = frozenset({"than", "as", "like", "with", "to", "from"})

@@ -62,7 +62,7 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
         if cue.act:
             detail["act"] = cue.act
     if member.mark.value in INFUSIONS:
-        if _unfinished(row.tokens[begin:edge]):
+        if _unfinished(row.tokens[begin:edge]) or _some_left(row.tokens[begin:edge]):
             detail["unfinished"] = True
         of_two = {"first", "second"} <= set(row.texts[begin:edge]) and _AHEAD & set(row.texts[begin:edge])
         if of_two and status in ("given", "bare", "before"):
@@ -157,6 +157,21 @@ def _unfinished(window: Sequence[Token]) -> bool:
         if planned is not None and 0 < given < planned <= _LONGEST_COURSE:
             return bool({other.text for other in window[max(0, at - 3) : after + 6]} & _OF_A_COURSE)
     return False
+
+
+def _some_left(window: Sequence[Token]) -> bool:
+    """ "four done, two remaining", "4 given, 2 to go"."""
+    texts = [token.text for token in window]
+    return any(
+        _count(window[at]) is not None
+        and texts[at + 1] in _DONE
+        and any(text in _LEFT or texts[place : place + 2] == ["to", "go"] for place, text in enumerate(texts[at + 2 :], at + 2))
+        for at in range(len(window) - 3)
+    )
+
+
+_DONE = frozenset({"done", "given", "completed", "received", "in", "had"})
+_LEFT = frozenset({"remaining", "left", "outstanding", "pending"})
 
 
 def _finished(window: Sequence[Token]) -> bool:

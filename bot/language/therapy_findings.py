@@ -53,6 +53,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if not said and not context.fresh_heading and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
         yield from _told_later(scan, context, len(scan.tokens))
     yield from _nothing(scan, context, nothing)
+    context.of_the_lungs = bool(scan.lung_walls) and not scan.agents
     _remember(scan, context, said)
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
@@ -126,8 +127,8 @@ _PARTS = frozenset({",", "-", "but", "then"})
 def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     """What a sentence says, up to its own agents, of those before it: "it was stopped", "this was changed to MMF"."""
     later = therapy_context.told_later(scan.tokens[:end], scan.whens)
-    if later is None:
-        return
+    if later is None or (context.of_the_lungs and scan.tokens[0].text not in _PRONOUNS):
+        return  # "HRCT in February. Not repeated."
     between = scan.sentence.texts[later.cue.last : end]
     if end < len(scan.tokens) and later.cue.kind != "arrow" and not {",", "and", "but", "-", "so"} & set(between):
         return  # "they stopped her azathioprine"

@@ -119,7 +119,12 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
     ]
     if firm:
         return firm[-1]
-    return taken[-1]
+    later = [
+        status
+        for status, item in zip(statuses, items, strict=True)
+        if status not in _NEITHER and not (item.value == "now" and status == "before")
+    ]
+    return later[-1] if later else taken[-1]
 
 
 def _brands_changed(items: Sequence[Finding], statuses: Sequence[str]) -> bool:
