@@ -26,6 +26,8 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     refers_back = refers_back or (asked is None and reading.of("last_year", "answer", "correction"))
     if subject is None and which is None and bare and refers_back:
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
+        if subject == "pft" and len(draft.now["measurements"]) == 1:
+            subject = next(iter(draft.now["measurements"]))
     withdrawn = [str(item.subject) for item in reading.of("retract") if str(item.subject) in GOAL_OF_SUBJECT]
     if subject is None and len(withdrawn) == 1 and bare:
         subject = withdrawn[0]

@@ -6,6 +6,7 @@ from bot.language import comparisons, facts, remarks, shared_times, times
 from bot.language.lexicon import Lexicon
 from bot.language.sentence_scan import Context, Scan
 from bot.language.times import When
+from bot.language.vocabulary import words
 
 
 def distance_of_scans(scan: Scan, first: int, last: int) -> float | None:
@@ -77,7 +78,25 @@ def interval(scan: Scan) -> float | None:
     """ "Interval 8 months", "6 months between the tests": the time of the readings told in other sentences."""
     windows = [when.months for when in scan.whens if when.kind == "window" and when.months > 0]
     alone = len(windows) == len(scan.whens) == 1 and not scan.agents and len(scan.tokens) <= _SHORT
-    return windows[0] if alone and _INTERVALS & set(scan.sentence.texts) else None
+    if alone and _INTERVALS & set(scan.sentence.texts):
+        return windows[0]
+    return _between_dates(scan)
+
+
+def _between_dates(scan: Scan) -> float | None:
+    """ "Both December 2025 vs September 2026", "first one in January, second two weeks ago": months between."""
+    if len(scan.whens) != 2 or scan.row or scan.agents or any(when.kind not in ("date", "ago") for when in scan.whens):
+        return None
+    covered = {at for when in scan.whens for at in range(when.first, when.last)}
+    rest = {token.text for at, token in enumerate(scan.tokens) if at not in covered}
+    if not rest <= _OF_TESTS or any(when.whole_year for when in scan.whens):
+        return None
+    early, late = (times.when_in_months(when) for when in scan.whens)
+    months = late - early
+    return months % 12 if months < 0 and all(when.yearless for when in scan.whens) else abs(months)
+
+
+_OF_TESTS = words("circumstances", "of_tests")
 
 
 _SHORT = 12

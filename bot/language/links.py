@@ -90,6 +90,10 @@ def joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
     for subject in sorted(quantities.NUMERIC):
         own = [item for item in findings if item.kind == "measure" and item.subject == subject]
         singles = [item for item in own if "single" in item.value]
+        extended = _gone_on(own, singles)
+        if extended is not None:
+            findings.append(extended)
+            continue
         if len(singles) != len(own) or len(singles) < 2:
             continue
         value = series.joined([item.value for item in singles])
@@ -98,6 +102,22 @@ def joined_readings(text: str, findings: list[Finding]) -> list[Finding]:
             detail = {key: entry for item in singles for key, entry in item.detail.items()}
             findings.append(Finding("measure", subject, value, words, singles[0].start, singles[-1].end, detail))
     return findings
+
+
+def _gone_on(own: Sequence[Finding], singles: Sequence[Finding]) -> Finding | None:
+    """ "FVC fell from 77 to 69 by June. MMF started; today FVC 73": the reading of today goes on from there."""
+    if len(own) != 2 or len(singles) != 1 or own[1] is not singles[0] or len(own[0].value.get("values") or ()) < 2:
+        return None
+    early, late = own[0].value, own[1].value
+    if early["unit"] != late["unit"] or not (late.get("order") or 0) > 0:
+        return None
+    times = early.get("times")
+    value = {
+        **early,
+        "values": [*early["values"], late["single"]],
+        "times": [*times, late["at"]] if times and late.get("at") and late["at"] >= times[-1] else None,
+    }
+    return Finding("measure", own[0].subject, value, f"{own[0].words} / {own[1].words}", own[0].start, own[1].end, {})
 
 
 _LABELS_APART = 80

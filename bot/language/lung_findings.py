@@ -83,6 +83,8 @@ def _measures(scan: Scan, context: Context, found: Sequence[Measure], supposed: 
             value["months"] = comparisons.distance(scan.tokens, scan.whens)
         if value.get("months") is None and not value.get("times"):
             value["months"] = circumstances.referred_time(scan, context) or tables.span(context.table)
+        if value.get("months") is None and not value.get("times") and circumstances.REFERRING.scan(scan.tokens):
+            value["same_time"] = True
         was = "single" not in value and circumstances.of_the_past(scan, first, last)
         detail = circumstances.circumstances(scan, first, last)
         yield scan.finding("measure", measure.subject, value, first, last, was=was, **detail)

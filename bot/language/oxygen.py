@@ -20,6 +20,7 @@ _NOW = words("oxygen", "now")
 _EARLIER = words("oxygen", "earlier")
 _LONG_BEFORE = words("oxygen", "long_before")
 _ORDER = words("oxygen", "order")
+_BREATHING = frozenset({"on", "with", "at", "in", "breathing"})
 _BREAKS = frozenset({",", ";", "and", "but", "then", "→"})
 _ROOM_AIR = 21
 _NO_VITAL_CAPACITY = 6
@@ -87,6 +88,8 @@ def _number(tokens: Sequence[Token], texts: Sequence[str], at: int) -> Level | N
     amount, unit = tokens[at].number, texts[at + 1 : at + 2]
     if unit and unit[0] in _LITRES and amount.is_integer():
         return Level(amount, at, at + 2)
+    if unit and unit[0] in _PERCENT and texts[at + 2 : at + 3] and texts[at + 2] in _BREATHING:
+        return None  # a saturation: "88 % on Venturi"
     if unit and unit[0] in _PERCENT and _ROOM_AIR <= amount <= 100 and _ABOUT_OXYGEN & set(texts[at + 2 : at + 5]):
         return Level((amount - _ROOM_AIR) / 4, at, at + 2)
     if unit and unit[0] in _TO and set(texts[at + 3 : at + 4]) & _LITRES and amount.is_integer():

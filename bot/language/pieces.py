@@ -112,7 +112,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or _counts_things(tokens, mark, taken)
             or _a_dwelling(tokens, mark)
             or _newly_found(tokens, mark)
-            or (tokens[mark.last - 1].text == "to" and mark.last in taken)
+            or _leads_on(tokens, mark, taken)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -233,6 +233,18 @@ def _newly_found(tokens: Sequence[Token], mark: Mark) -> bool:
     return "newly" in said and bool(said & _FOUND) and "ild" in behind
 
 
+def _leads_on(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
+    """ "Gone back to NYHA III", "on MMF up to last year": what tells the course, or that there is none, follows."""
+    if tokens[mark.last - 1].text == "to" and mark.last in taken:
+        return True
+    following = [token.text for token in tokens[mark.last : mark.last + 2]]
+    if tokens[mark.first].text == "gone" and mark.last - mark.first == 1:
+        return following[:1] in (["back"], ["from"], ["on"])
+    up_to = tokens[mark.first].text == "up" and mark.last - mark.first == 1 and following[:1] == ["to"]
+    return up_to and following[1:] and following[1] in _TIMES_AFTER
+
+
+_TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"})
 _TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
 _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
 

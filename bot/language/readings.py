@@ -166,7 +166,7 @@ def _of_blood(tokens: Sequence[Token], at: int) -> bool:
     return before[-1:] in (["hb"], ["hgb"], ["haemoglobin"]) or (
         len(before) == 2
         and before[0] in ("hb", "hgb", "haemoglobin")
-        and before[1] in ("of", "was", "is", "=", ":", "at")
+        and before[1] in ("of", "was", "is", "=", ":", "at", ">", "<", "≥", ">=", "above", "over")
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.language import lungs, pieces, ppf_word, quantities, rapid, remarks, replies, self_asked, times
+from bot.language import circumstances, lungs, pieces, ppf_word, quantities, rapid, remarks, replies, self_asked, times
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
 
@@ -65,6 +65,9 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding(
             "window", None, replies.window_months(sentence, windows[-1]), windows[-1].first, windows[-1].last
         )
+    apart = circumstances.interval(scan) if not windows else None
+    if apart is not None:
+        yield scan.finding("window", None, apart, 0, len(scan.tokens))
     words = set(sentence.texts)
     if len(scan.tokens) <= 8 and words & {"absolute", "points", "relative"} and not scan.agents:
         yield scan.finding(

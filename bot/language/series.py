@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +28,7 @@ def course_of_numbers(
     bad += [item.value for item in changes if readings and _below_nothing(tokens, item)]
     if bad:
         return {**value, "out_of_range": bad}
-    ordered = _ordered(chosen)
+    ordered = _ordered(_with_listed_times(chosen, whens))
     times = [item.at for item in ordered]
     if len(ordered) > 1:
         value["values"] = [item.value for item in ordered]
@@ -65,6 +66,18 @@ def course_of_numbers(
     if chosen:
         value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order, yearless=chosen[0].yearless)
     return value
+
+
+def _with_listed_times(readings: list[Number], whens: Sequence[When]) -> list[Number]:
+    """ "72 / 68 / 64 (Mar, Jul, Nov 2026)": as many dates as readings, in a list of their own behind them."""
+    dates = [when for when in whens if when.kind == "date" and not when.whole_year]
+    close = all(late.first - early.last <= 1 for early, late in itertools.pairwise(dates))
+    if len(readings) < 2 or len(dates) != len(readings) or not close or dates[0].first < readings[-1].last:
+        return readings
+    return [
+        replace(reading, at=when.months, yearless=when.yearless)
+        for reading, when in zip(readings, dates, strict=True)
+    ]
 
 
 _LARGEST_CHANGE = 45.0

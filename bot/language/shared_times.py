@@ -136,7 +136,7 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
     """ "A year ago: FVC 73, DLCO 44": a time that opens the sentence dates every single reading of it."""
     if "single" not in measure.value or measure.value.get("at") is not None:
         return measure
-    begin = 2 if len(tokens) > 1 and tokens[1].text == ":" else 0  # "PFT: Aug 2026 FVC 68 %"
+    begin = next((at + 1 for at, token in enumerate(tokens[:4]) if token.text == ":"), 0)  # "PFT: Aug 2026 FVC 68 %"
     lead = next((when for when in whens if when.kind in ("date", "ago") and when.first <= begin + 1), None)
     if lead is None or lead.first > measure.first:
         return measure

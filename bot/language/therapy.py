@@ -7,6 +7,7 @@ own shares that of the list it stands in (`therapy_assign`), takes that of the h
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,7 @@ def statements(
     told = _OF_A_HEADING - {heading}
     row.cues = [cue for cue in row.cues if cue.first >= headed or cue.kind not in told]
     assign(row)
+    misspoken = _misspoken(row)
     frame = Frame.of(sentence, row.cues, whens)
     found: list[Statement] = []
     for index, member in enumerate(row.members):
@@ -90,12 +92,27 @@ def statements(
         status = frame.settle(status, cue, member.first, later)
         if status == "bare" and _likewise(row, member):
             status = found[-1].status if found else earlier or status
-        status = _in_context(row, index, status)
+        status = "mentioned" if index in misspoken else _in_context(row, index, status)
         if status == "now" and cue is not None and row.said(cue) in _WHILE and _ended_before(found, member.mark):
             status = "mentioned"  # "swapped for bari, the BP was high on the CsA"
         if member.mark.kind != "other":
             found.append(_statement(row, index, status, cue))
     return found
+
+
+def _misspoken(row: Row) -> set[int]:
+    """ "takes MMF, no sorry, strike that, azathioprine": the members that the next one puts right."""
+    found = set()
+    for at, (left, right) in enumerate(itertools.pairwise(row.members)):
+        gap = row.texts[left.end : right.first]
+        if set(gap) <= _PUTS_RIGHT and (_SORRY & set(gap) or gap == (",", "no", ",")):
+            found.add(at)
+            right.ahead = right.ahead or left.ahead
+    return found
+
+
+_SORRY = words("therapy", "sorry")
+_PUTS_RIGHT = _SORRY | words("therapy", "puts_right")
 
 
 def _dates_itself(row: Row, index: int) -> bool:
@@ -177,6 +194,9 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         return status in ("before", "planned")
     if back.kind == "given":
         return status in ("planned", "now")
+    begins = back.kind == "planned" and member.ahead is not None and row.said(member.ahead)[0] == "maintenance"
+    if begins and {"start", "starts", "begin", "begins", "next", "soon"} & set(row.said(back)):
+        return False  # "maintenance with MMF begins next week"
     if back.kind == "mentioned":
         return status is not None
     in_turn = member.ahead is not None and set(row.said(member.ahead)) <= _IN_TURN  # "then MTX was proposed"

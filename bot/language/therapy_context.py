@@ -143,6 +143,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     for status in ("never", "planned", "before", "now"):
         if status in statuses:
             return status
+    if words & {"drug", "drugs", "medication", "medications"} and words & {"hx", "history"}:
+        return ""  # the current list as often as the past
     if words & _REGIMENS:
         return "before" if words & _PAST_HEADINGS else "now"
     return ""
@@ -175,6 +177,17 @@ def beside_drugs(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> 
     return any(other.first != mark.first and -6 <= other.first - mark.first <= 6 for other in marks) or any(
         cue.last == mark.first and cue.kind in ("now", "before", "failed", "never") for cue in CUES.scan(tokens)
     )
+
+
+def mistyped(tokens: Sequence[Token], marks: Sequence[Mark]) -> Mark | None:
+    """ "I wrote leflunomide, should read levothyroxine": the agent that was meant to be another medicine."""
+    named = [mark for mark in marks if mark.kind == "agent"]
+    if len(named) != 1 or not unknown_drugs.others(tokens, marks):
+        return None
+    lead = {token.text for token in tokens[: named[0].first]}
+    behind = {token.text for token in tokens[named[0].last :]}
+    wrote = lead & {"wrote", "typed", "said", "put", "dictated"} and behind & {"should", "meant", "mean", "was"}
+    return named[0] if wrote else None
 
 
 def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, Mark] | None:

@@ -37,6 +37,10 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
             "swap", None, {"out": wrong.value if wrong else None, "in": right.value}, 0, len(scan.tokens)
         )
         return
+    mistyped = therapy_context.mistyped(scan.tokens, scan.agents)
+    if mistyped is not None:
+        yield scan.finding("retract", mistyped.value, True, mistyped.first, len(scan.tokens))
+        return
     said = therapy.statements(
         scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading, context.last_status, headed
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -78,6 +78,7 @@ def _lung_function(draft: Draft, reading: Reading) -> None:
     shared = [item for item in _about(reading, "pft") if not (counted and item.detail.get("moved"))]
     for measure in ("fvc", "dlco"):
         own = [_with_known_time(item, draft.now["measurements"].get(measure)) for item in _about(reading, measure)]
+        own = [_at_the_same_time(item, draft.now["measurements"]) for item in own]
         own = _timed_afterwards(measure, own, draft.now["measurements"].get(measure))
         entry = measure_entry(measure, own, shared)
         if entry is not None:
@@ -97,6 +98,14 @@ def _with_known_time(item: Finding, known: dict[str, Any] | None) -> Finding:
     before = (known.get("value") or {}).get("values") or []
     shared = set(before) & set(item.value.get("values") or [])
     return replace(item, value={**item.value, "months": known["months"]}) if shared else item
+
+
+def _at_the_same_time(item: Finding, known: Mapping[str, Any]) -> Finding:
+    """ "DLCO over the same time 58 -> 46", in a later message: the time that the other measure was told of."""
+    if item.kind != "measure" or not item.value.get("same_time") or item.value.get("months") is not None:
+        return item
+    months = next((entry["months"] for entry in reversed(known.values()) if entry and entry.get("months")), None)
+    return replace(item, value={**item.value, "months": months})
 
 
 def _timed_afterwards(measure: str, own: list[Finding], known: dict[str, Any] | None) -> list[Finding]:
@@ -315,6 +324,8 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     verdict = next((item for item in reversed(extent) if item.value == _latest(extent)), None)
     values = [str(item.value) for item in ([verdict] if verdict else [])] + [str(item.value) for item in courses]
     goal = _extent_goal(values)
+    if goal == STABLE and verdict is None and _adds_to_better(draft, reading):
+        goal = None  # "improved ground glass", then "also persistent reticulation, unchanged"
     said = _worst(goal, [*([verdict] if verdict else []), *courses, *signs])
     if goal is not None:
         draft.set("goal_ild_extent", goal, said)
@@ -325,6 +336,10 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     if criterion is None and plain and not signs and draft.now["ppf_radiology"] is True:
         return  # "CT worse" said again, without a sign, takes no criterion back
     draft.set("ppf_radiology", criterion, _worst(goal, [*_progressing(signs), *([verdict] if verdict else []), *signs]))
+
+
+def _adds_to_better(draft: Draft, reading: Reading) -> bool:
+    return draft.now["goal_ild_extent"] == ACHIEVED and not reading.of("correction", "retract")
 
 
 def _compared_with_an_old_scan(draft: Draft, reading: Reading) -> None:

@@ -38,6 +38,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
             agent: items for agent, items in by_agent.items() if any(item.value not in ("bare",) for item in items)
         }
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
+    _treated_together(settled, by_agent)
     for agent, items in by_agent.items():
         cue = set(str(items[-1].detail.get("cue", "")).split())
         if settled[agent] == "planned" and (reading.of("correction") or cue & {"only", "just"}):
@@ -55,6 +56,18 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
+
+
+def _treated_together(settled: dict[str, str], by_agent: dict[str, list[Finding]]) -> None:
+    """ "Treated with MMF + RTX six-monthly": what makes one of a list present makes all of it present."""
+    ongoing = {
+        items[-1].start
+        for agent, items in by_agent.items()
+        if settled[agent] == "now" and items[-1].value == "treated"
+    }
+    for agent, items in by_agent.items():
+        if settled[agent] == "failed" and items[-1].value == "treated" and items[-1].start in ongoing:
+            settled[agent] = "now"
 
 
 _AFTER = ("after", "following", "post", "upon")
