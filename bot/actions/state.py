@@ -31,7 +31,7 @@ CASE_SLOTS = (
 )
 """The slots that a recommendation rests on."""
 
-LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined", "measurements")
+LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined", "measurements", "last_change")
 """The slots that the language reads and writes."""
 
 ANSWER_INTENTS = ("inform", "affirm", "deny", "dont_know")

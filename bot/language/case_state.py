@@ -23,7 +23,9 @@ SLOTS = (
     "underlying_disease",
 )
 OWN_LISTS = ("clarifications", "declined", "patient_features", "not_tolerated")
-OWN_TABLES = ("evidence", "measurements")
+OWN_TABLES = ("evidence", "measurements", "last_change")
+LAST_CHANGE = "last_change"
+"""What the slots were before the last message that changed them, so that it can be taken back."""
 
 
 class Draft:
@@ -76,6 +78,22 @@ class Draft:
 
     def close(self, *ids: str) -> None:
         self.now["clarifications"] = [item for item in self.now["clarifications"] if item["id"] not in ids]
+
+    def take_back_last_message(self) -> None:
+        """The case as it was before the last message that changed it."""
+        for name, value in self.now[LAST_CHANGE].items():
+            self.now[name] = deepcopy(value)
+            self.touched.add(name)
+        for name in OWN_LISTS:
+            self.now[name] = list(self.now[name] or [])
+        for name in OWN_TABLES:
+            self.now[name] = dict(self.now[name] or {})
+        self.now[LAST_CHANGE] = {}
+
+    def remember_the_change(self) -> None:
+        """Keeps what this message changed, for the next one to take back."""
+        changed = [name for name in self.changes() if name != LAST_CHANGE]
+        self.now[LAST_CHANGE] = {name: self.before[name] for name in changed}
 
     def changes(self) -> dict[str, Any]:
         empty: dict[str, Any] = {**dict.fromkeys(OWN_LISTS), **dict.fromkeys(OWN_TABLES)}

@@ -143,6 +143,14 @@ def retraction(sentence: Sentence) -> Mark | None:
 _LATEST_RETRACTION = 3
 
 
+def of_last_message(sentence: Sentence) -> bool:
+    """ "Please disregard my last message": all that it told is taken back."""
+    return bool(_LAST_MESSAGE.scan(sentence.tokens))
+
+
+_LAST_MESSAGE = Lexicon().add_all("last_message", {True: _REPLIES["last_message"]})
+
+
 def _of_a_measure(sentence: Sentence, mark: Mark) -> bool:
     """ "That FVC drop was over seven months": a fall, and nothing to be dropped."""
     return bool(mark.first) and sentence.texts[mark.first] == "drop" and sentence.texts[mark.first - 1] in _MEASURES

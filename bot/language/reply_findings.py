@@ -79,6 +79,8 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
     """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
     mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
     subjects = {piece.value for piece in scan.row if piece.role == "subject"}
+    if mark is not None and not (subjects or scan.agents or scan.sentence.asks) and replies.of_last_message(scan.sentence):
+        yield scan.finding("undo", None, True, mark.first, len(scan.tokens))
     if mark is not None:
         subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
         for subject in sorted(subjects):

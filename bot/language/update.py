@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.guideline import ppf
 from bot.language import answers, clarify, corrections, update_lungs, update_therapy
-from bot.language.case_state import CRITERIA, SLOTS, Draft
+from bot.language.case_state import CRITERIA, LAST_CHANGE, SLOTS, Draft
 from bot.language.model import Reading, Update
 from bot.language.subjects import GOAL_OF_SUBJECT
 
@@ -22,6 +22,10 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
         draft.before = {name: slots.get(name) for name in draft.before}
     else:
         draft = Draft(slots)
+    if reading.of("undo") and draft.now[LAST_CHANGE]:
+        draft.take_back_last_message()
+        draft.note("taken_back")
+        return Update(draft.changes(), tuple(draft.notes), False)
     reading = answers.with_subjects(draft, reading, asked)
     corrections.take_back(draft, reading)
     update_therapy.apply(draft, reading, asked)
@@ -33,6 +37,7 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     answers.apply(draft, reading, asked)
     _derive(draft)
     answers.tidy(draft, asked)
+    draft.remember_the_change()
     return Update(draft.changes(), tuple(draft.notes), draft.answered)
 
 

@@ -40,6 +40,7 @@ _TEXTS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
         f"A single reading{words} shows no trend; I need an earlier one, or your verdict."
     ),
     "past_label": lambda words, _: f"A PPF label more than a year old{words} is not taken as present. [G2]",
+    "taken_back": lambda words, _: "I took back what your last message had told.",
     "word_and_criteria_disagree": lambda words, _: "Your word on PPF and the criteria disagree; your word stands.",
     "truncated": lambda words, _: "That text is very long: I read the first 20,000 words and left out the rest.",
 }
