@@ -8,10 +8,9 @@ from bot.language.lexicon import Mark
 from bot.language.text import Token
 
 _PLACES = {"latter": -1, "former": -2}
-_BEHIND = frozenset(
-    {"was", "is", "has", "had", "were", "alone", "only", "did", "does", "didnt", "stopped", "continues", "still", "being"}
-    | {"not", "now", "for", "since", "in", "due", "because", "at", "on", "after", "until", "failed", "then", "and", "but"}
-    | {"again", "helped", "never", "caused", "gave", "ongoing", "restarted", "stays", "remains", "with"}
+_NOUNS = frozenset(
+    {"smoker", "smokers", "patient", "dose", "drug", "colleague", "doctor", "consultant", "gp", "miner", "regimen", "treatment"}
+    | {"value", "scan", "ct", "result", "hospital", "team", "clinic", "rheumatologist", "employee", "part", "half"}
 )
 _LEADS = frozenset({"the", "this"})
 
@@ -23,7 +22,7 @@ def scan(tokens: Sequence[Token], agents: Sequence[Mark], earlier: Sequence[str]
         if token.text not in _PLACES or not at or tokens[at - 1].text not in _LEADS:
             continue
         following = tokens[at + 1] if at + 1 < len(tokens) else None
-        if following is not None and following.kind == "word" and following.text not in _BEHIND:
+        if following is not None and following.text in _NOUNS:
             continue  # "the former smoker"
         here = [mark.value for mark in agents if mark.last < at and mark.kind == "agent"]
         named = list(dict.fromkeys([*earlier, *here]))[-2:]

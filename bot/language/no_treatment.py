@@ -25,6 +25,7 @@ _FOR_IT = frozenset({"the", "it", "this", "that", "her", "his", "their"})
 _NOT_ALL_ALONG = (["then"], ["it"], ["that"], ["this"])
 _LABELS = frozenset({"current", "currently", "now", "present"})
 _OPENING = _DENIALS | _TREATMENT | _BEFORE | _LABELS | {"nothing"}
+_PRESENTLY = frozenset({"now", "currently", "moment", "presently"})
 _REACH = 4
 """Words beside the phrase that may date it."""
 
@@ -51,6 +52,9 @@ def scan(tokens: Sequence[Token]) -> list[Mark]:
 def _both_times(texts: Sequence[str], mark: Mark) -> Mark:
     """ "Not on any treatment, never has been"."""
     after = texts[mark.last : mark.last + 6]
+    ever = {"or", "nor", "past", "before", "ever"} & set(after) or _EVER & set(texts[mark.first : mark.last])
+    if mark.value == "ever" and not ever and _PRESENTLY & set(after[:3]):
+        return replace(mark, value="now")  # "no immunosuppression at this moment"
     never = "never" in after and bool({"has", "have", "was", "had"} & set(after[after.index("never") :]))
     return replace(mark, value="ever") if mark.value == "now" and never else mark
 

@@ -205,6 +205,8 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         ends = _boundary(plain, token, previous) if kind == "mark" else None
         if raw == "." and ends is None and previous is not None and previous.text in ("pred", "predicted"):
             ends = "." if _NEXT_READING.match(typed, end) else None
+        elif raw == "." and ends is None and previous is not None and previous.text in _SHORT_MONTHS:
+            ends = "." if _NEW_SENTENCE.match(typed, end) else None
         elif raw == "." and ends is None and previous is not None and previous.text in _MAY_END:
             capital = typed[end : end + 3].strip()[:1].isupper()
             ends = "." if typed[end : end + 1].isspace() and (capital or not _GOES_ON.match(plain, end)) else None
@@ -218,6 +220,8 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
 
 _DOSED = re.compile(r"([a-z]{2,})(\d+)$")
 _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
+_SHORT_MONTHS = frozenset({"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
+_NEW_SENTENCE = re.compile(r"\s+(?!(?:FVC|DLCO|TLCO|HRCT|CT|PFTs?|VC|KCO)\b)[A-Z][a-z]{2,}")
 _NEXT_READING = re.compile(
     r"\s+(?:[A-Z][a-z]+\.?\s+(?:\d{4}|\d\d)\s*:?\s*)?(?:FVC|DLCO|TLCO|HRCT|CT|PFT|VC|KCO|Now|She|He|The|Patient)\b", re.I
 )

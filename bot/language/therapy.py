@@ -35,6 +35,9 @@ _ONLY_THOUGHT_OF = tuple(
 _WHILE = (("on",), ("under",), ("while", "on"), ("when", "on"), ("with",), ("on", "the"))
 _IN_TURN = frozenset({"then", "followed", "afterwards", "later", "subsequently", "as"})
 _SHORT = 7
+_ENDS_A_DENIAL = ((), ("because",), ("due",), (",",), ("as",), ("for",))
+_AT_FIRST = frozenset({"initially", "originally", "at", "first"})
+_WHENEVER = frozenset({"when", "once", "until", "if", "till"})
 _AT_A_TIME = frozenset({"back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"})
 _ALL_BUT = tuple((every, but) for every in ("all", "everything") for but in ("but", "except", "bar"))
 _PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
@@ -153,6 +156,8 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
             status, cue = "given", back  # "then rituximab, which was last given in 2022"
         elif back.kind in ("now", "before") and row.texts[max(0, member.first - 2) : member.first] in _ALL_BUT:
             status, cue = ("before" if back.kind == "now" else "now"), back  # "all but AZA ongoing"
+        elif back.act == "stop" and row.said(back)[0] in ("is", "are") and _WHENEVER & set(_lead(row, member)):
+            status, cue = "mentioned", back  # "MMF follows when the cyclophosphamide is completed"
         elif not _stands(row, member, status, back):
             status, cue = _AS_NOW.get(back.kind, back.kind), back
     if status == "now" and cue is not None and cue.act == "stop" and "could" in row.said(cue) and _dated(row, cue):
@@ -161,9 +166,24 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
         status = "before"
     if heading == "planned" and status == "now" and cue is not None and row.said(cue)[0] in _IN_TURN:
         status = "planned"  # "Plan: a fifth infusion, then MMF"
+    if status == "before" and cue is not None and row.said(cue)[0] in _AT_FIRST and _dosed_now(row, member):
+        status = "now"  # "prednisone 60 mg initially, today 5 mg"
     if member.override:
         return ("planned" if status == "planned" else member.override), cue
     return (heading or "bare", None) if status is None else (status, cue)
+
+
+def _dosed_now(row: Row, member: Member) -> bool:
+    at = row.members.index(member)
+    edge = row.members[at + 1].first if at + 1 < len(row.members) else len(row.texts)
+    return any(
+        row.texts[place] in _PRESENT | {"today"} and row.tokens[place + 1].kind == "number"
+        for place in range(member.mark.last, edge - 1)
+    )
+
+
+def _lead(row: Row, member: Member) -> tuple[str, ...]:
+    return row.texts[max(0, member.first - 3) : member.first]
 
 
 def _dated(row: Row, cue: Mark) -> bool:
@@ -188,6 +208,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         plainly = not {",", "which"} & set(row.texts[member.end : back.first])
         excepted = member.ahead is not None and row.said(member.ahead)[0] in EXCEPTING
         # "everything except pred was stopped"; "considered and shelved"
+        if status == "now" and row.said(back)[0] == "had" and member.ahead is not None and "back" in row.said(member.ahead):
+            return True  # "back on MMF (it had been held)"
         when = not back.act and row.said(back)[0] in _AT_A_TIME
         return (status == "now" and excepted and plainly) or (status == "planned" and (back.act == "stop" or when))
     if back.kind == "failed":
@@ -208,7 +230,8 @@ def _in_context(row: Row, index: int, status: str) -> str:
     member = row.members[index]
     if status in ("before", "now", "bare") and row.texts[member.end : member.end + 1] in _ONLY_THOUGHT_OF:
         return "planned"  # "we parked the nintedanib idea"
-    if status == "bare" and row.texts[member.end : member.end + 1] == ("not",) and member.end + 1 == len(row.texts):
+    denied = row.texts[member.end : member.end + 1] == ("not",)
+    if status == "bare" and denied and row.texts[member.end + 1 : member.end + 2] in _ENDS_A_DENIAL:
         return "mentioned"  # "A was restarted, B not"
     if index and status in _UNDECIDED and _of_others(row, index):
         return "other_person"

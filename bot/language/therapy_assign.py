@@ -33,6 +33,8 @@ def assign(row: Row) -> None:
         named = _of_all(row, cue)
         if named and cue.kind == "now" and {"none", "neither"} & {*row.before(cue, 4), *row.said(cue)}:
             cue = replace(cue, kind="before")  # "none of them since"
+        elif named and cue.kind in ("given", "started") and {"none", "neither"} & set(row.before(cue, 4)):
+            cue = replace(cue, kind="never")  # "none of these given yet"
         for member in named:
             member.back, member.override = [cue], None
         if cue.kind == "now" and row.said(cue)[:2] == ("instead", "of"):
@@ -82,7 +84,7 @@ def _remarks(row: Row) -> None:
     """What brackets say belongs to the agent before them."""
     for member in row.members:
         for first, last in member.remarks:
-            inner = [cue for cue in row.cues if first < cue.first < last and not _dates_a_dose(row, cue, last)]
+            inner = [cue for cue in row.cues if first < cue.first < last and not _of_a_dose(row, cue, first, last)]
             told = [cue for cue in inner if cue.kind != "arrow" and _told_of(row, cue, member)]
             every = {"both", "all"} & set(row.texts[first:last])
             for other in row.list_up_to(member, ("and", ",", "same")) if every else [member]:
@@ -90,8 +92,10 @@ def _remarks(row: Row) -> None:
     row.cues = [cue for cue in row.cues if cue.first not in row.hidden]
 
 
-def _dates_a_dose(row: Row, cue: Mark, close: int) -> bool:
-    """ "(since 2021, initially 60)": a word about a dose or a time, not about the agent."""
+def _of_a_dose(row: Row, cue: Mark, opened: int, close: int) -> bool:
+    """ "(since 2021, initially 60)", "(150 not tolerated)": a word about a dose or a time, not about the agent."""
+    if cue.act == "tolerate" and row.tokens[opened + 1].kind == "number" and cue.first - opened <= 3:
+        return True
     number = cue.last < close and row.tokens[cue.last].kind == "number"
     return number and not cue.act and cue.kind in ("before", "now", "arrow")
 
@@ -170,11 +174,20 @@ def _then_all(row: Row, cue: Mark) -> bool:
 
 # From one to another
 
+def _still_ahead(row: Row, right: Member) -> bool:
+    after = row.texts[right.end : right.end + 4]
+    return any(text == "next" and after[at + 1 : at + 2] and after[at + 1] in _PERIODS for at, text in enumerate(after))
+
+
+_PERIODS = frozenset({"week", "month", "year", "visit", "clinic", "cycle", "monday", "january", "february", "time"})
 _GOES_ON = frozenset({"ongoing", "continuing", "continues", "continued", "still", "present"})
 
 
 def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     """ "AZA, then MMF", "MMF -> tac": what follows is taken, what went before is not, unless it was added to."""
+    if _still_ahead(row, right):
+        right.ahead = Mark("planned", "ahead", cue.first, cue.last)
+        return  # "being changed to nintedanib next month"
     if row.texts[cue.last] in _GOES_ON and row.tokens[cue.first].kind == "arrow":
         return  # "MMF 2022 → ongoing with pred"
     between = {*row.texts[cue.last : right.first], *(_ADDED & set(row.texts[right.end : right.end + 3]))}

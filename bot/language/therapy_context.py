@@ -138,6 +138,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return "other_person"
     if "if" in words:
         return "planned"  # "4th line if needed:"
+    if words & {"auth", "authorization", "authorisation"} or (words & {"options"} and "limited" in words):
+        return ""
     if words & _PLANS:
         return "planned"
     for status in ("never", "planned", "before", "now"):

@@ -339,12 +339,21 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
             or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES
         ):
             found.append(Mark("arrow", "ahead", at, at + 1))
+        elif _bare_change(tokens, left, right, at, cues):
+            found.append(Mark("arrow", "ahead", at, at + 1))
         elif (near | between) & {"add", "adding", "added", "adds", "addition"}:
             found.append(Mark("now", "ahead", at, at + 1))
     return found
 
 
 _SWITCHES = words("therapy", "switches")
+
+
+def _bare_change(tokens: Sequence[Token], left: Mark, right: Mark, at: int, cues: Sequence[Mark]) -> bool:
+    """ "Azathioprine to mycophenolate in 2020, back to azathioprine": a change told without a verb."""
+    opens = not left.first or tokens[left.first - 1].text in (",", "-", ":", "(", "then")
+    plain = {token.text for token in tokens[left.last : right.first]} <= {"to", "back"}
+    return opens and plain and tokens[at].text == "to" and not any(cue.first < at for cue in cues if cue.kind == "planned")
 
 
 def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:

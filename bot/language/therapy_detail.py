@@ -9,7 +9,7 @@ from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
 from bot.language.therapy_cues import DOSING, INFUSIONS, RHYTHM, has_dose
 from bot.language.therapy_row import Member, Row
-from bot.language.times import When
+from bot.language.times import When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, words
 
 _EXTRAS = (
@@ -82,6 +82,9 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
         status, detail["ago"] = "given", ago
     if status == "never" and cue is not None and _for_some_time(row, cue, member):
         status = "before"
+    broken_off = cue is not None and cue.act == "stop" and row.said(cue)[-1] in ("completed", "finished")
+    if status == "now" and broken_off and cue is not None and row.after(cue) != "yet" and _long_ago(row, index):
+        status = "before"  # "in 2021, 4 pulses, not completed"
     if status == "given" and _one_of_several(row, member, cue):
         detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun
     return status, detail
@@ -93,6 +96,15 @@ def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
     glued = dose < len(row.tokens) and row.tokens[dose - 1].end == row.tokens[dose].start
     own = (when for when in row.whens if first <= when.first < edge and not (glued and when.first == dose))
     return [*leading, *(when for when in own if when not in leading)]
+
+
+def _long_ago(row: Row, index: int) -> bool:
+    edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
+    dates = [when.months for when in _times(row, index, row.members[index].first, edge) if when.kind == "date"]
+    return bool(dates) and today_in_months() - max(dates) > _HALF_A_YEAR
+
+
+_HALF_A_YEAR = 6.0
 
 
 def _recurring_before(row: Row, member: Member, begin: int) -> bool:

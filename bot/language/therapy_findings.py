@@ -53,6 +53,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     nothing = no_treatment.scan(scan.tokens)
     if said and any(mark.value == "now" and mark.last <= scan.agents[0].first for mark in nothing):
         said = [_aside(scan, item) for item in said]
+    if any(mark.value == "before" for mark in nothing):
+        said = [_excepted(scan, item, nothing) for item in said]
     yield from _statements(scan, said)
     if not said and not context.fresh_heading and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
         yield from _told_later(scan, context, len(scan.tokens))
@@ -73,6 +75,17 @@ def _aside(scan: Scan, item: Statement) -> Statement:
     """ "All treatment was stopped (she had been on MMF)"."""
     aside = {"(", "was", "were"} & set(scan.sentence.texts[: item.mark.first])
     return replace(item, status="before") if aside and item.status in ("now", "bare") else item
+
+
+def _excepted(scan: Scan, item: Statement, nothing: Sequence[Mark]) -> Statement:
+    """ "No previous agents other than MTX": what is excepted from nothing before was taken before."""
+    behind = any(
+        mark.value == "before"
+        and 0 < item.mark.first - mark.last <= 3
+        and {"than", "except", "but", "besides", "apart"} & set(scan.sentence.texts[mark.last : item.mark.first])
+        for mark in nothing
+    )
+    return replace(item, status="before") if behind and item.status in ("now", "bare") else item
 
 
 def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:

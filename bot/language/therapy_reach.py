@@ -55,7 +55,7 @@ def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str 
     """ "left" or "right": where the agent of a cue stands; None where it speaks of none."""
     if left is not None and cue.kind != "arrow" and (is_relative(row, cue, left) or _of_a_pronoun(row, cue)):
         return "left"
-    if right is None and left is not None and _lacks_its_object(row, cue, left):
+    if left is not None and _lacks_its_object(row, cue, left, right):
         return "left"
     announced = left is None and right is not None and _announces(row, cue, right)
     ahead = announced or (right is not None and cue.value in ("ahead", "either") and _reaches(row, cue, right.first))
@@ -100,15 +100,17 @@ def is_relative(row: Row, cue: Mark, left: Member) -> bool:
     return bool({"which", "that"} & set(lead)) and cue.first - left.end <= 7
 
 
-def _lacks_its_object(row: Row, cue: Mark, left: Member) -> bool:
+def _lacks_its_object(row: Row, cue: Mark, left: Member, right: Member | None) -> bool:
     """ "Cyclophosphamide she has never had", "the tac she hasn't started yet"."""
     subject = bool(_SUBJECTS & set(row.texts[left.end : cue.first]))
     apart = {",", "but", "and", "-"} & set(row.texts[left.end : cue.first])
-    gap = bool(cue.act) and cue.value == "ahead" and subject and not apart
-    return gap and cue.first - left.end <= _FAR_BACK and row.after(cue) in _OBJECTLESS
+    gap = (cue.act or cue.kind in ("planned", "never")) and cue.value == "ahead" and subject and not apart
+    ends = row.after(cue) in _OBJECTLESS if right is None else row.after(cue) in _REASONS
+    return bool(gap) and cue.first - left.end <= _FAR_BACK and ends
 
 
-_OBJECTLESS = frozenset({"", "yet", ",", "and", "so", "for", "since", "either", "anymore", "any"})
+_REASONS = frozenset({"because", "due", "owing", "yet", "either", "anymore"})
+_OBJECTLESS = _REASONS | frozenset({"", "yet", ",", "and", "so", "for", "since", "either", "anymore", "any"})
 
 
 def _of_a_pronoun(row: Row, cue: Mark) -> bool:
@@ -129,8 +131,12 @@ def _of_a_pronoun(row: Row, cue: Mark) -> bool:
 def only_tells_when(row: Row, cue: Mark) -> bool:
     """ "the week before we started it"."""
     lead = {*row.before(cue, 3), *row.said(cue)}
+    if cue.act and cue.kind == "started" and row.before(cue, 2)[:1] in _WHEN and row.before(cue, 1)[0] in ("it", "that"):
+        return True  # "MMF was stopped when it was begun"
     return bool(cue.act and {"before", "until"} & lead and _SUBJECTS & lead) and row.after(cue) in ("it", "them")
 
+
+_WHEN = (("when",), ("once",), ("as",), ("after",), ("before",), ("until",))
 
 # Ahead
 
@@ -210,7 +216,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     if cue.kind == "not_systemic":
         return len(texts) <= 5 and "," not in texts
     if said in ("in", "out"):  # "abatacept out, rituximab in"
-        return not texts and row.after(cue) in {"", *_ENDS_A_CLAUSE}
+        near = all(text in VERB_ADVERBS for text in texts)
+        return near and (row.after(cue) in {"", *_ENDS_A_CLAUSE} or (bool(texts) and row.after(cue) == "in"))
     if said in _NEAR_ONLY:
         return all(text in _NEAR or text in _AUXILIARY or text in VERB_ADVERBS for text in texts)
     if row.before(cue, 1)[0] == "latter" or _goes_on_telling(row, cue, left):

@@ -204,6 +204,8 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
     if _text(tokens, last) in ("-", "to", "until", "till", "through", "thru", "→", "->") and last + 1 < len(tokens):
         skip = 1 if _text(tokens, last + 1) in _PARTS_OF_YEAR else 0
         until = _month_year(tokens, last + 1 + skip, today) or _short_year(tokens, last + 1, start, whole)
+        if until is not None and tokens[last - 1].text in _MONTH and _YEARS.match(tokens[until[1] - 1].text):
+            start = until[0] - (until[0] - start) % 12  # "Jan-Jun 2025": the year stands behind the second
         if until is not None and until[0] >= start and whole == until[2] and _text(tokens, last) != "→":
             return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
         if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):

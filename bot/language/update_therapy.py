@@ -15,6 +15,7 @@ from bot.language.vocabulary import words
 
 CURRENT, PREVIOUS = THERAPY
 _HALF_A_YEAR = 6.0
+_A_YEAR = 12.0
 _NEITHER = frozenset({"mentioned", "planned", "never", "other_person", "not_systemic"})
 # Statuses that leave open whether the agent is still taken; they are settled against the rest of the message.
 _OPEN = frozenset({"failed", "treated", "given", "bare", "contrasted"})
@@ -130,6 +131,8 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
         for status, item in zip(statuses, items, strict=True)
         if status not in _NEITHER and item.value not in _OPEN and (item.value != "now" or status != "before")
     ]
+    if len(firm) > 1 and firm[-1] == "now" and str(items[-1].detail.get("cue")) in _WHILE_ON:
+        firm = firm[:-1]  # "MMF had been held while on bari": tells when, not that it is taken
     if firm:
         return firm[-1]
     later = [
@@ -175,7 +178,8 @@ def _of_item(item: Finding, asked: str | None) -> str:
     if status == "failed" and infusion and ago is not None and ago <= _HALF_A_YEAR and detail.get("cue") in _AFTER:
         return "now"
     if status in ("given", "bare", "treated") and infusion:
-        if detail.get("recurring") and not (status == "given" and detail.get("course")):
+        finished = item.subject == "cyclophosphamide" and ago is not None and ago > _A_YEAR and detail.get("since") is None
+        if detail.get("recurring") and not (status == "given" and detail.get("course")) and not finished:
             return "now"
         if ago is not None:
             return "before" if ago > _HALF_A_YEAR else "now"
@@ -211,6 +215,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
     return status
 
 
+_WHILE_ON = ("while on", "whilst on", "when on", "while taking", "while receiving")
 _ONCE = ("on", "well on", "under", "worse on")
 
 

@@ -33,6 +33,7 @@ for _phrase in _VERBS["persons"]:
     _PERSONS.setdefault(_phrase.split()[0], []).append(tuple(_phrase.split()))
 _SUBJECTS = frozenset({"we", "i", "she", "he", "they", "you", "patient", "pt", "who", "mdt", "team", "gp"})
 _THIRD_PERSON = frozenset({"she", "he", "it", "patient", "pt", "who"})
+_REACH_OF_A_MODAL = 7
 _LONGEST = 9
 """Words looked at before a verb."""
 
@@ -106,6 +107,7 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
     """The verb groups of a sentence; `inside` are tokens of agents. `kind` and `value` are as in therapy.yml."""
     found: list[Mark] = []
     at = 0
+    meant_at = -_REACH_OF_A_MODAL
     while at < len(tokens):
         # "has" and "have" are read by the verb behind them, or by the phrases of therapy.yml
         if at and _did_harm(tokens, at, inside) and (at - 1 in inside or tokens[at - 1].text in ("has", "had", "also")):
@@ -120,7 +122,11 @@ def scan(tokens: Sequence[Token], inside: set[int]) -> list[Mark]:
         entry, last, person = matched
         before = _before(tokens, at, entry, inside)
         before = replace(before, subject=before.subject or person)
+        joined = before.first and tokens[before.first - 1].text in ("and", "or")
+        if joined and not before.be and not before.have and at - meant_at < _REACH_OF_A_MODAL:
+            before = replace(before, meant=True)  # "I would stop MTX and use MMF"
         form = _form(entry, before, tokens[0].text in _MODAL)
+        meant_at = at if before.meant and form == "base" else meant_at
         act = _act(tokens, at, entry, last, inside)
         read, last = _in_place(tokens, at, last, act, form, before, inside)
         if read is not None:
@@ -202,15 +208,20 @@ def _before_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> bool
 
 def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     after = tokens[at + 1].text if at + 1 < len(tokens) else ","
+    if at + 1 == len(tokens) and tokens[at - 1].text == ",":
+        return any(index < at for index in inside)  # "Imuran for two years, leukopenia, stop"
     before = at - 1
-    while (
-        before >= 0
-        and before not in inside
-        and (tokens[before].kind == "number" or tokens[before].text in ("mg", "g", "/", "day", "bd"))
-    ):
+    while before >= 0 and before not in inside and (tokens[before].kind == "number" or tokens[before].text in _OF_A_DOSE):
         before -= 1
-    dated = at + 1 < len(tokens) and tokens[at + 1].kind == "number"
+    dated = at + 1 < len(tokens) and (tokens[at + 1].kind == "number" or after in _MONTHS)
     return before in inside and (dated or after in (",", ")", "(", "in", "-", "and"))
+
+
+_OF_A_DOSE = frozenset(
+    {"mg", "g", "/", "day", "bd", "bid", "od", "daily", "x", ",", "iv", "po", "(", ")"}
+    | {"cycles", "pulses", "boluses", "courses", "infusions", "doses", "months", "weeks", "years"}
+)
+_MONTHS = frozenset(name for names in load("times")["month_names"] for name in names.split("|"))
 
 
 def _harms(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
