@@ -26,7 +26,7 @@ ASKED = (
 def told(text: str, asked: str | None = None, known: dict[str, Any] | None = None) -> dict[str, Any]:
     """What a message changes, without the words behind it."""
     changed = update(known or {}, read(text), asked).slots
-    return {name: value for name, value in changed.items() if name not in ("evidence", "measurements")}
+    return {name: value for name, value in changed.items() if name not in ("evidence", "measurements", "last_change")}
 
 
 @pytest.mark.parametrize("asked", ASKED)

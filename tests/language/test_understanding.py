@@ -56,7 +56,7 @@ def test_a_bare_answer_counts_for_the_asked_slot() -> None:
     assert told("worse", asked="goal_ild_extent")["goal_ild_extent"] == "not_achieved"
     assert told("none", asked="previous_therapy")["previous_therapy"] == []
     declined = update({}, read("don't know"), "goal_lung_function")
-    assert declined.answered and declined.slots == {"declined": ["goal_lung_function"]}
+    assert declined.answered and declined.slots["declined"] == ["goal_lung_function"]
 
 
 def test_a_new_patient_inherits_nothing() -> None:
