@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.language.lexicon import Lexicon, Mark
@@ -30,8 +30,11 @@ _REACH = 4
 """Words beside the phrase that may date it."""
 
 
-def scan(tokens: Sequence[Token]) -> list[Mark]:
-    """Marks whose value is `now`, `before` or `ever`: fixed phrases, and denials of a treatment of any kind."""
+def scan(tokens: Sequence[Token], inside: Collection[int] = ()) -> list[Mark]:
+    """Marks whose value is `now`, `before` or `ever`: fixed phrases, and denials of a treatment of any kind.
+
+    `inside` are tokens of agents: "azathioprine not yet started" denies that one alone.
+    """
     texts = [token.text for token in tokens]
     said = [mark for mark in _PHRASES.scan(tokens) if texts[mark.last - 1] not in ("any", "other")]
     starts = [at for at, text in enumerate(texts) if text in _OPENING]
@@ -42,11 +45,21 @@ def scan(tokens: Sequence[Token]) -> list[Mark]:
     ]
     found: list[Mark] = []
     taken: set[int] = set()
-    for mark in sorted([*said, *read], key=lambda mark: mark.first - mark.last):
+    told = [mark for mark in (*said, *read) if not _of_an_agent(texts, mark, inside)]
+    for mark in sorted(told, key=lambda mark: mark.first - mark.last):
         if not taken & set(range(mark.first, mark.last)):
             found.append(mark)
             taken.update(range(mark.first, mark.last))
     return [_both_times(texts, mark) for mark in sorted(found, key=lambda mark: mark.first)]
+
+
+def _of_an_agent(texts: Sequence[str], mark: Mark, inside: Collection[int]) -> bool:
+    at = mark.first - 1
+    while at > 0 and texts[at] in ("is", "was", "has", "but", "been"):
+        at -= 1
+    return at in inside and texts[mark.first] in ("not", "never", "hasnt", "none", "nil", "no") and len(texts) > 1 and (
+        texts[mark.first] == "not" or texts[mark.last - 1] in ("started", "yet", "given")
+    )
 
 
 def _both_times(texts: Sequence[str], mark: Mark) -> Mark:

@@ -35,7 +35,9 @@ def read(text: str) -> Reading:
     found = tables.with_rows(text, parted)
     context = Context(patient=facts.gender([sentence.texts for sentence in found]))
     end = 0
-    for sentence in found:
+    for at, sentence in enumerate(found):
+        if at and found[at - 1].asks and sentence.texts[:1] == ("or",) and not sentence.asks:
+            sentence = replace(sentence, end_mark="?")  # "Tofacitinib? Or tacrolimus instead"
         known = len(context.findings)
         context.starts_line = "\n" in text[end : sentence.tokens[0].start] if sentence.tokens else True
         end = sentence.tokens[-1].end if sentence.tokens else end

@@ -37,6 +37,11 @@ _IN_TURN = frozenset({"then", "followed", "afterwards", "later", "subsequently",
 _SHORT = 7
 _ENDS_A_DENIAL = ((), ("because",), ("due",), (",",), ("as",), ("for",))
 _AT_FIRST = frozenset({"initially", "originally", "at", "first"})
+_REQUESTS = frozenset(
+    {"qualification", "application", "request", "bid", "referral", "approval", "funding", "slot", "permission"}
+    | {"authorisation", "authorization", "prescription", "script", "enrolment"}
+)
+_ONLY = frozenset({"only", "just", "solely"})
 _WHENEVER = frozenset({"when", "once", "until", "if", "till"})
 _AT_A_TIME = frozenset({"back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"})
 _ALL_BUT = tuple((every, but) for every in ("all", "everything") for but in ("but", "except", "bar"))
@@ -92,7 +97,9 @@ def statements(
         if status == "now" and cue is None and _dates_itself(row, index):
             status = "bare"
         later = [other.ahead for other in row.members[index + 1 :] if other.ahead is not member.ahead]
-        status = frame.settle(status, cue, member.first, later)
+        status = frame.settle(status, cue, member.first, later, member.ahead)
+        if status == "bare" and found and found[-1].status == "planned" and _trails(row, index):
+            status = "planned"  # "rituximab would be a candidate, and nintedanib"
         if status == "bare" and _likewise(row, member):
             status = found[-1].status if found else earlier or status
         status = "mentioned" if index in misspoken else _in_context(row, index, status)
@@ -216,6 +223,12 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         return status in ("before", "planned")
     if back.kind == "given":
         return status in ("planned", "now")
+    weak = member.ahead is not None and all(word in _ONLY for word in row.said(member.ahead))
+    if back.kind == "planned" and weak:
+        return False  # "only rituximab is available"
+    named = member.ahead is not None and row.said(member.ahead)[0] in _REQUESTS
+    if status == "planned" and named and back.kind in ("started", "before", "given"):
+        return True  # "an application for rituximab was submitted, started, stopped"
     begins = back.kind == "planned" and member.ahead is not None and row.said(member.ahead)[0] == "maintenance"
     if begins and {"start", "starts", "begin", "begins", "next", "soon"} & set(row.said(back)):
         return False  # "maintenance with MMF begins next week"
@@ -233,6 +246,8 @@ def _in_context(row: Row, index: int, status: str) -> str:
     denied = row.texts[member.end : member.end + 1] == ("not",)
     if status == "bare" and denied and row.texts[member.end + 1 : member.end + 2] in _ENDS_A_DENIAL:
         return "mentioned"  # "A was restarted, B not"
+    if status == "bare" and not has_dose(row.tokens, member.mark) and _in_a_choice(row, member):
+        return "planned"  # "tac + CYC vs tofa, PLEX"
     if index and status in _UNDECIDED and _of_others(row, index):
         return "other_person"
     if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):
@@ -249,6 +264,15 @@ def _in_context(row: Row, index: int, status: str) -> str:
     return status
 
 
+def _in_a_choice(row: Row, member: Member) -> bool:
+    return bool({"vs", "versus"} & set(row.texts)) and not any(
+        row.texts[at] in ("vs", "versus") and row.texts[at + 1 : at + 2] in _OLD for at in range(len(row.texts))
+    ) and any(row.texts[at] in ("vs", "versus") for other in row.members for at in range(other.end, min(other.end + 2, len(row.texts))))
+
+
+_OLD = (("last",), ("previous",), ("prior",), ("january",), ("before",))
+
+
 def _of_others(row: Row, index: int) -> bool:
     """ "A colleague's patient did well on X after Y failed": the sentence speaks of somebody else to its end."""
     first = row.members[0].ahead
@@ -257,6 +281,13 @@ def _of_others(row: Row, index: int) -> bool:
         and first.kind == "other_person"
         and not _OURS & set(row.texts[first.last : row.members[index].first])
     )
+
+
+def _trails(row: Row, index: int) -> bool:
+    """The last member of a sentence, joined by "and" to a clause before it, without a dose."""
+    member = row.members[index]
+    joined = row.texts[member.first - 1] in ("and", "or", "also", "perhaps", "maybe")
+    return joined and not has_dose(row.tokens, member.mark) and member.end >= len(row.texts) - 1
 
 
 def _likewise(row: Row, member: Member) -> bool:

@@ -20,7 +20,7 @@ _INSTEAD = words("therapy", "instead")
 _IN_ALL = (("in", "all"), ("in", "total"))
 _INFUSED = frozenset({"infusion", "infusions", "cycle", "cycles", "pulse", "pulses"})
 _ALL = frozenset({"all", "each", "both", "none", "neither", "nothing"})
-_ALL_OF_THEM = frozenset({"", "three", "four", "two", "of", ",", ")", "at", "now"})
+_ALL_OF_THEM = frozenset({"in", "on", "because", "due", "last", "this", "when", "after", "during", "since", "and", "", "three", "four", "two", "of", ",", ")", "at", "now"})
 _LISTS = frozenset({"list", "drugs", "medication"})
 
 
@@ -179,12 +179,17 @@ def _still_ahead(row: Row, right: Member) -> bool:
     return any(text == "next" and after[at + 1 : at + 2] and after[at + 1] in _PERIODS for at, text in enumerate(after))
 
 
+_TO_SWITCH = frozenset({"switch", "change", "swap", "convert", "move"})
 _PERIODS = frozenset({"week", "month", "year", "visit", "clinic", "cycle", "monday", "january", "february", "time"})
 _GOES_ON = frozenset({"ongoing", "continuing", "continues", "continued", "still", "present"})
 
 
 def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     """ "AZA, then MMF", "MMF -> tac": what follows is taken, what went before is not, unless it was added to."""
+    lead = set(row.texts[max(0, left.first - 8) : left.first]) if left is not None else set()
+    if row.asks and row.said(cue) == ("to",) and _TO_SWITCH & lead:
+        right.ahead = Mark("planned", "ahead", cue.first, cue.last)
+        return  # "or first change MMF to tacrolimus?"
     if _still_ahead(row, right):
         right.ahead = Mark("planned", "ahead", cue.first, cue.last)
         return  # "being changed to nintedanib next month"

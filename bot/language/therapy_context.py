@@ -128,7 +128,7 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     ]
     if {"what", "left"} <= words:
         return "now"
-    if marks and words & {"question", "questions", "next", "discussion"}:
+    if marks and words & {"question", "questions"}:
         return None
     if words & _REQUESTS:
         return ""

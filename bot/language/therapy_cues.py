@@ -70,9 +70,10 @@ RHYTHM = Lexicon().add_all("recurring", {True: DOSING["recurring"]})
 
 def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], asks: bool = False) -> list[Mark]:
     """The status words of a sentence, without those that belong to a time ("past 8 months") or to "nothing else"."""
+    denials = no_treatment.scan(tokens, inside)
     nothing = {
         index
-        for mark in no_treatment.scan(tokens)
+        for mark in denials
         if (tokens[mark.first].text not in ("all", "everything") or not inside)
         and not _runs_on(tokens, mark.last, inside)
         for index in range(mark.first, mark.last)
@@ -120,6 +121,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "on 3 November"
         if tokens[cue.first].text in _COMPARED and cue.first and tokens[cue.first - 1].text in _COMPARING:
             continue  # "no less breathless than before"
+        if any(cue.first == mark.last for mark in denials) and cue.kind in ("before", "given"):
+            continue  # "no other drug was used before"
         if cue.last in nothing and cue.kind in ("now", "given"):
             continue  # "takes no immunosuppression"
         if _names_side_effects(tokens, cue, asks):

@@ -94,7 +94,12 @@ def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
     leading = [when for when in row.whens if not index and when.last <= row.members[index].first and when.first <= 1]
     dose = row.members[index].mark.last  # "MMF2000" holds no year
     glued = dose < len(row.tokens) and row.tokens[dose - 1].end == row.tokens[dose].start
-    own = (when for when in row.whens if first <= when.first < edge and not (glued and when.first == dose))
+    own = [when for when in row.whens if first <= when.first < edge and not (glued and when.first == dose)]
+    following = row.members[index + 1] if index + 1 < len(row.members) else None
+    if not own and not leading and following is not None and following.link == "and" and not following.back:
+        end = row.members[index + 2].first if index + 2 < len(row.members) else len(row.tokens)
+        own = [when for when in row.whens if following.end <= when.first < end and when.kind in ("ago", "date")]
+        own = [when for when in own if when.kind == "ago" or when.lead == "in"]  # "MTX and HCQ long ago"
     return [*leading, *(when for when in own if when not in leading)]
 
 
@@ -147,7 +152,7 @@ def _for_some_time(row: Row, cue: Mark, member: Member) -> bool:
     if cue.act not in ("", "take", "give"):
         return False
     said = set(row.said(cue))
-    since = {"no", "nil", "none", "without"} & said and row.texts[member.end : member.end + 1] == ("since",)
+    since = {"no", "nil", "none", "without"} & said and row.texts[member.end : member.end + 1] in (("since",), ("for",))
     perfect = {"hasnt", "havent", "has", "have"} & said
     timed = any(0 <= when.first - member.mark.last <= 4 and when.kind in ("window", "date") for when in row.whens)
     return timed and bool(since or perfect)

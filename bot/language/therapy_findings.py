@@ -50,7 +50,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield from _told_later(scan, context, scan.agents[0].first)
     if context.untreated:
         said = [_once(item) for item in said]
-    nothing = no_treatment.scan(scan.tokens)
+    nothing = no_treatment.scan(scan.tokens, scan.agent_walls)
     if said and any(mark.value == "now" and mark.last <= scan.agents[0].first for mark in nothing):
         said = [_aside(scan, item) for item in said]
     if any(mark.value == "before" for mark in nothing):
@@ -109,6 +109,8 @@ def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Fi
         if texts[mark.last - 1] == "any" and (scan.agents or context.agents):
             continue  # "refused steroids and has never had any"
         excepts = texts[mark.last - 1] in _BUT or texts[mark.last : mark.last + 1] in _EXCEPTED[2:]
+        if mark.value == "before" and texts[mark.last : mark.last + 1] == ("before",):
+            runs_on = False  # "no earlier treatment before MMF"
         if mark.value == "before" and excepts:
             runs_on = False  # "never had anything but prednisone", "nothing was tried before the rituximab"
         excepted = mark.value != "before" and texts[mark.last : mark.last + 1] in _EXCEPTED

@@ -53,6 +53,9 @@ _WEAK = frozenset({"now", "given", "planned"})
 
 def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str | None:
     """ "left" or "right": where the agent of a cue stands; None where it speaks of none."""
+    if left is not None and right is not None and cue.act == "continue" and row.after(cue) in ("it", "this", "that"):
+        left.back.append(cue)
+        return "right"  # "voclosporin was obtained, and he continues on it with mycophenolate"
     if left is not None and cue.kind != "arrow" and (is_relative(row, cue, left) or _of_a_pronoun(row, cue)):
         return "left"
     if left is not None and _lacks_its_object(row, cue, left, right):

@@ -48,6 +48,7 @@ class Row:
         self.tokens = sentence.tokens
         self.texts = sentence.texts
         self.whens = whens
+        self.asks = sentence.asks
         self.walls = walls
         self.timed = frozenset(at for when in whens for at in range(when.first, when.last))
         inside = {index for mark in marks for index in range(mark.first, mark.last)}
@@ -161,6 +162,8 @@ class Row:
         joiners = between & JOINERS
         if not joiners and not all(self._of_dose(at) for at in gap):
             return ""
+        if "together" in between and "with" not in between:
+            joiners = joiners - {"together"}  # "baricitinib. MMF 2 g together, prednisone stopped"
         return "," if joiners and joiners <= {",", "-", ":", ")", "("} else "and"
 
     def _of_dose(self, at: int) -> bool:

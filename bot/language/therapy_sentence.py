@@ -13,6 +13,8 @@ from bot.language.vocabulary import words
 _OPENING_QUESTION = words("therapy", "opening_question")
 _MODALS = frozenset({"should", "could", "would", "can", "shall", "may", "must", "might"})
 _IN_TURN = frozenset({"then", "subsequently", "later", "afterwards", "thereafter"})
+_SUPPLY = frozenset({"hospital", "country", "formulary", "pharmacy", "region", "centre", "center", "available", "here"})
+_SMALL = words("therapy", "small_in_a_question")
 _SWITCH = frozenset({"switch", "change", "conversion", "swap"})
 
 
@@ -24,14 +26,21 @@ class Frame:
     cues: Sequence[Mark]
     whens: Sequence[When]
     asking: bool
+    queried: bool  # it ends with a question mark
 
     @classmethod
     def of(cls, sentence: Sentence, cues: Sequence[Mark], whens: Sequence[When]) -> Frame:
         tokens = sentence.tokens
-        return cls(tokens, cues, whens, sentence.asks or (bool(tokens) and tokens[0].text in _OPENING_QUESTION))
+        opens = bool(tokens) and tokens[0].text in _OPENING_QUESTION
+        return cls(tokens, cues, whens, sentence.asks or opens, sentence.asks)
 
-    def settle(self, status: str, cue: Mark | None, first: int, later: Sequence[Mark | None]) -> str:
-        """The status of agents from token `first` on; `later` are the words ahead of the agents that follow."""
+    def settle(
+        self, status: str, cue: Mark | None, first: int, later: Sequence[Mark | None], ahead: Mark | None = None
+    ) -> str:
+        """The status of agents from token `first` on.
+
+        `later` are the words ahead of the agents that follow, `ahead` the one ahead of these.
+        """
         word = self.tokens[cue.first].text if cue is not None else ""
         if (
             self._only_asks()
@@ -39,12 +48,25 @@ class Frame:
             and (status == "bare" or (status == "given" and word == "given"))
         ):
             return "planned"
+        firm = ahead is not None and ahead.kind in ("now", "started") and not self._is_small(ahead)
+        if (
+            self.queried
+            and status in ("now", "bare")
+            and not firm
+            and first >= self._question_from()
+            and self._is_weak(cue)
+        ):
+            return "planned"  # "nintedanib now?", "rituximab or CYC after this?"
         if self.asking and first and self.tokens[first - 1].text in _MODALS and status in ("now", "given"):
             return "planned"  # "can nintedanib be added?"
         if self.asking and status in ("now", "given") and cue is not None and self._of_people_in_general(cue):
             return "planned"
         if self.asking and status == "before" and (self._proposed(cue) or self._in_its_place(cue)):
             return "mentioned"
+        if status == "now" and cue is not None and self._speaks_of_supply(cue):
+            return "planned"  # "in my hospital no nintedanib, only rituximab"
+        if status == "bare" and self._on_condition(first):
+            return "planned"  # "if there is no gain, rituximab"
         if status == "bare" and self._since_when(first):
             return "now"
         if self._contrasted(later) and (status == "bare" or (status == "now" and word in _IN_TURN)):
@@ -53,6 +75,26 @@ class Frame:
         if status in ("now", "before") and not own and self._supposed_switch(first):
             return "planned"
         return status
+
+    def _speaks_of_supply(self, cue: Mark) -> bool:
+        texts = {token.text for token in self.tokens}
+        only = self.tokens[cue.first].text == "only" and cue.last - cue.first == 1
+        return only and bool(texts & _SUPPLY) and not texts & {"on", "takes", "taking", "she", "he"}
+
+    def _on_condition(self, first: int) -> bool:
+        opens = self.tokens[0].text in ("if", "unless", "depending")
+        return opens and not any(token.text in ("but", "so", "-", ";") for token in self.tokens[:first])
+
+    def _is_weak(self, cue: Mark | None) -> bool:
+        """Whether nothing, or only a word of time or place, says that an agent in a question is taken."""
+        if any(other.kind in ("now", "started") and not self._is_small(other) for other in self.cues):
+            return cue is not None and self._is_small(cue) and any(other.kind == "planned" for other in self.cues)
+        return cue is None or self._is_small(cue)
+
+    def _is_small(self, cue: Mark) -> bool:
+        said = " ".join(token.text for token in self.tokens[cue.first : cue.last])
+        on_top = said == "on" and [token.text for token in self.tokens[cue.last : cue.last + 1]] == ["top"]
+        return said in _SMALL or on_top
 
     def _only_asks(self) -> bool:
         return self.asking and not any(cue.kind in ("now", "before", "started", "failed") for cue in self.cues)
@@ -71,6 +113,8 @@ class Frame:
         """ "Should MMF be stopped?", "shall we stop it?": nothing that happened."""
         if cue is None or self.tokens[0].text not in _MODALS:
             return False
+        if self.tokens[cue.first].text.endswith("ing"):
+            return True  # "would guidelines support stopping pred?"
         lead = self.tokens[max(0, cue.first - 2) : cue.first + 1]
         return any(token.text in ("be", "we", "i", "she", "he") for token in lead)
 

@@ -122,8 +122,10 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
         for item, status in zip(items, statuses, strict=True)
         if status in ("now", "before") and item.detail.get("name")
     }
-    if taken[-1] == "now" and "before" in taken and len(names) > 1 and _brands_changed(items, statuses):
-        return "now"
+    was = str(items[-1].detail.get("cue", "")).split()[:1] in (["was"], ["had"], ["previously"], ["before"])
+    lately = taken[-1] == "now" or (was and not items[-1].detail.get("act"))
+    if lately and "now" in taken and "before" in taken and len(names) > 1 and _brands_changed(items, statuses):
+        return "now"  # "on Advagraf since May (was on Adoport)"
     if "now" in taken and "never" in statuses:
         return "contradiction" if _plainly_both(items) else taken[-1]
     firm = [
