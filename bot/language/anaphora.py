@@ -9,7 +9,20 @@ from bot.language.text import Token
 
 _PLACES = {"latter": -1, "former": -2}
 _NOUNS = frozenset(
-    {"smoker", "smokers", "patient", "dose", "drug", "colleague", "doctor", "consultant", "gp", "miner", "regimen", "treatment"}
+    {
+        "smoker",
+        "smokers",
+        "patient",
+        "dose",
+        "drug",
+        "colleague",
+        "doctor",
+        "consultant",
+        "gp",
+        "miner",
+        "regimen",
+        "treatment",
+    }
     | {"value", "scan", "ct", "result", "hospital", "team", "clinic", "rheumatologist", "employee", "part", "half"}
 )
 _LEADS = frozenset({"the", "this"})

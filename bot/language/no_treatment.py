@@ -57,8 +57,11 @@ def _of_an_agent(texts: Sequence[str], mark: Mark, inside: Collection[int]) -> b
     at = mark.first - 1
     while at > 0 and texts[at] in ("is", "was", "has", "but", "been"):
         at -= 1
-    return at in inside and texts[mark.first] in ("not", "never", "hasnt", "none", "nil", "no") and len(texts) > 1 and (
-        texts[mark.first] == "not" or texts[mark.last - 1] in ("started", "yet", "given")
+    return (
+        at in inside
+        and texts[mark.first] in ("not", "never", "hasnt", "none", "nil", "no")
+        and len(texts) > 1
+        and (texts[mark.first] == "not" or texts[mark.last - 1] in ("started", "yet", "given"))
     )
 
 
@@ -90,9 +93,20 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
         end += 1
     after = texts[end : end + _REACH]
     used = after[:1] in (["was"], ["were"]) and bool(set(after[1:3]) & (_VERBS | {"ever", "tried"}))
-    if after[:1] and not used and (after[0] in _NOT_THIS or (after[0] == "for" and not set(after[1:2]) & _FOR_IT)):
+    timed = after[:1] == ["for"] and bool({"years", "months", "yrs", "weeks"} & set(after[2:]))
+    if (
+        after[:1]
+        and not used
+        and (after[0] in _NOT_THIS or (after[0] == "for" and not timed and not set(after[1:2]) & _FOR_IT))
+    ):
         return None
     inner = set(texts[at:end])
+    if (
+        after[:1] == ["for"]
+        and {"past", "last", "years", "months", "yrs", "weeks"} & set(after[1:])
+        and not inner & _EVER
+    ):
+        return Mark("nothing", "now", at, end)  # "no treatment for the past two years"
     value = _when([*_clause_before(texts, at), *texts[at:end], *after], inner)
     if inner & _OTHER:
         all_along = after[:1] == ["since"] and after[1:2] not in _NOT_ALL_ALONG

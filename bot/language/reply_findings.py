@@ -46,7 +46,9 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if replies.before_agent(sentence, scan.agents):
         yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
     past = bool({"was", "were", "had"} & set(sentence.texts)) and any(
-        when.kind in ("ago", "date") and when.lead != "since" and times.today_in_months() - times.when_in_months(when) > 3
+        when.kind in ("ago", "date")
+        and when.lead != "since"
+        and times.today_in_months() - times.when_in_months(when) > 3
         for when in scan.whens
     )
     if past and rapid.marks(scan.tokens) and not sentence.asks:
@@ -79,7 +81,11 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
     """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
     mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
     subjects = {piece.value for piece in scan.row if piece.role == "subject"}
-    if mark is not None and not (subjects or scan.agents or scan.sentence.asks) and replies.of_last_message(scan.sentence):
+    if (
+        mark is not None
+        and not (subjects or scan.agents or scan.sentence.asks)
+        and replies.of_last_message(scan.sentence)
+    ):
         yield scan.finding("undo", None, True, mark.first, len(scan.tokens))
     if mark is not None:
         subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())

@@ -223,7 +223,8 @@ _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|
 _SHORT_MONTHS = frozenset({"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
 _NEW_SENTENCE = re.compile(r"\s+(?!(?:FVC|DLCO|TLCO|HRCT|CT|PFTs?|VC|KCO)\b)[A-Z][a-z]{2,}")
 _NEXT_READING = re.compile(
-    r"\s+(?:[A-Z][a-z]+\.?\s+(?:\d{4}|\d\d)\s*:?\s*)?(?:FVC|DLCO|TLCO|HRCT|CT|PFT|VC|KCO|Now|She|He|The|Patient)\b", re.I
+    r"\s+(?:[A-Z][a-z]+\.?\s+(?:\d{4}|\d\d)\s*:?\s*)?(?:FVC|DLCO|TLCO|HRCT|CT|PFT|VC|KCO|Now|She|He|The|Patient)\b",
+    re.I,
 )
 _MAY_END = frozenset({"g", "d", "min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 

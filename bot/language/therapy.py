@@ -215,7 +215,12 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         plainly = not {",", "which"} & set(row.texts[member.end : back.first])
         excepted = member.ahead is not None and row.said(member.ahead)[0] in EXCEPTING
         # "everything except pred was stopped"; "considered and shelved"
-        if status == "now" and row.said(back)[0] == "had" and member.ahead is not None and "back" in row.said(member.ahead):
+        if (
+            status == "now"
+            and row.said(back)[0] == "had"
+            and member.ahead is not None
+            and "back" in row.said(member.ahead)
+        ):
             return True  # "back on MMF (it had been held)"
         when = not back.act and row.said(back)[0] in _AT_A_TIME
         return (status == "now" and excepted and plainly) or (status == "planned" and (back.act == "stop" or when))
@@ -265,9 +270,17 @@ def _in_context(row: Row, index: int, status: str) -> str:
 
 
 def _in_a_choice(row: Row, member: Member) -> bool:
-    return bool({"vs", "versus"} & set(row.texts)) and not any(
-        row.texts[at] in ("vs", "versus") and row.texts[at + 1 : at + 2] in _OLD for at in range(len(row.texts))
-    ) and any(row.texts[at] in ("vs", "versus") for other in row.members for at in range(other.end, min(other.end + 2, len(row.texts))))
+    return (
+        bool({"vs", "versus"} & set(row.texts))
+        and not any(
+            row.texts[at] in ("vs", "versus") and row.texts[at + 1 : at + 2] in _OLD for at in range(len(row.texts))
+        )
+        and any(
+            row.texts[at] in ("vs", "versus")
+            for other in row.members
+            for at in range(other.end, min(other.end + 2, len(row.texts)))
+        )
+    )
 
 
 _OLD = (("last",), ("previous",), ("prior",), ("january",), ("before",))

@@ -20,7 +20,30 @@ _INSTEAD = words("therapy", "instead")
 _IN_ALL = (("in", "all"), ("in", "total"))
 _INFUSED = frozenset({"infusion", "infusions", "cycle", "cycles", "pulse", "pulses"})
 _ALL = frozenset({"all", "each", "both", "none", "neither", "nothing"})
-_ALL_OF_THEM = frozenset({"in", "on", "because", "due", "last", "this", "when", "after", "during", "since", "and", "", "three", "four", "two", "of", ",", ")", "at", "now"})
+_ALL_OF_THEM = frozenset(
+    {
+        "in",
+        "on",
+        "because",
+        "due",
+        "last",
+        "this",
+        "when",
+        "after",
+        "during",
+        "since",
+        "and",
+        "",
+        "three",
+        "four",
+        "two",
+        "of",
+        ",",
+        ")",
+        "at",
+        "now",
+    }
+)
 _LISTS = frozenset({"list", "drugs", "medication"})
 
 
@@ -58,13 +81,21 @@ def _tells_a_course(row: Row, cue: Mark) -> bool:
 
 
 def _treats_ours(row: Row, cue: Mark) -> bool:
-    """ "A colleague put him on X": it is our patient who takes it."""
+    """ "A colleague put him on X", "her husband says she had X": it is our patient who takes it."""
+    if cue.kind == "other_person":
+        following = row.texts[cue.last : cue.last + 3]
+        if following[:1] and following[0] in _REPORTS and _OURSELVES & set(following[1:]):
+            return True
+        if row.said(cue)[-1] == "sister" and "here" in following:
+            return True  # "Sister Byrne here": a nurse
     if cue.kind != "other_person" or row.said(cue)[-1] not in _DOCTORS:
         return False
     verb = next((other for other in row.cues if 0 <= other.first - cue.last <= 2 and other.act), None)
     return verb is not None and bool(_OUR_PATIENT & {*row.said(verb), *row.texts[verb.last : verb.last + 1]})
 
 
+_REPORTS = frozenset({"says", "said", "reports", "reported", "tells", "told", "thinks", "reminds", "adds", "confirms"})
+_OURSELVES = frozenset({"she", "he", "that", "me", "us", "they"})
 _DOCTORS = frozenset({"colleague", "colleagues", "friend", "partner"})
 _OUR_PATIENT = frozenset({"him", "her", "them"})
 
@@ -107,7 +138,8 @@ def _told_of(row: Row, cue: Mark, member: Member) -> bool:
 
 
 def _attach(row: Row, cue: Mark) -> None:
-    left = next((member for member in reversed(row.members) if member.mark.last <= cue.first), None)
+    before = (member for member in reversed(row.members) if member.mark.last <= cue.first)
+    left = next((member for member in before if not _aside(row, member, cue)), None)
     right = next((member for member in row.members if member.first >= cue.last), None)
     side = therapy_reach.side(row, cue, left, right)
     if side == "right" and right is not None:
@@ -136,6 +168,12 @@ def _meant(row: Row, cue: Mark, left: Member) -> Member:
 _SUBORDINATE = frozenset({"until", "till", "til", "when", "once", "before", "while"})
 
 
+def _aside(row: Row, member: Member, cue: Mark) -> bool:
+    """Another medicine in brackets that close before a cue: "was blocked (allopurinol), thus never taken"."""
+    opens = member.first and row.texts[member.first - 1] == "("
+    return member.mark.kind == "other" and bool(opens) and ")" in row.texts[member.mark.last : cue.first]
+
+
 def _given_to(row: Row, cue: Mark, left: Member) -> Member:
     """ "rituximab plus MMF, last infusion in May": an infusion is one of the agent that is infused."""
     infused = [member for member in row.members if member.mark.last <= cue.first and member.mark.value in INFUSIONS]
@@ -157,7 +195,8 @@ def _of_all(row: Row, cue: Mark) -> list[Member]:
     named = [member for member in row.members if member.mark.last <= cue.first]
     near = {*row.before(cue, 4), *row.said(cue)}
     pronoun = "of" in near and bool({"them", "which", "these"} & near) and bool(_ALL & near) and cue.value != "ahead"
-    if "both" in {*row.before(cue, 1), *row.said(cue)} and cue.value == "back" and len(named) > 1:
+    small = row.said(cue) in (("in",), ("out",)) and row.after(cue) not in ("", ",", ")", "and")
+    if "both" in {*row.before(cue, 1), *row.said(cue)} and cue.value == "back" and len(named) > 1 and not small:
         return named[-2:]  # "AZA, then MTX, both out"
     if not named or not (pronoun or _then_all(row, cue)):
         return []
@@ -173,6 +212,7 @@ def _then_all(row: Row, cue: Mark) -> bool:
 
 
 # From one to another
+
 
 def _still_ahead(row: Row, right: Member) -> bool:
     after = row.texts[right.end : right.end + 4]

@@ -124,8 +124,10 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     statuses = [
         _AS_HEADING.get(cue.kind, cue.kind)
         for cue in cues_of(tokens[:colon], set(), ())
-        if cue.act != "repeat" and tokens[cue.first].text not in _QUESTIONS
+        if cue.act != "repeat" and tokens[cue.first].text not in _QUESTIONS | _SINCE_WHEN
     ]
+    if words & {"drug", "drugs", "medication", "medications"} and words & {"hx", "history"}:
+        return ""  # the current list as often as the past
     if {"what", "left"} <= words:
         return "now"
     if marks and words & {"question", "questions"}:
@@ -145,8 +147,6 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     for status in ("never", "planned", "before", "now"):
         if status in statuses:
             return status
-    if words & {"drug", "drugs", "medication", "medications"} and words & {"hx", "history"}:
-        return ""  # the current list as often as the past
     if words & _REGIMENS:
         return "before" if words & _PAST_HEADINGS else "now"
     return ""
@@ -157,6 +157,7 @@ _PAST_HEADINGS = words("therapy", "past_headings")
 _AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started": "now"}
 
 
+_SINCE_WHEN = frozenset({"after", "following", "post", "upon", "since"})
 _QUESTIONS = frozenset({"why", "what", "which", "how"})
 _REQUESTS = frozenset(
     {"advise", "advice", "help", "opinion", "please", "query", "answer", "answers", "answering", "reply"}
@@ -208,6 +209,9 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
             and between in (["by"], ["with"], ["to"], ["for"])
         ):
             return first, second
+        undosed = [word for word in between if not word.replace(".", "").isdigit() and word not in _DOSE_WORDS]
+        if undosed in (["for"], ["instead", "of"]) and lead and lead[-1] in ("read", "put", "write", "substitute"):
+            return second, first  # "please read mycophenolate 1 g for azathioprine"
         if between in (["not"], ["and", "not"]) and not set(lead) - _SWAP_LEADS:
             return second, first
         if between in (["than"], ["rather", "than"], ["instead", "of"]) and lead and not set(lead) - _SWAP_LEADS:
@@ -244,4 +248,5 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
     return None
 
 
+_DOSE_WORDS = frozenset({"mg", "g", "bd", "bid", "od", "daily", "twice", "once", "a", "day", "weekly", "per", "tds"})
 _SWAP_LEADS = words("therapy", "swap_leads")

@@ -132,6 +132,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             tokens[cue.last - 1].text in ("before", "to")
             and tokens[cue.first].text in ("before", "prior")
             and (cue.last in inside or _before_its_time(tokens, cue, inside))
+            and not (cue.first and tokens[cue.first - 1].text == ",")  # "MMF, before azathioprine"
             and not any(at in inside for at in range(max(0, cue.first - 3), cue.first))
         ):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
@@ -356,7 +357,9 @@ def _bare_change(tokens: Sequence[Token], left: Mark, right: Mark, at: int, cues
     """ "Azathioprine to mycophenolate in 2020, back to azathioprine": a change told without a verb."""
     opens = not left.first or tokens[left.first - 1].text in (",", "-", ":", "(", "then")
     plain = {token.text for token in tokens[left.last : right.first]} <= {"to", "back"}
-    return opens and plain and tokens[at].text == "to" and not any(cue.first < at for cue in cues if cue.kind == "planned")
+    return (
+        opens and plain and tokens[at].text == "to" and not any(cue.first < at for cue in cues if cue.kind == "planned")
+    )
 
 
 def _is_dose_arrow(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -378,13 +381,17 @@ def has_dose(tokens: Sequence[Token], mark: Mark) -> bool:
     glued = bool(after) and tokens[mark.last - 1].end == after[0].start  # "MMF2000"
     if after and after[0].kind == "number" and (glued or not is_year(after[0])):
         fraction = len(after) > 2 and after[1].text == "/" and after[2].kind == "number"
-        return not fraction and (
-            len(after) < 2 or after[1].text not in ("years", "months", "weeks", "cycles", "times", "doses")
-        )
+        return not fraction and (len(after) < 2 or after[1].text not in _COUNTED)
     before = tokens[max(0, mark.first - 2) : mark.first]
     return (
         len(before) == 2 and before[0].kind == "number" and (before[1].text in UNITS or before[1].text == "of")
     ) or (len(before) == 2 and before[1].text == "of" and (before[0].text in NUMBER_WORDS or before[0].text == "half"))
+
+
+_COUNTED = frozenset(
+    {"years", "months", "weeks", "cycles", "times", "doses", "courses", "course", "pulses", "pulse", "infusions"}
+    | {"boluses", "rounds", "cures", "sessions", "cycle", "injections"}
+)
 
 
 def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:

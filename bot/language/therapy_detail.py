@@ -31,7 +31,7 @@ _LONGEST_COURSE = 12
 
 def of(tokens: Sequence[Token], whens: Iterable[When], behind: Sequence[int] = ()) -> dict[str, Any]:
     """Side effects, dates and repetition; `behind` are the tokens where a time would follow the agent at once."""
-    extras = {mark.kind for mark in _EXTRAS.scan(tokens)}
+    extras = {mark.kind for mark in _EXTRAS.scan(tokens) if not _is_what_for(tokens, mark)}
     detail: dict[str, Any] = {name: True for name in ("recurring", "not_tolerated", "course") if name in extras}
     if _unfinished(tokens):
         detail["unfinished"] = True
@@ -46,6 +46,17 @@ def of(tokens: Sequence[Token], whens: Iterable[When], behind: Sequence[int] = (
             detail["since" if when.lead in ("since", "from") else "date"] = when.months
             detail["whole_year"] = when.whole_year
     return detail
+
+
+def _is_what_for(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Voclosporin for the kidneys": an organ that is treated, not one that was harmed."""
+    at = mark.first - 1
+    while at > 0 and tokens[at].text in ("the", "her", "his", "both", "and", "lungs", "lung", "skin", "joints"):
+        at -= 1
+    return tokens[mark.first].text in _ORGANS and at >= 0 and tokens[at].text == "for"
+
+
+_ORGANS = frozenset({"kidney", "kidneys", "liver", "gut", "stomach", "muscle", "muscles"})
 
 
 def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str, dict[str, Any]]:
@@ -124,11 +135,19 @@ def _of_infusion(row: Row, member: Member, status: str, cue: Mark | None) -> str
         return status
     lead = {*row.texts[max(0, member.first - 3) : member.first], *row.before(cue, 3)}
     near = {*row.said(cue), *row.texts[max(0, member.first - 2) : member.first]}
+    if status == "planned" and cue.act == "plan" and _planned_again(row, member, cue):
+        return "given"  # "rituximab on 29 June and in December planned"
     if status == "planned" and (
         (cue.act == "plan" and lead & _ORDINALS - _FIRST) or ("next" in near and "due" in row.texts)
     ):
         return "now"
     return "given" if status == "before" and "last" in row.said(cue) else status
+
+
+def _planned_again(row: Row, member: Member, cue: Mark) -> bool:
+    """ "29 June and December planned", "(Aug + planned Feb)": a date of a dose that was given, then "and"."""
+    dates = [when for when in row.whens if member.mark.last <= when.first < cue.first and when.kind == "date"]
+    return bool(dates) and bool({"and", "+", "&"} & set(row.texts[dates[0].last : cue.first]))
 
 
 def _one_of_several(row: Row, member: Member, cue: Mark | None) -> bool:
@@ -182,7 +201,10 @@ def _some_left(window: Sequence[Token]) -> bool:
     return any(
         _count(window[at]) is not None
         and texts[at + 1] in _DONE
-        and any(text in _LEFT or texts[place : place + 2] == ["to", "go"] for place, text in enumerate(texts[at + 2 :], at + 2))
+        and any(
+            text in _LEFT or texts[place : place + 2] == ["to", "go"]
+            for place, text in enumerate(texts[at + 2 :], at + 2)
+        )
         for at in range(len(window) - 3)
     )
 

@@ -189,7 +189,9 @@ def _heading(scan: Scan, context: Context) -> int:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading and (context.starts_line or (context.heading not in _OPEN_ENDED and context.last_end != ";")):
+    if context.inline_heading and (
+        context.starts_line or (context.heading not in _OPEN_ENDED and context.last_end != ";")
+    ):
         context.heading, context.inline_heading = None, False
     if context.inline_heading and context.heading == "planned" and scan.tokens[0].text not in _IN_TURN:
         context.heading, context.inline_heading = None, False

@@ -122,7 +122,9 @@ def _of_a_pronoun(row: Row, cue: Mark) -> bool:
     if cue.act and cue.kind in ("now", "started") and {"it", "them"} & set(row.said(cue)[1:]):
         return True  # "is taking it again"
     if row.said(cue) in (("on",), ("still", "on")):
-        dosed = bool(after) and row.tokens[cue.last].kind == "number" and "still" in {*row.before(cue, 1), *row.said(cue)}
+        dosed = (
+            bool(after) and row.tokens[cue.last].kind == "number" and "still" in {*row.before(cue, 1), *row.said(cue)}
+        )
         return (after in ("it", "them") and row.texts[cue.first - 1] in _STAYS) or dosed
     if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(row.texts[cue.last : cue.last + 4]):
         return True
@@ -134,7 +136,12 @@ def _of_a_pronoun(row: Row, cue: Mark) -> bool:
 def only_tells_when(row: Row, cue: Mark) -> bool:
     """ "the week before we started it"."""
     lead = {*row.before(cue, 3), *row.said(cue)}
-    if cue.act and cue.kind == "started" and row.before(cue, 2)[:1] in _WHEN and row.before(cue, 1)[0] in ("it", "that"):
+    if (
+        cue.act
+        and cue.kind == "started"
+        and row.before(cue, 2)[:1] in _WHEN
+        and row.before(cue, 1)[0] in ("it", "that")
+    ):
         return True  # "MMF was stopped when it was begun"
     return bool(cue.act and {"before", "until"} & lead and _SUBJECTS & lead) and row.after(cue) in ("it", "them")
 
@@ -210,7 +217,12 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         return False
     said = " ".join(row.said(cue))
     told = all(row.is_light(at) or at in row.of_cues for at in content)
-    if cue.kind == "failed" and row.before(cue, 1)[0] in ("for", "of") and left.back and left.back[-1].kind == "started":
+    if (
+        cue.kind == "failed"
+        and row.before(cue, 1)[0] in ("for", "of")
+        and left.back
+        and left.back[-1].kind == "started"
+    ):
         return False  # "IVCY added for insufficient effect"
     if "," in texts[1:] and cue.kind in _WEAK and not told:
         return False

@@ -13,6 +13,7 @@ from bot.language.vocabulary import words
 _OPENING_QUESTION = words("therapy", "opening_question")
 _MODALS = frozenset({"should", "could", "would", "can", "shall", "may", "must", "might"})
 _IN_TURN = frozenset({"then", "subsequently", "later", "afterwards", "thereafter"})
+_YES_OR_NO = frozenset({"is", "are", "does", "do", "can", "could", "would", "should", "will"})
 _SUPPLY = frozenset({"hospital", "country", "formulary", "pharmacy", "region", "centre", "center", "available", "here"})
 _SMALL = words("therapy", "small_in_a_question")
 _SWITCH = frozenset({"switch", "change", "conversion", "swap"})
@@ -57,6 +58,8 @@ class Frame:
             and self._is_weak(cue)
         ):
             return "planned"  # "nintedanib now?", "rituximab or CYC after this?"
+        if self.queried and status in ("before", "failed") and self._asks_whether(first):
+            return "mentioned"  # "is MTX a problem in this lung?"
         if self.asking and first and self.tokens[first - 1].text in _MODALS and status in ("now", "given"):
             return "planned"  # "can nintedanib be added?"
         if self.asking and status in ("now", "given") and cue is not None and self._of_people_in_general(cue):
@@ -84,6 +87,14 @@ class Frame:
     def _on_condition(self, first: int) -> bool:
         opens = self.tokens[0].text in ("if", "unless", "depending")
         return opens and not any(token.text in ("but", "so", "-", ";") for token in self.tokens[:first])
+
+    def _asks_whether(self, first: int) -> bool:
+        lead = {token.text for token in self.tokens[:first]}
+        return (
+            self.tokens[0].text in _YES_OR_NO
+            and first <= 3
+            and not lead & {"that", "because", "since", "after", "with"}
+        )
 
     def _is_weak(self, cue: Mark | None) -> bool:
         """Whether nothing, or only a word of time or place, says that an agent in a question is taken."""

@@ -62,9 +62,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
 def _treated_together(settled: dict[str, str], by_agent: dict[str, list[Finding]]) -> None:
     """ "Treated with MMF + RTX six-monthly": what makes one of a list present makes all of it present."""
     ongoing = {
-        items[-1].start
-        for agent, items in by_agent.items()
-        if settled[agent] == "now" and items[-1].value == "treated"
+        items[-1].start for agent, items in by_agent.items() if settled[agent] == "now" and items[-1].value == "treated"
     }
     for agent, items in by_agent.items():
         if settled[agent] == "failed" and items[-1].value == "treated" and items[-1].start in ongoing:
@@ -180,7 +178,9 @@ def _of_item(item: Finding, asked: str | None) -> str:
     if status == "failed" and infusion and ago is not None and ago <= _HALF_A_YEAR and detail.get("cue") in _AFTER:
         return "now"
     if status in ("given", "bare", "treated") and infusion:
-        finished = item.subject == "cyclophosphamide" and ago is not None and ago > _A_YEAR and detail.get("since") is None
+        finished = (
+            item.subject == "cyclophosphamide" and ago is not None and ago > _A_YEAR and detail.get("since") is None
+        )
         if detail.get("recurring") and not (status == "given" and detail.get("course")) and not finished:
             return "now"
         if ago is not None:
@@ -261,7 +261,9 @@ def _record(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> 
 
 def _neither(draft: Draft, agent: str, status: str, items: Sequence[Finding]) -> None:
     """Never, planned, somebody else's: recorded nowhere; "never" takes back what was said before."""
-    taken_back = status in ("other_person", "not_systemic") or (status == "planned" and items[-1].detail.get("act") == "refuse")
+    taken_back = status in ("other_person", "not_systemic") or (
+        status == "planned" and items[-1].detail.get("act") == "refuse"
+    )
     if status == "never" or taken_back:
         _take_back(draft, agent, THERAPY if status == "never" else (CURRENT,))
         draft.close(f"contradiction:{agent}")

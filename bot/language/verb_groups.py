@@ -184,6 +184,9 @@ def _in_place(
     if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
         return ("started" if act == "start" else "before", "back"), last  # "2025 PSL start", "2026 PSL stop"
     read = _MEANINGS[act](form, before)
+    off = act == "stop" and tokens[last - 1].text == "off" and _before_an_agent(tokens, last, inside)
+    if off and read == ("before", "back"):
+        return ("before", "ahead"), last  # "she was taken off mycophenolate"
     swapped = act == "replace" and form in ("past", "participle") and following in ("for", "with", "by")
     if swapped and read is not None and behind_agent:
         return ("arrow", "ahead"), last + 1  # "CsA swapped for bari"
@@ -208,10 +211,12 @@ def _before_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> bool
 
 def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     after = tokens[at + 1].text if at + 1 < len(tokens) else ","
-    if at + 1 == len(tokens) and tokens[at - 1].text == ",":
+    if at + 1 == len(tokens) and tokens[at - 1].text in (",", "then"):
         return any(index < at for index in inside)  # "Imuran for two years, leukopenia, stop"
     before = at - 1
-    while before >= 0 and before not in inside and (tokens[before].kind == "number" or tokens[before].text in _OF_A_DOSE):
+    while (
+        before >= 0 and before not in inside and (tokens[before].kind == "number" or tokens[before].text in _OF_A_DOSE)
+    ):
         before -= 1
     dated = at + 1 < len(tokens) and (tokens[at + 1].kind == "number" or after in _MONTHS)
     return before in inside and (dated or after in (",", ")", "(", "in", "-", "and"))
