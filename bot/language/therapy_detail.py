@@ -24,7 +24,7 @@ _OF_A_COURSE = frozenset(DOSING["courses"]) | words("therapy", "of_a_course")
 _FRACTIONS_OF_A_YEAR = ("12", "52", "7")
 _BESIDE = (("on", "top", "of"), ("alongside",), ("in", "addition", "to"))
 _FEWEST = 3
-_AHEAD = frozenset({"due", "next", "planned", "booked", "scheduled", "weeks", "week", "fortnight"})
+_AHEAD = frozenset({"pencilled", "repeat", "again", "due", "next", "planned", "booked", "scheduled", "weeks", "week", "fortnight"})
 _FIRST = frozenset({"first", "1", "1st"})
 _LONGEST_COURSE = 12
 
@@ -106,6 +106,8 @@ def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
     dose = row.members[index].mark.last  # "MMF2000" holds no year
     glued = dose < len(row.tokens) and row.tokens[dose - 1].end == row.tokens[dose].start
     own = [when for when in row.whens if first <= when.first < edge and not (glued and when.first == dose)]
+    done = [when for when in own if not _AHEAD & set(row.texts[max(first, when.first - 3) : when.first])]
+    own = done if done and row.members[index].mark.value in INFUSIONS else own
     following = row.members[index + 1] if index + 1 < len(row.members) else None
     if not own and not leading and following is not None and following.link == "and" and not following.back:
         end = row.members[index + 2].first if index + 2 < len(row.members) else len(row.tokens)

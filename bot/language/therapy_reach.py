@@ -60,6 +60,9 @@ def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str 
         return "left"
     if left is not None and _lacks_its_object(row, cue, left, right):
         return "left"
+    booked = cue.kind == "planned" and cue.last in row.timed and row.said(cue)[0] not in ("due", "next", "bid")
+    if left is not None and booked and row.said(cue)[-1] in ("for", "on", "in"):
+        return "left" if row.all_light(row.gap(left.end, cue.first)) else None  # "rituximab booked for 4 December"
     announced = left is None and right is not None and _announces(row, cue, right)
     ahead = announced or (right is not None and cue.value in ("ahead", "either") and _reaches(row, cue, right.first))
     back = left is not None and cue.value in ("back", "either") and reaches_back(row, cue, left)

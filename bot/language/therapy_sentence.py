@@ -13,6 +13,7 @@ from bot.language.vocabulary import words
 _OPENING_QUESTION = words("therapy", "opening_question")
 _MODALS = frozenset({"should", "could", "would", "can", "shall", "may", "must", "might"})
 _IN_TURN = frozenset({"then", "subsequently", "later", "afterwards", "thereafter"})
+_HOW = frozenset({"how", "when", "what", "which", "why"})
 _YES_OR_NO = frozenset({"is", "are", "does", "do", "can", "could", "would", "should", "will"})
 _SUPPLY = frozenset({"hospital", "country", "formulary", "pharmacy", "region", "centre", "center", "available", "here"})
 _SMALL = words("therapy", "small_in_a_question")
@@ -58,6 +59,9 @@ class Frame:
             and self._is_weak(cue)
         ):
             return "planned"  # "nintedanib now?", "rituximab or CYC after this?"
+        general = self.tokens[0].text in _HOW and cue is not None and cue.last - cue.first == 1
+        if self.queried and status == "failed" and general and self.tokens[cue.first].text in ("after", "following"):
+            return "mentioned"  # "how long should one wait after rituximab?"
         if self.queried and status in ("before", "failed") and self._asks_whether(first):
             return "mentioned"  # "is MTX a problem in this lung?"
         if self.asking and first and self.tokens[first - 1].text in _MODALS and status in ("now", "given"):

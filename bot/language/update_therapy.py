@@ -159,6 +159,8 @@ _PLAINLY_NOW = words("update_therapy", "plainly_now")
 
 def _status(item: Finding, asked: str | None) -> str:
     status = _of_item(item, asked)
+    if asked == PREVIOUS and status == "failed":
+        return "before"
     if asked == PREVIOUS and status == "now" and item.detail.get("cue") not in _PLAINLY_NOW:
         return "before"
     return status

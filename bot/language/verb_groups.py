@@ -147,6 +147,8 @@ def _form(entry: _Entry, before: _Before, asks: bool) -> str:
         return "base" if asks or before.meant or before.be or not before.first else "past"
     if entry.form == "base" and not before.meant and before.have:
         return "participle"  # "have come and gone"
+    if entry.form == "base" and entry.act in ("take", "continue") and not before.have:
+        return entry.form  # "patient use MMF"
     if entry.form == "base" and not before.meant and before.lead in _THIRD_PERSON and before.be not in ("did", "does"):
         return "participle"  # "she's come off MMF"
     return entry.form
@@ -179,6 +181,9 @@ def _in_place(
         return None, last  # a repeat prescription
     if act == "continue" and form == "base" and behind_agent and not (before.meant or before.negated):
         return ("now", "back"), last  # "prednisolone and tacrolimus continue"
+    stands = behind_agent or before.be or before.meant or before.negated or before.lead in ("it", "that", "which", "this")
+    if act == "help" and form in ("base", "s") and last == at + 1 and not stands:
+        return None, last  # "which laboratory controls", "the work"
     if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
         return None, last  # "nobody booked another"
     if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
@@ -267,7 +272,7 @@ def _behind_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> int 
 _PURPOSES = frozenset(
     {"make", "allow", "avoid", "see", "give", "spare", "let", "protect", "simplify", "limit", "please"}
 )
-_PARTICLES = frozenset({"down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
+_PARTICLES = frozenset({"alone", "unchanged", "as", "at", "down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
 
 
 def _match(
