@@ -137,14 +137,15 @@ def _taken_nothing(texts: Sequence[str], at: int) -> Mark | None:
     if texts[at] != "nothing":
         return None
     told = {"given", "taken", "tried", "used", "started"} & set(texts[at + 1 : at + 4])
-    taken = told or at and texts[at - 1] in _VERBS - {"has", "have", "had", "to", "at", "now", "yet", "a", "an"}
+    taken = told or (at and texts[at - 1] in _VERBS - {"has", "have", "had", "to", "at", "now", "yet", "a", "an"})
     kind = at + 1 < len(texts) and texts[at + 1] in _TREATMENT | {"immunosuppressive", "immunomodulatory"}
     if not (taken or kind) or {"but", "except", "other", "besides"} & set(texts[at : at + 4]):
         return None
     near = texts[at : at + 9]
     earlier = next((index for index, text in enumerate(near) if text in _BEFORE), None)
     if earlier is not None and not kind:
-        return Mark("nothing", "before", at, min(len(texts), at + earlier + 1 + (near[earlier + 1 : earlier + 2] == ["that"])))
+        end = at + earlier + 1 + (list(near[earlier + 1 : earlier + 2]) == ["that"])
+        return Mark("nothing", "before", at, end)
     last = next((index for index, text in enumerate(near) if text in _AT_PRESENT), None)
     return Mark("nothing", "now", at - 1 if taken and not told else at, at + last + 1) if last is not None else None
 

@@ -241,7 +241,7 @@ def _leads_on(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     if tokens[mark.first].text == "gone" and mark.last - mark.first == 1:
         return following[:1] in (["back"], ["from"], ["on"])
     up_to = tokens[mark.first].text == "up" and mark.last - mark.first == 1 and following[:1] == ["to"]
-    return up_to and following[1:] and following[1] in _TIMES_AFTER
+    return up_to and len(following) > 1 and following[1] in _TIMES_AFTER
 
 
 _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"})

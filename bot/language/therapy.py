@@ -101,9 +101,9 @@ def statements(
         if status == "bare" and found and found[-1].status == "planned" and _trails(row, index):
             status = "planned"  # "rituximab would be a candidate, and nintedanib"
         if status == "bare" and _likewise(row, member):
-            told = found[-1].status if found else earlier or status
-            dosed = told == "before" and has_dose(row.tokens, member.mark)
-            status = status if dosed else told  # "tofa was stopped. Pred 7.5 too.": not stopped
+            same = found[-1].status if found else earlier or status
+            dosed = same == "before" and has_dose(row.tokens, member.mark)
+            status = status if dosed else same  # "tofa was stopped. Pred 7.5 too.": not stopped
         status = "mentioned" if index in misspoken else _in_context(row, index, status)
         if status == "now" and cue is not None and row.said(cue) in _WHILE and _ended_before(found, member.mark):
             status = "mentioned"  # "swapped for bari, the BP was high on the CsA"

@@ -341,9 +341,7 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
             or left_behind
             or near & _SWITCHES
             or {token.text for token in tokens[right.last : right.last + 2]} & _SWITCHES
-        ):
-            found.append(Mark("arrow", "ahead", at, at + 1))
-        elif _bare_change(tokens, left, right, at, cues):
+        ) or _bare_change(tokens, left, right, at, cues):
             found.append(Mark("arrow", "ahead", at, at + 1))
         elif (near | between) & {"add", "adding", "added", "adds", "addition"}:
             found.append(Mark("now", "ahead", at, at + 1))

@@ -24,7 +24,8 @@ _OF_A_COURSE = frozenset(DOSING["courses"]) | words("therapy", "of_a_course")
 _FRACTIONS_OF_A_YEAR = ("12", "52", "7")
 _BESIDE = (("on", "top", "of"), ("alongside",), ("in", "addition", "to"))
 _FEWEST = 3
-_AHEAD = frozenset({"pencilled", "repeat", "again", "due", "next", "planned", "booked", "scheduled", "weeks", "week", "fortnight"})
+_AHEAD = frozenset({"due", "next", "planned", "booked", "scheduled", "weeks", "week", "fortnight"})
+_AHEAD |= {"pencilled", "repeat", "again"}
 _FIRST = frozenset({"first", "1", "1st"})
 _LONGEST_COURSE = 12
 

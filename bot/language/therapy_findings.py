@@ -56,7 +56,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if any(mark.value == "before" for mark in nothing):
         said = [_excepted(scan, item, nothing) for item in said]
     yield from _statements(scan, said)
-    if not said and not nothing and not context.fresh_heading and (scan.tokens[0].text in _PRONOUNS or not scan.lung_walls):
+    of_drugs = scan.tokens[0].text in _PRONOUNS or not scan.lung_walls
+    if not said and not nothing and not context.fresh_heading and of_drugs:
         yield from _told_later(scan, context, len(scan.tokens))
     yield from _nothing(scan, context, nothing)
     context.of_the_lungs = bool(scan.lung_walls) and not scan.agents

@@ -59,8 +59,8 @@ class Frame:
             and self._is_weak(cue)
         ):
             return "planned"  # "nintedanib now?", "rituximab or CYC after this?"
-        general = self.tokens[0].text in _HOW and cue is not None and cue.last - cue.first == 1
-        if self.queried and status == "failed" and general and self.tokens[cue.first].text in ("after", "following"):
+        after = cue is not None and self._words(cue) in ("after", "following")
+        if self.queried and status == "failed" and after and self.tokens[0].text in _HOW:
             return "mentioned"  # "how long should one wait after rituximab?"
         if self.queried and status in ("before", "failed") and self._asks_whether(first):
             return "mentioned"  # "is MTX a problem in this lung?"
@@ -107,9 +107,12 @@ class Frame:
         return cue is None or self._is_small(cue)
 
     def _is_small(self, cue: Mark) -> bool:
-        said = " ".join(token.text for token in self.tokens[cue.first : cue.last])
+        said = self._words(cue)
         on_top = said == "on" and [token.text for token in self.tokens[cue.last : cue.last + 1]] == ["top"]
         return said in _SMALL or on_top
+
+    def _words(self, cue: Mark) -> str:
+        return " ".join(token.text for token in self.tokens[cue.first : cue.last])
 
     def _only_asks(self) -> bool:
         return self.asking and not any(cue.kind in ("now", "before", "started", "failed") for cue in self.cues)

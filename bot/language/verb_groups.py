@@ -181,7 +181,7 @@ def _in_place(
         return None, last  # a repeat prescription
     if act == "continue" and form == "base" and behind_agent and not (before.meant or before.negated):
         return ("now", "back"), last  # "prednisolone and tacrolimus continue"
-    stands = behind_agent or before.be or before.meant or before.negated or before.lead in ("it", "that", "which", "this")
+    stands = behind_agent or before.be or before.meant or before.negated or before.lead in _SUBJECTS_OF_EFFECT
     if act == "help" and form in ("base", "s") and last == at + 1 and not stands:
         return None, last  # "which laboratory controls", "the work"
     if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
@@ -198,6 +198,7 @@ def _in_place(
     return read, last
 
 
+_SUBJECTS_OF_EFFECT = frozenset({"it", "that", "which", "this"})
 _CARRIED_OUT = frozenset({"made", "done", "completed", "happened", "undertaken", "effected"})
 
 
@@ -272,7 +273,8 @@ def _behind_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> int 
 _PURPOSES = frozenset(
     {"make", "allow", "avoid", "see", "give", "spare", "let", "protect", "simplify", "limit", "please"}
 )
-_PARTICLES = frozenset({"alone", "unchanged", "as", "at", "down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
+_PARTICLES = frozenset({"down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
+_PARTICLES |= {"alone", "unchanged", "as", "at"}
 
 
 def _match(
