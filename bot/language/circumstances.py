@@ -103,15 +103,29 @@ _SHORT = 12
 _INTERVALS = frozenset({"interval", "apart", "between", "spacing", "gap", "elapsed", "separated", "separate"})
 
 
-def circumstances(scan: Scan, first: int, last: int) -> dict[str, object]:
+def circumstances(scan: Scan, context: Context, first: int, last: int) -> dict[str, object]:
+    """Another cause beside a course, and whether the gas transfer is uncorrected."""
     detail: dict[str, object] = {}
     causes = [cause for at, cause in scan.causes if _speaks_of(scan, at, first, last)]
+    causes = causes or _the_same_cause(scan, context)
     beside = None if causes else _cause_beside(scan, last)
     if causes or beside:
         detail["other_cause"] = causes[0] if causes else beside
     if scan.uncorrected:
         detail["uncorrected"] = True
     return detail
+
+
+def _the_same_cause(scan: Scan, context: Context) -> list[str]:
+    """ "Breathing worse, same reason": what the course told before was put down to."""
+    texts = scan.sentence.texts
+    back = any(text in _REASONS and texts[at - 1] in _SAME_REASON for at, text in enumerate(texts) if at)
+    told = [str(item.detail["other_cause"]) for item in context.findings if item.detail.get("other_cause")]
+    return told[-1:] if back else []
+
+
+_REASONS = frozenset({"reason", "reasons", "cause", "explanation"})
+_SAME_REASON = frozenset({"same", "that", "this"})
 
 
 def _cause_beside(scan: Scan, last: int) -> str | None:

@@ -68,7 +68,13 @@ def rapid_progression(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("rapid", None, now.stated, now.said.first, now.said.last)
     both = [now, context.rapid] if context.rapid is not None else [now]
     supported = now.support or (context.rapid.support if context.rapid else None)
-    if now.stated is not False and supported and not now.weaned and any(item.worsening for item in both) and any(item.recent for item in both):
+    if (
+        now.stated is not False
+        and supported
+        and not now.weaned
+        and any(item.worsening for item in both)
+        and any(item.recent for item in both)
+    ):
         mark = now.support or Mark("", None, 0, len(scan.tokens))
         yield scan.finding("rapid", None, True, mark.first, mark.last)
     if now.support or now.worsening or now.recent or now.weaned or context.rapid is None:

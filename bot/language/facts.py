@@ -59,7 +59,11 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     before, after = _without_age(tokens[begin : mark.first]), tokens[mark.last : end]
     after = _past_the_list(after)
     behind = [token.text for token in after[:5]]
-    if tokens[mark.first].text == "myositis" and set(behind[:2]) & _TESTS_FOR and {"negative", "neg", "-"} & set(behind):
+    if (
+        tokens[mark.first].text == "myositis"
+        and set(behind[:2]) & _TESTS_FOR
+        and {"negative", "neg", "-"} & set(behind)
+    ):
         return "beside"  # "myositis antibodies are negative": of a test, not of the disease
     if of_family(tokens, mark.first):
         return "family"
@@ -101,12 +105,15 @@ def _without_age(tokens: Sequence[Token]) -> Sequence[Token]:
     ]
 
 
-_TESTS_FOR = frozenset({"antibodies", "antibody", "blot", "panel", "line", "serology", "screen", "profile", "immunoblot"})
+_TESTS_FOR = frozenset(
+    {"antibodies", "antibody", "blot", "panel", "line", "serology", "screen", "profile", "immunoblot"}
+)
 _YEARS = frozenset({"year", "years", "yr", "yrs", "y"})
 
 
 def _clinic(after: Sequence[Token]) -> bool:
     """ "Myositis clinic", "myositis panel": named after the disease, without saying that somebody has it."""
+    after = after[1:] if after and after[0].text == "ild" else after
     return bool(after) and after[0].text in _PLACES
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.language import times
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
 from bot.language.vocabulary import load, words
@@ -113,6 +114,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or _a_dwelling(tokens, mark)
             or _newly_found(tokens, mark)
             or _leads_on(tokens, mark, taken)
+            or _puts_down_to(tokens, mark)
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -122,7 +124,10 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             and mark.last + 1 < len(tokens)
             and tokens[mark.last].text == "than"
             and tokens[mark.last + 1].kind == "number"
+            and not times.begins(tokens, mark.last + 1)
         ):
+            continue
+        if mark.value == "heavier" and not any(piece.value in _FELT_SUBJECTS for piece in subjects):
             continue
         if mark.value == "met" and not any(piece.value == "goals" for piece in subjects):
             continue
@@ -140,7 +145,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         elif not any(index in taken for index in range(mark.first, mark.last)):
             negation = _negation_of(tokens, mark, negations, taken)
             negation = negation or _shared_negation(tokens, mark, found)
-            value = "good" if mark.value == "met" else mark.value
+            value = {"met": "good", "heavier": "bad"}.get(mark.value, mark.value)
             if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
                 value = "same"
             if value == "vary" and negation is None:
@@ -241,9 +246,21 @@ def _leads_on(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     if tokens[mark.first].text == "gone" and mark.last - mark.first == 1:
         return following[:1] in (["back"], ["from"], ["on"])
     up_to = tokens[mark.first].text == "up" and mark.last - mark.first == 1 and following[:1] == ["to"]
-    return up_to and following[1:] and following[1] in _TIMES_AFTER
+    return up_to and len(following) > 1 and following[1] in _TIMES_AFTER
 
 
+def _puts_down_to(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "I put her breathlessness down to the anaemia": blamed, not less."""
+    down = tokens[mark.last - 1].text == "down" and [token.text for token in tokens[mark.last : mark.last + 1]] == [
+        "to"
+    ]
+    behind = tokens[mark.last + 1 : mark.last + 2]
+    lead = tokens[max(0, mark.first - _LONGEST_OBJECT) : mark.first]
+    return down and bool(behind) and behind[0].kind == "word" and any(token.text in _PUTS for token in lead)
+
+
+_PUTS = frozenset({"put", "puts", "putting"})
+_LONGEST_OBJECT = 7
 _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"})
 _TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
 _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
@@ -332,7 +349,8 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
             and tokens[at + 1].kind == "number"
         ):
             found.append(Piece("course", "same", at, at + 1, "same"))
-        if token.text == "throughout" and at and following in (",", ";", ")") and _is_grade(tokens[at - 1]):
+        read_before = at and following in (",", ";", ")") and _is_grade(tokens[at - 1])
+        if read_before and (token.text == "throughout" or (token.text == "both" and subjects)):
             found.append(Piece("course", "same", at, at + 1, "same"))
         if (
             token.text == "within"
@@ -398,6 +416,7 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
     return found
 
 
+_FELT_SUBJECTS = frozenset({"breathlessness", "symptoms"})
 _BECAME = frozenset({"become", "became", "grown", "turned", "gotten"})
 _FELT = frozenset({"breathless", "dyspnoeic", "short", "out", "winded", "puffed", "sob"})
 

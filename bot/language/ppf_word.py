@@ -62,7 +62,7 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     tokens = sentence.tokens
     begin, end = clause(tokens, mark.first, mark.last, _BREAKS)
     before, after = tokens[begin : mark.first], tokens[mark.last : end]
-    if _only_criteria(before, after) or _heading(after):
+    if _only_criteria(before, after) or _heading(after) or _required(before):
         return None
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
     if _one_criterion(before):
@@ -120,7 +120,16 @@ def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
     return not any(token.text in _MEETING for token in (*before[-6:], *after[1:4]))
 
 
+def _required(before: Sequence[Token]) -> bool:
+    """ "The insurer requires PPF", "paid for in PPF only": a condition, said of nobody."""
+    return any(token.text in _REQUIRE for token in before[-3:])
+
+
+_REQUIRE = frozenset({"requires", "require", "required", "demands", "presupposes", "reimbursed", "funded", "licensed"})
 _LEADING = 2
+
+
+_LABELS = frozenset({"label", "labelled", "called", "wrote", "had", "stated"})
 
 
 def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -> bool:
@@ -128,6 +137,8 @@ def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -
     if not own and any(token.text in ("was", "were", "then") for token in tokens[begin:end]):
         led = [when for when in whens if when.first <= _LEADING and when.lead in ("in", "during", "at")]
         begin, end = (0, begin) if led else (begin, end)
+    elif not own and _LABELS & {token.text for token in tokens[begin:end]}:
+        begin = 0  # "the letter, from 2022, had the label PPF"
     for when in whens:
         of_guideline = any(token.text in _GUIDELINE for token in tokens[when.last : when.last + 3])
         if not begin <= when.first < end or when.lead == "since" or of_guideline:

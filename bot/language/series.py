@@ -75,8 +75,7 @@ def _with_listed_times(readings: list[Number], whens: Sequence[When]) -> list[Nu
     if len(readings) < 2 or len(dates) != len(readings) or not close or dates[0].first < readings[-1].last:
         return readings
     return [
-        replace(reading, at=when.months, yearless=when.yearless)
-        for reading, when in zip(readings, dates, strict=True)
+        replace(reading, at=when.months, yearless=when.yearless) for reading, when in zip(readings, dates, strict=True)
     ]
 
 

@@ -79,9 +79,43 @@ def _judges(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
     text = " ".join(token.text for token in tokens[mark.first : mark.last])
     if text not in _WEAK:
         return True
+    if _content_with(tokens, mark, marks) or _found_so(tokens, mark, marks):
+        return True
     if mark.first == 0 or tokens[mark.first - 1].text not in _LINKING:
         return False
     reach = range(mark.first - _REACH, mark.first)
     return any(other.kind == "steady" and other.last - 1 in reach for other in marks) or any(
         tokens[at].text in _POINTS_BACK for at in reach if at >= 0
     )
+
+
+def _content_with(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "I'm fine with stable", "we are ok with no change": the clinician on the course, not the patient's state."""
+    lead = {token.text for token in tokens[max(0, mark.first - 3) : mark.first]}
+    if not lead & _SPEAKERS or mark.last >= len(tokens) or tokens[mark.last].text not in ("with", "by"):
+        return False
+    return any(
+        other.kind == "steady" and 0 < other.first - mark.last <= 4 and not _of_a_dose(tokens, other) for other in marks
+    )
+
+
+def _of_a_dose(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Stable doses", "the same regimen"."""
+    return mark.last < len(tokens) and tokens[mark.last].text in _DOSES
+
+
+_DOSES = frozenset({"dose", "doses", "dosing", "regimen", "treatment", "therapy", "medication", "drugs", "plan"})
+
+
+_SPEAKERS = frozenset({"i", "im", "we", "id", "were", "me", "us"})
+
+
+def _found_so(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "Professor finds stabilisation sufficient", "I consider stable good enough"."""
+    before = next((other for other in marks if other.kind == "steady" and other.last == mark.first), None)
+    return before is not None and any(token.text in _FINDS for token in tokens[max(0, before.first - 3) : before.first])
+
+
+_FINDS = frozenset(
+    {"find", "finds", "found", "consider", "considers", "deem", "deems", "call", "calls", "think", "thinks"}
+)

@@ -104,7 +104,7 @@ def _at_the_same_time(item: Finding, known: Mapping[str, Any]) -> Finding:
     """ "DLCO over the same time 58 -> 46", in a later message: the time that the other measure was told of."""
     if item.kind != "measure" or not item.value.get("same_time") or item.value.get("months") is not None:
         return item
-    months = next((entry["months"] for entry in reversed(known.values()) if entry and entry.get("months")), None)
+    months = next((entry["months"] for entry in reversed(list(known.values())) if entry and entry.get("months")), None)
     return replace(item, value={**item.value, "months": months})
 
 
