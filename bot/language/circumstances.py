@@ -58,7 +58,8 @@ def _of_agent(scan: Scan, when: When) -> bool:
 def told_time(scan: Scan) -> float | None:
     """How far back the latest time of a sentence lies: what "since then" in a later one refers to."""
     today = times.today_in_months()
-    back = [when.months if when.kind != "date" else today - when.months for when in scan.whens if not when.whole_year]
+    told = [when for when in scan.whens if not when.whole_year]
+    back = [today - (when.end or when.months) if when.kind in ("date", "range") else when.months for when in told]
     back = [months for months in back if months >= _SINCE_THEN]
     return min(back) if back else None
 
@@ -71,7 +72,16 @@ REFERRING = Lexicon().add_all("then", {True: times.REFERRING})
 
 def referred_time(scan: Scan, context: Context) -> float | None:
     """ "Switched eight months ago. Since the switch ...": the time told before, where a phrase points back to it."""
-    return context.window if context.window is not None and REFERRING.scan(scan.tokens) else None
+    if not REFERRING.scan(scan.tokens):
+        return None
+    same = bool({"same", "those", "these"} & set(scan.sentence.texts))
+    return context.span if same and context.span is not None else context.window
+
+
+def told_span(scan: Scan) -> float | None:
+    """The time between the two dates of a sentence: what "over the same interval" in a later one refers to."""
+    windows = [when for when in shared_times.spans_merged(scan.tokens, scan.whens) if when.kind == "window"]
+    return windows[-1].months if windows and windows[-1].months > 0 else None
 
 
 def interval(scan: Scan) -> float | None:

@@ -57,6 +57,7 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     yield from _told(scan, context, told, single, asked)
     yield from _shown(scan, context, subjects, asked)
     context.course = next((item.value for item in reversed(told) if not item.past), None)
+    context.span = circumstances.told_span(scan) or context.span
     context.window = circumstances.told_time(scan) or context.window
     context.topic = _topic(scan, subjects) if not measures else None
     if subjects:

@@ -115,6 +115,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or _newly_found(tokens, mark)
             or _leads_on(tokens, mark, taken)
             or _puts_down_to(tokens, mark)
+            or (mark.value == "still" and _goes_on_being_given(tokens, mark, closed))
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -259,6 +260,12 @@ def _puts_down_to(tokens: Sequence[Token], mark: Mark) -> bool:
     return down and bool(behind) and behind[0].kind == "word" and any(token.text in _PUTS for token in lead)
 
 
+def _goes_on_being_given(tokens: Sequence[Token], mark: Mark, closed: frozenset[int]) -> bool:
+    """ "Under IVIG, which continues, ...": the treatment goes on, not the complaint."""
+    relative = mark.first > 1 and tokens[mark.first - 1].text in ("which", "that")
+    return relative and any(at in closed for at in range(max(0, mark.first - 4), mark.first))
+
+
 _PUTS = frozenset({"put", "puts", "putting"})
 _LONGEST_OBJECT = 7
 _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"})
@@ -320,10 +327,15 @@ def _dates_something(tokens: Sequence[Token], mark: Mark) -> bool:
     if mark.last - mark.first > 1 or tokens[mark.first].text not in _EVENTS or mark.first < 2:
         return False
     lead = [token.text for token in tokens[mark.first - 2 : mark.first]]
+    if tokens[mark.first].text == "fall" and (lead[1] in _SEASONED or lead in (["over", "the"], ["in", "the"])):
+        return True
     return lead[1] in ("before", "since") or (
         lead[0] in ("before", "since", "after", "during", "until", "to")
         and lead[1] in ("the", "his", "her", "this", "that", "last")
     )
+
+
+_SEASONED = frozenset({"this", "last", "over", "early", "late", "in", "until", "till"})
 
 
 def _was(tokens: Sequence[Token], mark: Mark) -> bool:

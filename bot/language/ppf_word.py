@@ -61,13 +61,13 @@ def _names_it(texts: Sequence[str], criterion: Mark, mark: Mark) -> bool:
 def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     tokens = sentence.tokens
     begin, end = clause(tokens, mark.first, mark.last, _BREAKS)
-    before, after = tokens[begin : mark.first], tokens[mark.last : end]
+    before, after = _behind_a_dash(tokens, begin, mark.first), tokens[mark.last : end]
     if _only_criteria(before, after) or _heading(after) or _required(before):
         return None
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
     if _one_criterion(before):
         return None
-    later = [cue for cue in _CUES.scan(after) if after[cue.first].text != "nobody"]
+    later = [cue for cue in _CUES.scan(after) if after[cue.first].text != "nobody" and not _only_a_dash(after, cue)]
     value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *later)], asks, after)
     if value == "yes" and (_old(tokens, whens, begin, end) or (begin == 0 and tokens[0].text in _FORMERLY)):
         return "past"
@@ -118,6 +118,19 @@ def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
     if any(token.text in ("one", "1", "single") for token in before[-4:]):
         return True
     return not any(token.text in _MEETING for token in (*before[-6:], *after[1:4]))
+
+
+def _behind_a_dash(tokens: Sequence[Token], begin: int, end: int) -> Sequence[Token]:
+    """ "No emphysema - PPF agreed": what stands before a dash is another remark."""
+    dash = next((at for at in range(end - 1, begin - 1, -1) if tokens[at].text == "-"), None)
+    spaced = dash is not None and tokens[dash].end < tokens[dash + 1].start
+    return tokens[dash + 1 : end] if dash is not None and spaced else tokens[begin:end]
+
+
+def _only_a_dash(after: Sequence[Token], cue: Mark) -> bool:
+    """ "PPF - antifibrotic started": a dash denies only where nothing but a mark follows ("PPF -", "PPF (-)")."""
+    dash = cue.last - cue.first == 1 and after[cue.first].text == "-"
+    return dash and cue.last < len(after) and after[cue.last].kind != "mark" and after[cue.last].text != "ve"
 
 
 def _required(before: Sequence[Token]) -> bool:

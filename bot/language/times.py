@@ -323,7 +323,12 @@ def _is_month(tokens: Sequence[Token], at: int) -> bool:
         or tokens[at + 1].kind == "number"
         or (following in _MONTH and following != "may")
     )
-    if before in _BEFORE_MAY or (before in _MEASURED and tokens[at + 1 : at + 2] and tokens[at + 1].kind == "number"):
+    paired = following in ("/", "v", "vs", "→", "->") and _text(tokens, at + 2) in _MONTH
+    if (
+        paired
+        or before in _BEFORE_MAY
+        or (before in _MEASURED and tokens[at + 1 : at + 2] and tokens[at + 1].kind == "number")
+    ):
         return True
     return told if tokens[at].text == "mar" else parted and told
 
