@@ -72,10 +72,20 @@ REFERRING = Lexicon().add_all("then", {True: times.REFERRING})
 
 def referred_time(scan: Scan, context: Context) -> float | None:
     """ "Switched eight months ago. Since the switch ...": the time told before, where a phrase points back to it."""
-    if not REFERRING.scan(scan.tokens):
+    if not (REFERRING.scan(scan.tokens) or _then(scan)):
         return None
     same = bool({"same", "those", "these"} & set(scan.sentence.texts))
     return context.span if same and context.span is not None else context.window
+
+
+def _then(scan: Scan) -> bool:
+    """ "FVC 71 % then, 65 % now", after a time was told."""
+    texts = scan.sentence.texts
+    return "now" in texts and any(
+        text == "then" and (texts[at - 1] == "%" or scan.tokens[at - 1].kind == "number")
+        for at, text in enumerate(texts)
+        if at
+    )
 
 
 def told_span(scan: Scan) -> float | None:

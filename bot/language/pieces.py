@@ -78,7 +78,10 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     subjects = [
         _named(tokens, mark)
         for mark in SUBJECTS.scan(tokens)
-        if mark.first not in closed and not _reporter(tokens, mark) and not _under_treatment(tokens, mark)
+        if mark.first not in closed
+        and not _holds_its_level(tokens, mark)
+        and not _reporter(tokens, mark)
+        and not _under_treatment(tokens, mark)
     ]
     marks = COURSE.scan(tokens)
     subjects = [
@@ -98,6 +101,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         and not (subjects and subjects[0].first == 0)
     ):
         subjects.insert(0, Piece("subject", _HEADED[tokens[0].text], 0, 1))
+    subjects = _without_heading(tokens, subjects)
     subjects = [piece for at, piece in enumerate(subjects) if not (at and tokens[piece.first].text == "overall")]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
@@ -176,6 +180,14 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
 
 
+def _without_heading(tokens: Sequence[Token], subjects: list[Piece]) -> list[Piece]:
+    """ "Symptoms: breathlessness worse": the heading names what the line is about and has no course of its own."""
+    if len(subjects) < 2 or subjects[0].first or subjects[0].value != "symptoms" or len(tokens) <= subjects[0].last:
+        return subjects
+    named = subjects[1].value in ("breathlessness", "breathing", "scale", "symptoms")
+    return subjects[1:] if named and tokens[subjects[0].last].text == ":" else subjects
+
+
 def _of_criteria(tokens: Sequence[Token], piece: Piece) -> bool:
     """ "All three criteria met" is no word on the goals."""
     named = piece.value == "goals" and piece.last < len(tokens)
@@ -245,9 +257,11 @@ def _leads_on(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
         return True
     following = [token.text for token in tokens[mark.last : mark.last + 2]]
     if tokens[mark.first].text == "gone" and mark.last - mark.first == 1:
+        if following[:1] == ["on"] and len(following) > 1 and following[1] in _ON_A_SCAN:
+            return False
         return following[:1] in (["back"], ["from"], ["on"])
     up_to = tokens[mark.first].text == "up" and mark.last - mark.first == 1 and following[:1] == ["to"]
-    return up_to and len(following) > 1 and following[1] in _TIMES_AFTER
+    return up_to and len(following) > 1 and (following[1] in _TIMES_AFTER or times.begins(tokens, mark.last + 1))
 
 
 def _puts_down_to(tokens: Sequence[Token], mark: Mark) -> bool:
@@ -269,6 +283,7 @@ def _goes_on_being_given(tokens: Sequence[Token], mark: Mark, closed: frozenset[
 _PUTS = frozenset({"put", "puts", "putting"})
 _LONGEST_OBJECT = 7
 _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"})
+_ON_A_SCAN = words("lungs", "seen_on") | {"the", "this", "imaging", "today", "latest"}
 _TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
 _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
 
@@ -336,6 +351,14 @@ def _dates_something(tokens: Sequence[Token], mark: Mark) -> bool:
 
 
 _SEASONED = frozenset({"this", "last", "over", "early", "late", "in", "until", "till"})
+
+
+def _holds_its_level(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "FVC level at 70": unchanged; "tac level 6" is a level in the blood."""
+    behind = tokens[mark.last].text if mark.last < len(tokens) else ""
+    return (
+        tokens[mark.first].text == "level" and mark.last - mark.first == 1 and behind in ("at", "around", "throughout")
+    )
 
 
 def _was(tokens: Sequence[Token], mark: Mark) -> bool:
@@ -582,7 +605,7 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
                 continue
             gap = tokens[at : piece.first]
             stops = (
-                ("but", "however", "with", "though", "although", ",", "repeated", "done", "available", "back")
+                ("but", "however", "with", "though", "although", ",", ":", "repeated", "done", "available", "back")
                 if first
                 else ("but", "however", "with", "though", "although", "yet", "available", "done")
             )

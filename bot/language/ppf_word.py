@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.language.facts import clause, cues
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Sentence, Token
-from bot.language.times import When, today_in_months
-from bot.language.vocabulary import load, words
+from bot.language.times import UNITS, When, today_in_months
+from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _FACTS = load("facts")["ppf"]
 _PPF = Lexicon().add_all("ppf", {True: _FACTS["named"]})
@@ -62,7 +62,8 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     tokens = sentence.tokens
     begin, end = clause(tokens, mark.first, mark.last, _BREAKS)
     before, after = _behind_a_dash(tokens, begin, mark.first), tokens[mark.last : end]
-    if _only_criteria(before, after) or _heading(after) or _required(before):
+    stated = any(token.text in _STATING for token in before)
+    if _only_criteria(before, after) or (_heading(after) and not stated) or _required(before):
         return None
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
     if _one_criterion(before):
@@ -142,10 +143,25 @@ _REQUIRE = frozenset({"requires", "require", "required", "demands", "presupposes
 _LEADING = 2
 
 
+_STATING = frozenset({"is", "was", "has", "have", "agreed", "agrees", "says", "said", "calls", "called", "confirmed"})
+YEAR = 12.0
+
+
+def _ages(tokens: Sequence[Token], begin: int, end: int) -> Iterator[float]:
+    """ "The PPF label is two years old": ages in months; those of a person ("62 years old") are too high to count."""
+    for at in range(begin, min(end, len(tokens) - 2)):
+        amount = tokens[at].number if tokens[at].kind == "number" else NUMBER_WORDS.get(tokens[at].text)
+        if amount is not None and amount <= _OLDEST_LABEL and tokens[at + 2].text == "old":
+            yield amount * UNITS.get(tokens[at + 1].text, 0.0)
+
+
+_OLDEST_LABEL = 10
 _LABELS = frozenset({"label", "labelled", "called", "wrote", "had", "stated"})
 
 
 def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -> bool:
+    if any(months > YEAR for months in _ages(tokens, begin, end)):
+        return True
     own = [when for when in whens if begin <= when.first < end]
     if not own and any(token.text in ("was", "were", "then") for token in tokens[begin:end]):
         led = [when for when in whens if when.first <= _LEADING and when.lead in ("in", "during", "at")]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.language.grades import grade_before, graded
 from bot.language import shared_times
+from bot.language.grades import grade_before, graded
 from bot.language.pieces import Piece
 from bot.language.readings import (
     Number,
@@ -41,6 +41,7 @@ def measures(
     subjects = [graded(tokens, piece) for piece in row if piece.role == "subject"]
     numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
     taken = {index for when in whens for index in range(when.first, when.last)}
+    taken |= {index for piece in subjects if piece.value == "other" for index in range(piece.first, piece.last)}
     used: set[int] = set()
     for number, piece in enumerate(subjects):
         if piece.value not in NUMERIC or piece.first in used:
@@ -87,6 +88,7 @@ def measures(
         if both is not None and earlier is not None:
             found[-1] = _with_reading(tokens, found[-1], earlier, both[0], whens)
             numbers = [numbers[0], replace(both[1], at=both[0].at, order=both[0].order)]
+        numbers = shared_times.dated_by_head(tokens, numbers, whens_as_told)
         numbers = shared_times.of_two_dates(tokens, numbers, whens_as_told)
         if numbers:
             value = course_of_numbers(
@@ -181,15 +183,13 @@ def _reading_behind(tokens: Sequence[Token], wall: int, end: int) -> bool:
     """ "80 % at the start of MMF in February and is 73 % now": behind the agent stands a reading, no dose."""
     for at in range(wall + 1, min(wall + 9, end)):
         if tokens[at].kind == "number" and at + 1 < len(tokens):
-            return tokens[at + 1].text in ("%", "percent") and tokens[at - 1].text in (
-                "is",
-                "now",
-                "to",
-                "→",
-                "was",
-                "it",
-            )
+            placed = tokens[at + 1].text in _OF_A_READING and tokens[at - 1].text == ","
+            return placed or (tokens[at + 1].text in ("%", "percent") and tokens[at - 1].text in _BEFORE_A_READING)
     return False
+
+
+_OF_A_READING = frozenset({"%", "percent", "at", "now", "today", "currently"})
+_BEFORE_A_READING = frozenset({"is", "now", "to", "→", "was", "it"})
 
 
 def _in_a_bracket_of_dates(tokens: Sequence[Token], start: int, wall: int, end: int) -> bool:

@@ -44,13 +44,19 @@ def told(sentence: Sentence) -> Stability:
     """Stability and judgements of one sentence; a question or an open decision judges nothing."""
     marks = _WORDS.scan(sentence.tokens)
     steady = any(mark.kind == "steady" for mark in marks)
-    judged = [mark for mark in marks if mark.kind != "steady"]
+    judged = [mark for mark in marks if mark.kind != "steady" and not _not_wanted(sentence.tokens, mark)]
     if not judged or sentence.asks or _UNDECIDED & set(sentence.texts):
         return Stability(steady)
     strong = [mark for mark in judged if _judges(sentence.tokens, mark, marks)] if steady else []
     stated = (strong[-1], _accepts(sentence.tokens, strong)) if strong else None
     alone = (judged[-1], _accepts(sentence.tokens, judged))
     return Stability(steady, stated, alone, alone if _points_back(sentence, judged[-1]) else None)
+
+
+def _not_wanted(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "The family does not want more tests": no wish for more of the lung."""
+    refused = mark.kind == "refused" and tokens[mark.first].text in ("want", "wants", "need", "needs", "expect")
+    return refused and any(token.text in _NOT for token in tokens[max(0, mark.first - 2) : mark.first])
 
 
 def accepting(tokens: Sequence[Token]) -> bool:

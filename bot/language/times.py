@@ -93,7 +93,10 @@ def scan(tokens: Sequence[Token], today: datetime.date | None = None) -> list[Wh
 
 def begins(tokens: Sequence[Token], at: int) -> bool:
     """Whether a date begins at a token: "less than 6/2026", "more than 4 May"."""
-    return at < len(tokens) and _may_open(tokens[at]) and _date(tokens, at, "than", None) is not None
+    if at >= len(tokens) or not _may_open(tokens[at]):
+        return False
+    back = _duration(tokens, at, "than")
+    return (back is not None and back.kind == "ago") or _date(tokens, at, "than", None) is not None
 
 
 def is_year(token: Token) -> bool:
@@ -323,7 +326,10 @@ def _is_month(tokens: Sequence[Token], at: int) -> bool:
         or tokens[at + 1].kind == "number"
         or (following in _MONTH and following != "may")
     )
-    paired = following in ("/", "v", "vs", "→", "->") and _text(tokens, at + 2) in _MONTH
+    paired = (
+        following in ("/", "v", "vs", "→", "->", "-", "to", "until", "and", "through", "till")
+        and _text(tokens, at + 2) in _MONTH
+    )
     if (
         paired
         or before in _BEFORE_MAY
