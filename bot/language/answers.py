@@ -135,7 +135,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if label or (asked in CRITERIA and draft.now[asked] is None):
             _plain_answer(draft, reading, asked)
         return
-    if asked == "stability_acceptable" and reading.of("judgement") and not _plain_yes_or_no(reading):
+    if asked == "stability_acceptable" and reading.of("judgement") and not _answers_otherwise(reading):
         finding = reading.of("judgement")[-1]
         draft.set(asked, finding.value, finding)
         draft.answered = True
@@ -199,8 +199,10 @@ def _likewise(draft: Draft, asked: str, finding: Finding) -> bool:
     return True
 
 
-def _plain_yes_or_no(reading: Reading) -> bool:
-    return any(item.value in ("yes", "no") for item in reading.of("answer"))
+def _answers_otherwise(reading: Reading) -> bool:
+    """A plain yes or no that the judgement behind it does not repeat: "no, I was after improvement" says one thing."""
+    said = {item.value for item in reading.of("answer")} & {"yes", "no"}
+    return bool(said) and said != {"yes" if reading.of("judgement")[-1].value else "no"}
 
 
 def _plain_answer(draft: Draft, reading: Reading, asked: str) -> None:

@@ -58,7 +58,8 @@ def _of_agent(scan: Scan, when: When) -> bool:
 def told_time(scan: Scan) -> float | None:
     """How far back the latest time of a sentence lies: what "since then" in a later one refers to."""
     today = times.today_in_months()
-    back = [when.months if when.kind != "date" else today - when.months for when in scan.whens if not when.whole_year]
+    told = [when for when in scan.whens if not when.whole_year]
+    back = [today - (when.end or when.months) if when.kind in ("date", "range") else when.months for when in told]
     back = [months for months in back if months >= _SINCE_THEN]
     return min(back) if back else None
 
@@ -71,7 +72,26 @@ REFERRING = Lexicon().add_all("then", {True: times.REFERRING})
 
 def referred_time(scan: Scan, context: Context) -> float | None:
     """ "Switched eight months ago. Since the switch ...": the time told before, where a phrase points back to it."""
-    return context.window if context.window is not None and REFERRING.scan(scan.tokens) else None
+    if not (REFERRING.scan(scan.tokens) or _then(scan)):
+        return None
+    same = bool({"same", "those", "these"} & set(scan.sentence.texts))
+    return context.span if same and context.span is not None else context.window
+
+
+def _then(scan: Scan) -> bool:
+    """ "FVC 71 % then, 65 % now", after a time was told."""
+    texts = scan.sentence.texts
+    return "now" in texts and any(
+        text == "then" and (texts[at - 1] == "%" or scan.tokens[at - 1].kind == "number")
+        for at, text in enumerate(texts)
+        if at
+    )
+
+
+def told_span(scan: Scan) -> float | None:
+    """The time between the two dates of a sentence: what "over the same interval" in a later one refers to."""
+    windows = [when for when in shared_times.spans_merged(scan.tokens, scan.whens) if when.kind == "window"]
+    return windows[-1].months if windows and windows[-1].months > 0 else None
 
 
 def interval(scan: Scan) -> float | None:
@@ -103,15 +123,29 @@ _SHORT = 12
 _INTERVALS = frozenset({"interval", "apart", "between", "spacing", "gap", "elapsed", "separated", "separate"})
 
 
-def circumstances(scan: Scan, first: int, last: int) -> dict[str, object]:
+def circumstances(scan: Scan, context: Context, first: int, last: int) -> dict[str, object]:
+    """Another cause beside a course, and whether the gas transfer is uncorrected."""
     detail: dict[str, object] = {}
     causes = [cause for at, cause in scan.causes if _speaks_of(scan, at, first, last)]
+    causes = causes or _the_same_cause(scan, context)
     beside = None if causes else _cause_beside(scan, last)
     if causes or beside:
         detail["other_cause"] = causes[0] if causes else beside
     if scan.uncorrected:
         detail["uncorrected"] = True
     return detail
+
+
+def _the_same_cause(scan: Scan, context: Context) -> list[str]:
+    """ "Breathing worse, same reason": what the course told before was put down to."""
+    texts = scan.sentence.texts
+    back = any(text in _REASONS and texts[at - 1] in _SAME_REASON for at, text in enumerate(texts) if at)
+    told = [str(item.detail["other_cause"]) for item in context.findings if item.detail.get("other_cause")]
+    return told[-1:] if back else []
+
+
+_REASONS = frozenset({"reason", "reasons", "cause", "explanation"})
+_SAME_REASON = frozenset({"same", "that", "this"})
 
 
 def _cause_beside(scan: Scan, last: int) -> str | None:

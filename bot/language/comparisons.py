@@ -53,10 +53,16 @@ def against_old_scan(findings: list[Finding]) -> list[Finding]:
         return findings
     return [
         replace(item, detail={**item.detail, "months": max(remarks)})
-        if item.kind in ("trend", "sign") and item.subject in IMAGING and not item.detail.get("months")
+        if item.kind in ("trend", "sign")
+        and item.subject in IMAGING
+        and (item.detail.get("months") or 0.0) < _LAST_WEEKS
         else item
         for item in findings
     ]
+
+
+_LAST_WEEKS = 1.0
+"""A time as short as this is that of the scan itself ("last week's scan"), not of the one before."""
 
 
 def _is_compared(tokens: Sequence[Token], when: When) -> bool:

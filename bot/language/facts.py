@@ -113,6 +113,7 @@ _YEARS = frozenset({"year", "years", "yr", "yrs", "y"})
 
 def _clinic(after: Sequence[Token]) -> bool:
     """ "Myositis clinic", "myositis panel": named after the disease, without saying that somebody has it."""
+    after = after[1:] if after and after[0].text == "ild" else after
     return bool(after) and after[0].text in _PLACES
 
 
@@ -191,9 +192,19 @@ def features(tokens: Sequence[Token]) -> list[tuple[Mark, bool]]:
             for cue in _FEATURE_BEFORE.scan(before)
             for token in before[cue.first : cue.last]
         )
-        denied = denied or past or bool(_FEATURE_AFTER.scan(after))
+        denied = (
+            denied
+            or past
+            or any(not _joining_dash(tokens, mark.last + cue.first) for cue in _FEATURE_AFTER.scan(after))
+        )
         found.append((mark, not denied))
     return found
+
+
+def _joining_dash(tokens: Sequence[Token], at: int) -> bool:
+    """ "DM-ILD - on rituximab": a dash with words behind it joins, "Jo-1 -" denies."""
+    following = tokens[at + 1 : at + 2]
+    return tokens[at].text == "-" and bool(following) and following[0].kind != "mark" and following[0].text != "ve"
 
 
 def age(tokens: Sequence[Token]) -> tuple[int, int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.language import lungs
+from bot.language import facts, lungs
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding
@@ -34,8 +34,10 @@ def presence(
     for piece in row:
         if piece.role != "subject" or piece.value not in _FIBROTIC | {"ggo"}:
             continue
-        if _other_organ(tokens, piece) or any(
-            token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first]
+        if (
+            _other_organ(tokens, piece)
+            or facts.of_family(tokens, piece.first)
+            or any(token.text in _DOUBT for token in tokens[max(0, piece.first - 2) : piece.first])
         ):
             continue
         if (

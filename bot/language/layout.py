@@ -11,7 +11,7 @@ _WIDE = 60
 _NARROWEST = 30
 _FEWEST_LINES = 3
 _ALMOST = 0.8
-_LABEL = re.compile(r"\s*[^\W\d_][\w /()'’-]{0,28}:")
+_LABEL = re.compile(r"\s*(?:\d ?)?[^\W\d_][\w /()'’-]{0,28}:")
 _QUESTION = re.compile(r"\s*(?:What|Why|Which|How|When|Who|Should|Would|Could|Can|Are|Is|Do|Does|Did)\b")
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[.)](?=\s|$)")
 _SHORTEST_SERIES = 3

@@ -42,10 +42,11 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     yield from _levels(scan, subjects)
     effort = scan.effort or _effort_before(scan, context)
     if effort is not None and not asked and not lungs.hoped(scan.tokens, effort.tokens):
-        yield from _effort(scan, effort)
+        yield from _effort(scan, context, effort)
     context.effort = scan.tokens if effort is None and not scan.agents else ()
     if all(piece.value == "overall" for piece in subjects) and not scan.agents and not measures:
         yield from _bare_numbers(scan, context)
+    yield from _leading_reading(scan, context)
     measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in measures if "single" in item.value)
     timed = frozenset(at for when in scan.whens for at in (when.first, when.last - 1))
@@ -56,6 +57,7 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     yield from _told(scan, context, told, single, asked)
     yield from _shown(scan, context, subjects, asked)
     context.course = next((item.value for item in reversed(told) if not item.past), None)
+    context.span = circumstances.told_span(scan) or context.span
     context.window = circumstances.told_time(scan) or context.window
     context.topic = _topic(scan, subjects) if not measures else None
     if subjects:
@@ -86,7 +88,7 @@ def _measures(scan: Scan, context: Context, found: Sequence[Measure], supposed: 
         if value.get("months") is None and not value.get("times") and circumstances.REFERRING.scan(scan.tokens):
             value["same_time"] = True
         was = "single" not in value and circumstances.of_the_past(scan, first, last)
-        detail = circumstances.circumstances(scan, first, last)
+        detail = circumstances.circumstances(scan, context, first, last)
         yield scan.finding("measure", measure.subject, value, first, last, was=was, **detail)
 
 
@@ -114,6 +116,28 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     last = next((piece.value for piece in reversed(context.subjects) if piece.value in quantities.NUMERIC), None)
     yield scan.finding("measure", "scale" if scale else last, bare, 0, len(scan.tokens))
+
+
+def _leading_reading(scan: Scan, context: Context) -> Iterator[Finding]:
+    """ "FVC 70. Now 71, TLCO 50": a reading of now that opens the sentence goes on with the measure read before."""
+    before = [item for item in context.findings if item.kind == "measure" and item.end <= scan.tokens[0].start]
+    last = before[-1] if before else None
+    texts = scan.sentence.texts
+    if last is None or last.subject not in ("fvc", "dlco") or "single" not in last.value or len(texts) < len("71,"):
+        return
+    end = 3 if texts[2] == "%" else 2
+    dated = any(when.first <= 1 < when.last for when in scan.whens)
+    if (
+        texts[0] not in _NOW
+        or scan.tokens[1].kind != "number"
+        or dated
+        or texts[end : end + 1] not in ((",",), ("and",))
+    ):
+        return
+    reading = scan.tokens[1].number
+    if reading > LARGEST_LITRES:
+        value = {"unit": "%", "months": None, "scale": last.subject, "single": reading, "at": None, "order": 1}
+        yield scan.finding("measure", last.subject, value, 0, end)
 
 
 def _both_read(context: Context) -> bool:
@@ -151,7 +175,7 @@ def _told(
             continue
         if _is_the_question(scan, course) or (course.subject is None and _tells_nothing(scan, course)):
             continue
-        yield from _course(scan, course, _subject_of(scan, context, course), single)
+        yield from _course(scan, context, course, single)
 
 
 def _is_the_question(scan: Scan, course: Course) -> bool:
@@ -260,7 +284,7 @@ _PRO_VERBS = words("lungs", "pro_verbs")
 _ELLIPTIC = words("lungs", "elliptic")
 
 
-def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
+def _effort(scan: Scan, context: Context, told: exertion.Exertion) -> Iterator[Finding]:
     """What can or can no longer be done; without a word on breath it only answers the question on breathlessness."""
     yield scan.finding(
         "trend" if told.breath else "effort",
@@ -271,7 +295,7 @@ def _effort(scan: Scan, told: exertion.Exertion) -> Iterator[Finding]:
         months=circumstances.window(scan, told.first, told.last),
         moved=False,
         was=False,
-        **circumstances.circumstances(scan, told.first, told.last),
+        **circumstances.circumstances(scan, context, told.first, told.last),
     )
 
 
@@ -336,7 +360,8 @@ _IMPERATIVES = words("reader", "imperatives")
 _AFTER_A_DROP = words("reader", "after_a_drop")
 
 
-def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[str]) -> Iterator[Finding]:
+def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]) -> Iterator[Finding]:
+    subject = _subject_of(scan, context, course)
     if subject == "other":
         if remarks.is_walk_or_saturation(scan.tokens[course.first : course.last]):
             yield scan.finding("other_quantity", None, True, course.first, course.last)
@@ -347,7 +372,7 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
         value = "stable" if subject in single else None
     if value is None:
         return
-    detail = circumstances.circumstances(scan, course.first, course.last)
+    detail = circumstances.circumstances(scan, context, course.first, course.last)
     months = circumstances.window(scan, course.first, course.last)
     if subject in lungs.IMAGING:
         months = circumstances.distance_of_scans(scan, course.first, course.last) or months

@@ -70,6 +70,11 @@ def courses(
         mark
         for mark in _CONTEXT.scan(tokens)
         if not (
+            mark.kind == "conditional"
+            and tokens[mark.first].text == "needs"
+            and bool(_OXYGEN & {token.text for token in tokens[mark.last : mark.last + 3]})
+        )
+        and not (
             mark.kind == "past"
             and (
                 any(mark.first <= at < mark.last + 1 for at in timed)
@@ -191,6 +196,7 @@ def _goes_on(tokens: Sequence[Token], trend: Piece, earlier: Sequence[Piece], la
     return trend.word not in ATTRIBUTES or len(imaging) == 1
 
 
+_OXYGEN = words("oxygen", "about_oxygen") | words("oxygen", "litres")
 _KNOWN = words("lungs", "known")
 _TESTS = words("lungs", "tests")
 _SHOWN = words("lungs", "shown")
@@ -498,6 +504,8 @@ def _binds_right(
         return True
     if not near:
         return False
+    if subject.value == "other" and before[-1].last == trend.first and tokens[trend.last].text in _AT_AN_EFFORT:
+        return False  # "puffing more on the stairs"
     if trend.value == "same" and before[-1].value == "ct" and "with" in _gap(tokens, trend.last, subject.first):
         return False
     if trend.word == "longer" or trend.word in ATTRIBUTES or trend.value == "denied":
@@ -510,6 +518,9 @@ def _binds_right(
     }:
         return before[-1].value != subject.value
     return not any(piece.role == "course" for piece in rest) and before[-1].last < trend.first - 2
+
+
+_AT_AN_EFFORT = frozenset({"on", "at", "with", "in", "during"})
 
 
 def _gap(tokens: Sequence[Token], begin: int, end: int) -> set[str]:

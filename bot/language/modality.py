@@ -12,12 +12,15 @@ _MODALITY = load("modality")
 _GENERAL = Lexicon().add_all("general", {True: _MODALITY["general"]})
 _ADVICE = Lexicon().add_all("advice", {True: _MODALITY["advice"]})
 _PERSONS = words("modality", "persons")
+_MEETING = words("ppf", "meeting")
+"""Somebody meets a definition, even where nobody is named: "does not meet the definition of PPF"."""
 _ASKING = words("modality", "asking")
 
 
 def is_general(sentence: Sentence) -> bool:
     """ "PPF is defined by ...", "in the trial FVC fell less": knowledge, in which nobody is named."""
-    return bool(_GENERAL.scan(sentence.tokens)) and not _PERSONS & set(sentence.texts)
+    named = _PERSONS | _MEETING
+    return bool(_GENERAL.scan(sentence.tokens)) and not named & set(sentence.texts)
 
 
 def advised(tokens: Sequence[Token]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.language.facts import clause
 from bot.language.lexicon import Lexicon
 from bot.language.text import Token
-from bot.language.vocabulary import load, words
+from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _DEVICES = Lexicon().add_all("level", load("facts")["oxygen_levels"])
 _LITRES = words("oxygen", "litres")
@@ -23,6 +23,7 @@ _ORDER = words("oxygen", "order")
 _BREATHING = frozenset({"on", "with", "at", "in", "breathing"})
 _BREAKS = frozenset({",", ";", "and", "but", "then", "→"})
 _ROOM_AIR = 21
+_SPOKEN = frozenset(NUMBER_WORDS) - {"a", "an", "half", "couple", "few", "several"}
 _NO_VITAL_CAPACITY = 6
 """Litres from which a number without the word oxygen can be no vital capacity."""
 
@@ -74,7 +75,9 @@ def _levels(tokens: Sequence[Token]) -> list[Level]:
     numbers = [
         level
         for at, token in enumerate(tokens)
-        if token.kind == "number" and at not in taken and not _OTHER_LITRES & set(texts[max(0, at - 4) : at])
+        if (token.kind == "number" or token.text in _SPOKEN)
+        and at not in taken
+        and not _OTHER_LITRES & set(texts[max(0, at - 4) : at])
         for level in [_number(tokens, texts, at)]
         if level is not None
     ]
@@ -85,7 +88,8 @@ def _levels(tokens: Sequence[Token]) -> list[Level]:
 
 def _number(tokens: Sequence[Token], texts: Sequence[str], at: int) -> Level | None:
     """ "8 L", "40 % high flow", the first number of "1 -> 8 L"."""
-    amount, unit = tokens[at].number, texts[at + 1 : at + 2]
+    amount = tokens[at].number if tokens[at].kind == "number" else NUMBER_WORDS[texts[at]]
+    unit = texts[at + 1 : at + 2]
     if unit and unit[0] in _LITRES and amount.is_integer():
         return Level(amount, at, at + 2)
     if unit and unit[0] in _PERCENT and texts[at + 2 : at + 3] and texts[at + 2] in _BREATHING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.language import times
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
 from bot.language.vocabulary import load, words
@@ -77,7 +78,10 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     subjects = [
         _named(tokens, mark)
         for mark in SUBJECTS.scan(tokens)
-        if mark.first not in closed and not _reporter(tokens, mark) and not _under_treatment(tokens, mark)
+        if mark.first not in closed
+        and not _holds_its_level(tokens, mark)
+        and not _reporter(tokens, mark)
+        and not _under_treatment(tokens, mark)
     ]
     marks = COURSE.scan(tokens)
     subjects = [
@@ -97,6 +101,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         and not (subjects and subjects[0].first == 0)
     ):
         subjects.insert(0, Piece("subject", _HEADED[tokens[0].text], 0, 1))
+    subjects = _without_heading(tokens, subjects)
     subjects = [piece for at, piece in enumerate(subjects) if not (at and tokens[piece.first].text == "overall")]
     taken = {index for piece in subjects for index in range(piece.first, piece.last)}
     found = list(subjects)
@@ -113,6 +118,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or _a_dwelling(tokens, mark)
             or _newly_found(tokens, mark)
             or _leads_on(tokens, mark, taken)
+            or _puts_down_to(tokens, mark)
+            or (mark.value == "still" and _goes_on_being_given(tokens, mark, closed))
         ):
             continue
         if mark.value == "same" and (_same_thing(tokens, mark, taken) or _other_things(tokens, mark, taken)):
@@ -122,7 +129,10 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             and mark.last + 1 < len(tokens)
             and tokens[mark.last].text == "than"
             and tokens[mark.last + 1].kind == "number"
+            and not times.begins(tokens, mark.last + 1)
         ):
+            continue
+        if mark.value == "heavier" and not any(piece.value in _FELT_SUBJECTS for piece in subjects):
             continue
         if mark.value == "met" and not any(piece.value == "goals" for piece in subjects):
             continue
@@ -140,7 +150,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
         elif not any(index in taken for index in range(mark.first, mark.last)):
             negation = _negation_of(tokens, mark, negations, taken)
             negation = negation or _shared_negation(tokens, mark, found)
-            value = "good" if mark.value == "met" else mark.value
+            value = {"met": "good", "heavier": "bad"}.get(mark.value, mark.value)
             if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
                 value = "same"
             if value == "vary" and negation is None:
@@ -168,6 +178,14 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     for negation in negations:
         found.append(Piece("negation", "no", negation.first, negation.last))
     return sorted(found, key=lambda piece: (piece.first, piece.role != "subject"))
+
+
+def _without_heading(tokens: Sequence[Token], subjects: list[Piece]) -> list[Piece]:
+    """ "Symptoms: breathlessness worse": the heading names what the line is about and has no course of its own."""
+    if len(subjects) < 2 or subjects[0].first or subjects[0].value != "symptoms" or len(tokens) <= subjects[0].last:
+        return subjects
+    named = subjects[1].value in ("breathlessness", "breathing", "scale", "symptoms")
+    return subjects[1:] if named and tokens[subjects[0].last].text == ":" else subjects
 
 
 def _of_criteria(tokens: Sequence[Token], piece: Piece) -> bool:
@@ -239,12 +257,33 @@ def _leads_on(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
         return True
     following = [token.text for token in tokens[mark.last : mark.last + 2]]
     if tokens[mark.first].text == "gone" and mark.last - mark.first == 1:
+        if following[:1] == ["on"] and len(following) > 1 and following[1] in _ON_A_SCAN:
+            return False
         return following[:1] in (["back"], ["from"], ["on"])
     up_to = tokens[mark.first].text == "up" and mark.last - mark.first == 1 and following[:1] == ["to"]
-    return up_to and len(following) > 1 and following[1] in _TIMES_AFTER
+    return up_to and len(following) > 1 and (following[1] in _TIMES_AFTER or times.begins(tokens, mark.last + 1))
 
 
+def _puts_down_to(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "I put her breathlessness down to the anaemia": blamed, not less."""
+    down = tokens[mark.last - 1].text == "down" and [token.text for token in tokens[mark.last : mark.last + 1]] == [
+        "to"
+    ]
+    behind = tokens[mark.last + 1 : mark.last + 2]
+    lead = tokens[max(0, mark.first - _LONGEST_OBJECT) : mark.first]
+    return down and bool(behind) and behind[0].kind == "word" and any(token.text in _PUTS for token in lead)
+
+
+def _goes_on_being_given(tokens: Sequence[Token], mark: Mark, closed: frozenset[int]) -> bool:
+    """ "Under IVIG, which continues, ...": the treatment goes on, not the complaint."""
+    relative = mark.first > 1 and tokens[mark.first - 1].text in ("which", "that")
+    return relative and any(at in closed for at in range(max(0, mark.first - 4), mark.first))
+
+
+_PUTS = frozenset({"put", "puts", "putting"})
+_LONGEST_OBJECT = 7
 _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"})
+_ON_A_SCAN = words("lungs", "seen_on") | {"the", "this", "imaging", "today", "latest"}
 _TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
 _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
 
@@ -303,9 +342,22 @@ def _dates_something(tokens: Sequence[Token], mark: Mark) -> bool:
     if mark.last - mark.first > 1 or tokens[mark.first].text not in _EVENTS or mark.first < 2:
         return False
     lead = [token.text for token in tokens[mark.first - 2 : mark.first]]
+    if tokens[mark.first].text == "fall" and (lead[1] in _SEASONED or lead in (["over", "the"], ["in", "the"])):
+        return True
     return lead[1] in ("before", "since") or (
         lead[0] in ("before", "since", "after", "during", "until", "to")
         and lead[1] in ("the", "his", "her", "this", "that", "last")
+    )
+
+
+_SEASONED = frozenset({"this", "last", "over", "early", "late", "in", "until", "till"})
+
+
+def _holds_its_level(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "FVC level at 70": unchanged; "tac level 6" is a level in the blood."""
+    behind = tokens[mark.last].text if mark.last < len(tokens) else ""
+    return (
+        tokens[mark.first].text == "level" and mark.last - mark.first == 1 and behind in ("at", "around", "throughout")
     )
 
 
@@ -332,7 +384,8 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
             and tokens[at + 1].kind == "number"
         ):
             found.append(Piece("course", "same", at, at + 1, "same"))
-        if token.text == "throughout" and at and following in (",", ";", ")") and _is_grade(tokens[at - 1]):
+        read_before = at and following in (",", ";", ")") and _is_grade(tokens[at - 1])
+        if read_before and (token.text == "throughout" or (token.text == "both" and subjects)):
             found.append(Piece("course", "same", at, at + 1, "same"))
         if (
             token.text == "within"
@@ -398,6 +451,7 @@ def _compared(tokens: Sequence[Token], subjects: Sequence[Piece], negations: lis
     return found
 
 
+_FELT_SUBJECTS = frozenset({"breathlessness", "symptoms"})
 _BECAME = frozenset({"become", "became", "grown", "turned", "gotten"})
 _FELT = frozenset({"breathless", "dyspnoeic", "short", "out", "winded", "puffed", "sob"})
 
@@ -551,7 +605,7 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
                 continue
             gap = tokens[at : piece.first]
             stops = (
-                ("but", "however", "with", "though", "although", ",", "repeated", "done", "available", "back")
+                ("but", "however", "with", "though", "although", ",", ":", "repeated", "done", "available", "back")
                 if first
                 else ("but", "however", "with", "though", "although", "yet", "available", "done")
             )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.language.facts import clause, cues
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Sentence, Token
-from bot.language.times import When, today_in_months
-from bot.language.vocabulary import load, words
+from bot.language.times import UNITS, When, today_in_months
+from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _FACTS = load("facts")["ppf"]
 _PPF = Lexicon().add_all("ppf", {True: _FACTS["named"]})
@@ -61,13 +61,14 @@ def _names_it(texts: Sequence[str], criterion: Mark, mark: Mark) -> bool:
 def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     tokens = sentence.tokens
     begin, end = clause(tokens, mark.first, mark.last, _BREAKS)
-    before, after = tokens[begin : mark.first], tokens[mark.last : end]
-    if _only_criteria(before, after) or _heading(after):
+    before, after = _behind_a_dash(tokens, begin, mark.first), tokens[mark.last : end]
+    stated = any(token.text in _STATING for token in before)
+    if _only_criteria(before, after) or (_heading(after) and not stated) or _required(before):
         return None
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
     if _one_criterion(before):
         return None
-    later = [cue for cue in _CUES.scan(after) if after[cue.first].text != "nobody"]
+    later = [cue for cue in _CUES.scan(after) if after[cue.first].text != "nobody" and not _only_a_dash(after, cue)]
     value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *later)], asks, after)
     if value == "yes" and (_old(tokens, whens, begin, end) or (begin == 0 and tokens[0].text in _FORMERLY)):
         return "past"
@@ -120,14 +121,53 @@ def _only_criteria(before: Sequence[Token], after: Sequence[Token]) -> bool:
     return not any(token.text in _MEETING for token in (*before[-6:], *after[1:4]))
 
 
+def _behind_a_dash(tokens: Sequence[Token], begin: int, end: int) -> Sequence[Token]:
+    """ "No emphysema - PPF agreed": what stands before a dash is another remark."""
+    dash = next((at for at in range(end - 1, begin - 1, -1) if tokens[at].text == "-"), None)
+    spaced = dash is not None and tokens[dash].end < tokens[dash + 1].start
+    return tokens[dash + 1 : end] if dash is not None and spaced else tokens[begin:end]
+
+
+def _only_a_dash(after: Sequence[Token], cue: Mark) -> bool:
+    """ "PPF - antifibrotic started": a dash denies only where nothing but a mark follows ("PPF -", "PPF (-)")."""
+    dash = cue.last - cue.first == 1 and after[cue.first].text == "-"
+    return dash and cue.last < len(after) and after[cue.last].kind != "mark" and after[cue.last].text != "ve"
+
+
+def _required(before: Sequence[Token]) -> bool:
+    """ "The insurer requires PPF", "paid for in PPF only": a condition, said of nobody."""
+    return any(token.text in _REQUIRE for token in before[-3:])
+
+
+_REQUIRE = frozenset({"requires", "require", "required", "demands", "presupposes", "reimbursed", "funded", "licensed"})
 _LEADING = 2
 
 
+_STATING = frozenset({"is", "was", "has", "have", "agreed", "agrees", "says", "said", "calls", "called", "confirmed"})
+YEAR = 12.0
+
+
+def _ages(tokens: Sequence[Token], begin: int, end: int) -> Iterator[float]:
+    """ "The PPF label is two years old": ages in months; those of a person ("62 years old") are too high to count."""
+    for at in range(begin, min(end, len(tokens) - 2)):
+        amount = tokens[at].number if tokens[at].kind == "number" else NUMBER_WORDS.get(tokens[at].text)
+        if amount is not None and amount <= _OLDEST_LABEL and tokens[at + 2].text == "old":
+            yield amount * UNITS.get(tokens[at + 1].text, 0.0)
+
+
+_OLDEST_LABEL = 10
+_LABELS = frozenset({"label", "labelled", "called", "wrote", "had", "stated"})
+
+
 def _old(tokens: Sequence[Token], whens: Sequence[When], begin: int, end: int) -> bool:
+    if any(months > YEAR for months in _ages(tokens, begin, end)):
+        return True
     own = [when for when in whens if begin <= when.first < end]
     if not own and any(token.text in ("was", "were", "then") for token in tokens[begin:end]):
         led = [when for when in whens if when.first <= _LEADING and when.lead in ("in", "during", "at")]
         begin, end = (0, begin) if led else (begin, end)
+    elif not own and _LABELS & {token.text for token in tokens[begin:end]}:
+        begin = 0  # "the letter, from 2022, had the label PPF"
     for when in whens:
         of_guideline = any(token.text in _GUIDELINE for token in tokens[when.last : when.last + 3])
         if not begin <= when.first < end or when.lead == "since" or of_guideline:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.language import shared_times
 from bot.language.grades import grade_before, graded
 from bot.language.pieces import Piece
 from bot.language.readings import (
@@ -35,10 +36,12 @@ def measures(
 ) -> list[Measure]:
     """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
     found: list[Measure] = []
+    whens_as_told = whens
     whens = spans_merged(tokens, whens)
     subjects = [graded(tokens, piece) for piece in row if piece.role == "subject"]
     numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
     taken = {index for when in whens for index in range(when.first, when.last)}
+    taken |= {index for piece in subjects if piece.value == "other" for index in range(piece.first, piece.last)}
     used: set[int] = set()
     for number, piece in enumerate(subjects):
         if piece.value not in NUMERIC or piece.first in used:
@@ -85,6 +88,8 @@ def measures(
         if both is not None and earlier is not None:
             found[-1] = _with_reading(tokens, found[-1], earlier, both[0], whens)
             numbers = [numbers[0], replace(both[1], at=both[0].at, order=both[0].order)]
+        numbers = shared_times.dated_by_head(tokens, numbers, whens_as_told)
+        numbers = shared_times.of_two_dates(tokens, numbers, whens_as_told)
         if numbers:
             value = course_of_numbers(
                 piece.value,
@@ -164,7 +169,13 @@ def _readings_precede(tokens: Sequence[Token], piece: Piece, earlier: Piece | No
 
 def _stop(tokens: Sequence[Token], start: int, end: int, walls: frozenset[int]) -> int:
     """The end of a measure: an agent's dose begins there, unless a colon leads back to the readings."""
-    inside = [index for index in walls if start <= index < end and not _reading_behind(tokens, index, end)]
+    inside = [
+        index
+        for index in walls
+        if start <= index < end
+        and not _reading_behind(tokens, index, end)
+        and not _in_a_bracket_of_dates(tokens, start, index, end)
+    ]
     return min([at for at in inside if not any(token.text == ":" for token in tokens[at : at + 5])], default=end)
 
 
@@ -172,15 +183,25 @@ def _reading_behind(tokens: Sequence[Token], wall: int, end: int) -> bool:
     """ "80 % at the start of MMF in February and is 73 % now": behind the agent stands a reading, no dose."""
     for at in range(wall + 1, min(wall + 9, end)):
         if tokens[at].kind == "number" and at + 1 < len(tokens):
-            return tokens[at + 1].text in ("%", "percent") and tokens[at - 1].text in (
-                "is",
-                "now",
-                "to",
-                "→",
-                "was",
-                "it",
-            )
+            placed = tokens[at + 1].text in _OF_A_READING and tokens[at - 1].text == ","
+            return placed or (tokens[at + 1].text in ("%", "percent") and tokens[at - 1].text in _BEFORE_A_READING)
     return False
+
+
+_OF_A_READING = frozenset({"%", "percent", "at", "now", "today", "currently"})
+_BEFORE_A_READING = frozenset({"is", "now", "to", "→", "was", "it"})
+
+
+def _in_a_bracket_of_dates(tokens: Sequence[Token], start: int, wall: int, end: int) -> bool:
+    """ "74 (Jan), 68 (June, when MMF was started), 73 (Nov)": behind the bracket with the agent the readings go on."""
+    opened = next((at for at in range(wall, start, -1) if tokens[at].text in ("(", ")")), None)
+    closed = next((at for at in range(wall, end) if tokens[at].text == ")"), None)
+    if opened is None or closed is None or tokens[opened].text == ")" or tokens[opened - 1].kind != "number":
+        return False
+    behind = [
+        token for token in tokens[closed + 1 : min(closed + 4, end)] if token.text not in (",", "and", "then", "→")
+    ]
+    return bool(behind) and behind[0].kind == "number"
 
 
 def _pair(tokens: Sequence[Token], subjects: Sequence[Piece], at: int) -> tuple[Piece, Piece, int] | None:

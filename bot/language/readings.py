@@ -26,7 +26,7 @@ _TOPS = {word: int(value) for word, value in _WORDS["scale_tops"].items()}
 _NO_READING = words("quantities", "no_reading")
 
 
-ARROWS = frozenset({"to", "→", "-", "then", "vs", "/"})
+ARROWS = frozenset({"to", "→", "-", "then", "vs", "v", "/"})
 
 
 PERCENT_RANGE = (8, 170)
@@ -273,7 +273,7 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     if points and following in _SET["change_after"]:
         return True
     if previous in ("is", "was") and (
-        (points and two_back in _SET["change_before"])
+        (points and any(token.text in _SET["change_before"] for token in tokens[max(0, start - 4) : at - 1]))
         or (following in ("less", "lower", "more", "higher", "worse", "better") and _text(tokens, last + 1) == "than")
     ):
         return True
@@ -440,6 +440,7 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         "baseline",
         "prior",
         "before",
+        "v",
         "vs",
         "versus",
         "than",

@@ -130,12 +130,18 @@ def _denied(tokens: Sequence[Token], cause: Mark) -> bool:
     after = tokens[cause.last : cause.last + 3]
     if any(token.text in _DISMISSED for token in tokens[cause.last : cause.last + 7]):
         return True
+    if after and after[0].text in _LINKS:
+        after = tokens[cause.last + 1 : cause.last + 4]
+    if any(token.text in _SOUND for token in after[:2]) and not {token.text for token in after} & _DENIALS:
+        return True  # "diaphragm normal", "muscle strength is fine"
     lungs = any(token.text in _LUNGS for token in tokens[cause.last : cause.last + 5])
     return any(token.text in _DENIALS for token in tokens[max(0, cause.first - 4) : cause.first]) or (
         not lungs and any(token.text in _DENIALS for token in after)
     )
 
 
+_SOUND = frozenset({"normal", "intact", "unremarkable", "fine", "ok", "preserved", "unaffected", "strong"})
+_LINKS = frozenset({"is", "are", "was", "were", "looks", "strength", "function", "test", "tests"})
 _DISMISSED = frozenset({"excluded", "dismissed", "ruled", "rejected", "discarded"})
 _LUNGS = frozenset({"lung", "lungs", "ild", "pulmonary", "parenchyma", "parenchymal", "fibrosis"})
 

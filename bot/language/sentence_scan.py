@@ -50,6 +50,7 @@ class Context:
     table: tables.Head | None = None
     topic: str | None = None
     window: float | None = None
+    span: float | None = None
     course: str | None = None
     effort: Sequence[Token] = ()
     findings: list[Finding] = field(default_factory=list)

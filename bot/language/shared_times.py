@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.language.readings import Number
 from bot.language.text import Token
-from bot.language.times import When, today_in_months
+from bot.language.times import When, today_in_months, when_in_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,39 @@ def spans_merged(tokens: Sequence[Token], whens: Sequence[When]) -> list[When]:
     return merged
 
 
+def dated_by_head(tokens: Sequence[Token], numbers: list[Number], whens: Sequence[When]) -> list[Number]:
+    """ "PFT 4/25: FVC 66 (10/24: 67), DLCO 47 (10/24: 49)": a date at the head of a line is that of all but the others."""
+    head = next((when for when in whens if when.kind == "date" and not when.whole_year), None)
+    if head is None or head.first > 2 or head.last >= len(tokens) or tokens[head.last].text != ":":
+        return numbers
+    undated = [number for number in numbers if number.at is None]
+    if len(numbers) != 2 or len(undated) != 1 or undated[0].order < 0 or undated[0].change:
+        return numbers
+    return [
+        replace(number, at=head.months, yearless=head.yearless) if number.at is None else number for number in numbers
+    ]
+
+
+def of_two_dates(tokens: Sequence[Token], numbers: list[Number], whens: Sequence[When]) -> list[Number]:
+    """ "Nov v May: FVC 82 v 79, DLCO 61 v 55": the readings of each measure are of the two dates in turn."""
+    if len(numbers) != 2 or any(number.change for number in numbers):
+        return numbers
+    ahead = [when for when in whens if when.last <= numbers[0].first]
+    if len(ahead) != 2 or any(when.kind not in ("date", "ago") or when.whole_year for when in ahead):
+        return numbers
+    first, second = ahead
+    gap = {token.text for token in tokens[first.last : second.first]}
+    between = {token.text for token in tokens[numbers[0].last : numbers[1].first]}
+    behind = tokens[second.last].text if second.last < len(tokens) else ""
+    if not gap or not gap <= _AGAINST or not between <= _AGAINST | {"%"} or behind not in (":", ")", "="):
+        return numbers
+    return [
+        replace(number, at=when_in_months(when), yearless=when.yearless, order=0)
+        for number, when in zip(numbers, ahead, strict=True)
+    ]
+
+
+_AGAINST = frozenset({"v", "vs", "versus", "/", "and", "&", "→", "->", "to", "then", "compared", "with", ",", ";"})
 _DURING = frozenset({"of", "during", "over", "within"})
 
 
@@ -111,7 +145,9 @@ _BEHIND_READINGS = frozenset({"pred", "predicted", "percent", "points", "pts", "
 
 def _reading_behind(tokens: Sequence[Token], when: When) -> bool:
     """ "60 in January to December 55": here the dates belong to one reading each."""
-    return any(token.kind == "number" for token in tokens[when.last : when.last + 2])
+    behind = [token for token in tokens[when.last : when.last + 4] if token.text != "%"]
+    pair = len(behind) > 2 and behind[0].text == "(" and behind[2].text in (",", "→", "->", "to", "/")
+    return not pair and any(token.kind == "number" for token in behind[:2])
 
 
 def _sharing_time(found: list[Measure]) -> list[Measure]:

@@ -44,13 +44,19 @@ def told(sentence: Sentence) -> Stability:
     """Stability and judgements of one sentence; a question or an open decision judges nothing."""
     marks = _WORDS.scan(sentence.tokens)
     steady = any(mark.kind == "steady" for mark in marks)
-    judged = [mark for mark in marks if mark.kind != "steady"]
+    judged = [mark for mark in marks if mark.kind != "steady" and not _not_wanted(sentence.tokens, mark)]
     if not judged or sentence.asks or _UNDECIDED & set(sentence.texts):
         return Stability(steady)
     strong = [mark for mark in judged if _judges(sentence.tokens, mark, marks)] if steady else []
     stated = (strong[-1], _accepts(sentence.tokens, strong)) if strong else None
     alone = (judged[-1], _accepts(sentence.tokens, judged))
     return Stability(steady, stated, alone, alone if _points_back(sentence, judged[-1]) else None)
+
+
+def _not_wanted(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "The family does not want more tests": no wish for more of the lung."""
+    refused = mark.kind == "refused" and tokens[mark.first].text in ("want", "wants", "need", "needs", "expect")
+    return refused and any(token.text in _NOT for token in tokens[max(0, mark.first - 2) : mark.first])
 
 
 def accepting(tokens: Sequence[Token]) -> bool:
@@ -79,9 +85,43 @@ def _judges(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
     text = " ".join(token.text for token in tokens[mark.first : mark.last])
     if text not in _WEAK:
         return True
+    if _content_with(tokens, mark, marks) or _found_so(tokens, mark, marks):
+        return True
     if mark.first == 0 or tokens[mark.first - 1].text not in _LINKING:
         return False
     reach = range(mark.first - _REACH, mark.first)
     return any(other.kind == "steady" and other.last - 1 in reach for other in marks) or any(
         tokens[at].text in _POINTS_BACK for at in reach if at >= 0
     )
+
+
+def _content_with(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "I'm fine with stable", "we are ok with no change": the clinician on the course, not the patient's state."""
+    lead = {token.text for token in tokens[max(0, mark.first - 3) : mark.first]}
+    if not lead & _SPEAKERS or mark.last >= len(tokens) or tokens[mark.last].text not in ("with", "by"):
+        return False
+    return any(
+        other.kind == "steady" and 0 < other.first - mark.last <= 4 and not _of_a_dose(tokens, other) for other in marks
+    )
+
+
+def _of_a_dose(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Stable doses", "the same regimen"."""
+    return mark.last < len(tokens) and tokens[mark.last].text in _DOSES
+
+
+_DOSES = frozenset({"dose", "doses", "dosing", "regimen", "treatment", "therapy", "medication", "drugs", "plan"})
+
+
+_SPEAKERS = frozenset({"i", "im", "we", "id", "were", "me", "us"})
+
+
+def _found_so(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "Professor finds stabilisation sufficient", "I consider stable good enough"."""
+    before = next((other for other in marks if other.kind == "steady" and other.last == mark.first), None)
+    return before is not None and any(token.text in _FINDS for token in tokens[max(0, before.first - 3) : before.first])
+
+
+_FINDS = frozenset(
+    {"find", "finds", "found", "consider", "considers", "deem", "deems", "call", "calls", "think", "thinks"}
+)

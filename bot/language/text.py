@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import re
 import unicodedata
@@ -112,9 +113,27 @@ _MONTHS = 12
 def _day_first(text: str) -> str:
     """Dates of a text that writes the month first ("11/18/26") with the day first, as long as before."""
     dates = [(int(match[1]), int(match[2])) for match in _DATED.finditer(text)]
-    if not any(day > _MONTHS for _, day in dates) or any(month > _MONTHS for month, _ in dates):
+    month_first = any(day > _MONTHS for _, day in dates) and not any(month > _MONTHS for month, _ in dates)
+    if month_first:
+        text = _DATED.sub(lambda match: f"{match[2]}/{match[1]}", text)
+    return _with_year(text, month_first) if "/" in text else text
+
+
+_DAY_OF_MONTH = re.compile(r"(?<![\d/.,])(0?[1-9]|1[0-2])/(1[3-9]|2\d|3[01])(?![\d/%]|[.,]\d)")
+
+
+def _with_year(text: str, month_first: bool) -> str:
+    """ "10/28" of a text that writes the month first and no year: the month of the past twelve, as long as before."""
+    today = datetime.date.today()
+    short = today.year % 100
+    dates = _DAY_OF_MONTH.findall(text)
+    if not dates or not (month_first or any(int(day) > short + 1 for _, day in dates)):
         return text
-    return _DATED.sub(lambda match: f"{match[2]}/{match[1]}", text)
+
+    def dated(match: re.Match[str]) -> str:
+        return f"{match[1]}/{short - (int(match[1]) > today.month):02d}"
+
+    return _DAY_OF_MONTH.sub(dated, text)
 
 
 def _plain(char: str) -> str:
@@ -205,8 +224,8 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
         ends = _boundary(plain, token, previous) if kind == "mark" else None
         if raw == "." and ends is None and previous is not None and previous.text in ("pred", "predicted"):
             ends = "." if _NEXT_READING.match(typed, end) else None
-        elif raw == "." and ends is None and previous is not None and previous.text in _SHORT_MONTHS:
-            ends = "." if _NEW_SENTENCE.match(typed, end) else None
+        elif raw == "." and ends is None and previous is not None and previous.text in _MONTHS_CUT_SHORT:
+            ends = "." if _closes_with_a_month(typed, previous.start, end) else None
         elif raw == "." and ends is None and previous is not None and previous.text in _MAY_END:
             capital = typed[end : end + 3].strip()[:1].isupper()
             ends = "." if typed[end : end + 1].isspace() and (capital or not _GOES_ON.match(plain, end)) else None
@@ -220,12 +239,25 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
 
 _DOSED = re.compile(r"([a-z]{2,})(\d+)$")
 _GOES_ON = re.compile(r"\s+(?:of|and|on|with|ago|for|apart|later|back|now|since|\d|[-,(])")
-_SHORT_MONTHS = frozenset({"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
-_NEW_SENTENCE = re.compile(r"\s+(?!(?:FVC|DLCO|TLCO|HRCT|CT|PFTs?|VC|KCO)\b)[A-Z][a-z]{2,}")
 _NEXT_READING = re.compile(
     r"\s+(?:[A-Z][a-z]+\.?\s+(?:\d{4}|\d\d)\s*:?\s*)?(?:FVC|DLCO|TLCO|HRCT|CT|PFT|VC|KCO|Now|She|He|The|Patient)\b",
     re.I,
 )
+_MONTHS_CUT_SHORT = frozenset({"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
+_LEADS_TO_A_MONTH = re.compile(
+    r"[\w%)\],][ ]+"
+    r"(?:in|since|from|to|until|till|by|for|before|after|than|of|last|this|and|vs|-|→|->|(?:19|20)\d\d)[ ]+$",
+    re.I,
+)
+_LEAD_LENGTH = 12
+
+
+def _closes_with_a_month(typed: str, month: int, end: int) -> bool:
+    """ "FVC fell from Jan to Oct. HRCT unchanged" ends there; "In Jan. FVC was 70", "Oct. 2026" go on."""
+    capital = typed[end : end + 1].isspace() and typed[end:].lstrip()[:1].isupper()
+    return capital and _LEADS_TO_A_MONTH.search(typed[max(0, month - _LEAD_LENGTH) : month]) is not None
+
+
 _MAY_END = frozenset({"g", "d", "min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})
 
 

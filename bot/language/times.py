@@ -91,6 +91,14 @@ def scan(tokens: Sequence[Token], today: datetime.date | None = None) -> list[Wh
     return found
 
 
+def begins(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a date begins at a token: "less than 6/2026", "more than 4 May"."""
+    if at >= len(tokens) or not _may_open(tokens[at]):
+        return False
+    back = _duration(tokens, at, "than")
+    return (back is not None and back.kind == "ago") or _date(tokens, at, "than", None) is not None
+
+
 def is_year(token: Token) -> bool:
     return _YEARS.match(token.text) is not None
 
@@ -283,7 +291,7 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         label = _text(tokens, at + 3) == ":" and _text(tokens, at - 1) not in ("/", "-")  # "PFT 4/25:", "(10/24: 67 %)"
         alone = {_text(tokens, at - 1), _text(tokens, at + 3)} == {"(", ")"} or label
         alone = alone and middle not in ("12", "52")
-        months = r"0?[1-9]|1[0-2]" if alone else r"0[1-9]|1[0-2]"
+        months = r"0?[1-9]|1[0-2]" if alone or _beside_a_test(tokens, at) else r"0[1-9]|1[0-2]"
         if nxt == "/" and re.fullmatch(months, text) and re.fullmatch(r"1\d|2\d", middle):
             return _full_year(int(middle)) * 12 + int(text), at + 3, False
     backwards = re.fullmatch(r"((?:19|20)\d\d)[.](0?[1-9]|1[0-2])", text)  # "2021.3"
@@ -296,7 +304,18 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
 
 
 _SINCE = frozenset({"since", "before", "after", "at"})
-_MEASURED = frozenset({"fvc", "vc", "dlco", "tlco", "pft", "pfts", "spirometry", "mmrc", "nyha", "ct", "hrct"})
+_MEASURED = frozenset({"fvc", "vc", "dlco", "tlco", "pft", "pfts", "spiro", "spirometry", "mmrc", "nyha", "ct", "hrct"})
+_BEFORE_A_TEST_DATE = _MEASURED - {"mmrc", "nyha"} | {"in", "since", "from", "until", "than", "vs", "versus"}
+_LATELY = re.compile(r"2\d")
+
+
+def _beside_a_test(tokens: Sequence[Token], at: int) -> bool:
+    """ "Spirometry 4/26", "since 5/25", "4/26 FVC 70": a month and a year, of late, without a nought."""
+    if not _LATELY.fullmatch(_text(tokens, at + 2)) or _text(tokens, at + 3) in ("/", "-", ".", "%"):
+        return False
+    return _text(tokens, at - 1) in _BEFORE_A_TEST_DATE or _text(tokens, at + 3) in _MEASURED
+
+
 _BEFORE_MAY = frozenset(_TIMES["before_may"])
 
 
@@ -309,7 +328,15 @@ def _is_month(tokens: Sequence[Token], at: int) -> bool:
         or tokens[at + 1].kind == "number"
         or (following in _MONTH and following != "may")
     )
-    if before in _BEFORE_MAY or (before in _MEASURED and tokens[at + 1 : at + 2] and tokens[at + 1].kind == "number"):
+    paired = (
+        following in ("/", "v", "vs", "→", "->", "-", "to", "until", "and", "through", "till")
+        and _text(tokens, at + 2) in _MONTH
+    )
+    if (
+        paired
+        or before in _BEFORE_MAY
+        or (before in _MEASURED and tokens[at + 1 : at + 2] and tokens[at + 1].kind == "number")
+    ):
         return True
     return told if tokens[at].text == "mar" else parted and told
 

@@ -442,7 +442,7 @@ def _symptoms(draft: Draft, reading: Reading) -> None:
             draft.set("ppf_symptoms", criterion, verdict)
     others = [item for item in reading.of("trend") if item.subject == "symptoms"]
     if others:
-        verdict = others[-1]
+        verdict = next((item for item in reversed(others) if item.value != "not_better"), others[-1])
         criterion = _symptom_criterion(draft, verdict)
         draft.now["evidence"].pop(OTHER_SYMPTOM, None)
         if criterion:
