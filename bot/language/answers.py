@@ -35,7 +35,10 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
     declined = {str(item.subject) for item in reading.of("declined")}
     findings = []
+    lists = reading.of("criteria_listed") if asked == "progressive_pulmonary_fibrosis" else ()
     for finding in reading.findings:
+        if finding.kind == "trend" and any(item.start <= finding.start < item.end for item in lists):
+            continue  # "all three are met" tells no course
         if _about_the_answer(finding, subject, declined, reading):
             continue
         if finding.kind == "effort" and subject == "breathlessness":
@@ -124,6 +127,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     if entry is not None:
         draft.answered = open_questions.clarified(draft, reading, entry) or draft.answered
         return
+    if asked == "progressive_pulmonary_fibrosis" and reading.of("criteria_listed"):
+        _listed(draft, reading)
+        return
     if asked in draft.touched or (
         asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}
     ):
@@ -150,11 +156,6 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     if asked == "progressive_pulmonary_fibrosis" and reading.of("criteria_verdict"):
         finding = reading.of("criteria_verdict")[-1]
-        if finding.value and "three" in finding.words.lower():
-            for criterion in CRITERIA:
-                draft.set(criterion, True, finding)
-            draft.answered = True
-            return
         draft.set("ppf_stated", "yes" if finding.value else "no", finding)
         draft.answered = True
         return
@@ -165,9 +166,19 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if asked in THERAPY and finding.value == "no" and _puts_right(draft):
             continue
         label = asked == "progressive_pulmonary_fibrosis" and finding.value in ("yes", "no")
-        if finding.detail.get("alone") or not draft.touched or asked in THERAPY or label:
+        judged = asked == "stability_acceptable" and finding.value in ("yes", "no")
+        if finding.detail.get("alone") or not draft.touched or asked in THERAPY or label or judged:
             _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
+
+
+def _listed(draft: Draft, reading: Reading) -> None:
+    """ "Yes, 1 and 3", "only the first": each criterion as the list tells it, and the plain yes or no beside it."""
+    for finding in reading.of("criteria_listed"):
+        for slot, met in finding.value.items():
+            draft.set(slot, met, finding)
+    draft.answered = True
+    _plain_answer(draft, reading, "progressive_pulmonary_fibrosis")
 
 
 def _puts_right(draft: Draft) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.language import update_lungs
+from bot.language import corrected_readings, update_lungs
 from bot.language.agents import AGENTS
 from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
 from bot.language.model import Finding, Reading
@@ -21,10 +21,7 @@ def take_back(draft: Draft, reading: Reading) -> None:
             "dlco": {**known, "ppf": "uncorrected" if known["ppf"] != "fine" else "fine"},
         }
         update_lungs.settle_lung_function(draft)
-    for finding in reading.of("number_swap"):
-        _swap_number(draft, finding.value)
-    if reading.of("reversed") and not reading.of("measure"):
-        _reverse(draft)
+    corrected_readings.put_right(draft, reading)
     for finding in reading.of("not_new"):
         _not_new(draft, finding)
     for finding in reading.of("retract"):
@@ -44,37 +41,6 @@ def take_back(draft: Draft, reading: Reading) -> None:
         draft.answered = True
     elif reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
         _was_last_year(draft)
-
-
-def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
-    known = draft.now["measurements"]
-    for name, entry in known.items():
-        values = (entry.get("value") or {}).get("values") or []
-        if swap["out"] in values:
-            value = {**entry["value"], "values": [swap["in"] if item == swap["out"] else item for item in values]}
-            words = str(entry["words"]).replace(f"{swap['out']:g}", f"{swap['in']:g}")
-            finding = Finding("measure", name, value, words, 0, 0)
-            corrected = update_lungs.measure_entry(name, [finding], [])
-            if corrected is not None:
-                draft.now["measurements"] = {**known, name: corrected}
-                update_lungs.settle_lung_function(draft)
-                draft.answered = True
-
-
-def _reverse(draft: Draft) -> None:
-    """ "Other way round": the readings told last change places."""
-    known = draft.now["measurements"]
-    name = next(
-        (key for key in reversed(list(known)) if len((known[key].get("value") or {}).get("values") or ()) > 1), None
-    )
-    if name is None:
-        return
-    value = {**known[name]["value"], "values": known[name]["value"]["values"][::-1]}
-    entry = update_lungs.measure_entry(name, [Finding("measure", name, value, known[name]["words"], 0, 0)], [])
-    if entry is not None:
-        draft.now["measurements"] = {**known, name: entry}
-        update_lungs.settle_lung_function(draft)
-        draft.answered = True
 
 
 def _not_new(draft: Draft, finding: Finding) -> None:
@@ -144,6 +110,8 @@ def _was_last_year(draft: Draft) -> None:
             if "goal_lung_function" in slots:
                 draft.now["measurements"] = {}
             return
+    if last == "rapidly_progressive":
+        draft.set(last, None)
     if last == "ppf_stated":
         draft.set(last, None)
         draft.note("past_label", "")

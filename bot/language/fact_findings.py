@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.language import criteria, facts, ppf_word, rapid, replies
+from bot.language import criteria, criteria_list, facts, ppf_word, rapid, replies
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
@@ -32,6 +32,12 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     whole = criteria.all_met(scan.tokens) if not scan.sentence.asks else None
     if whole is not None:
         yield scan.finding("criteria_verdict", None, whole[1], whole[0].first, whole[0].last)
+    counted = criteria_list.count(scan.tokens) if not scan.sentence.asks else None
+    if counted is not None and whole is None:
+        yield scan.finding("criteria_verdict", None, counted.value, counted.first, counted.last)
+    listed = criteria_list.told(scan.tokens, scan.whens) if not scan.sentence.asks else None
+    if listed is not None:
+        yield scan.finding("criteria_listed", None, listed, 0, len(scan.tokens))
     compared = criteria.old_comparison(scan.tokens, scan.whens)
     if compared is not None and not scan.sentence.asks:
         yield scan.finding("old_comparison", "ct", True, *compared)
@@ -68,7 +74,13 @@ def rapid_progression(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("rapid", None, now.stated, now.said.first, now.said.last)
     both = [now, context.rapid] if context.rapid is not None else [now]
     supported = now.support or (context.rapid.support if context.rapid else None)
-    if now.stated is not False and supported and not now.weaned and any(item.worsening for item in both) and any(item.recent for item in both):
+    if (
+        now.stated is not False
+        and supported
+        and not now.weaned
+        and any(item.worsening for item in both)
+        and any(item.recent for item in both)
+    ):
         mark = now.support or Mark("", None, 0, len(scan.tokens))
         yield scan.finding("rapid", None, True, mark.first, mark.last)
     if now.support or now.worsening or now.recent or now.weaned or context.rapid is None:

@@ -373,7 +373,8 @@ def _course(scan: Scan, course: Course, subject: str | None, single: frozenset[s
 
 def _of_the_rest(scan: Scan, course: Course) -> bool:
     """ "Less consolidation, otherwise unchanged": what is left over after a course told before."""
-    return bool(_REST & set(scan.sentence.texts[course.first : course.last]))
+    begin = course.first if course.subject else max(0, course.first - 2)
+    return bool(_REST & set(scan.sentence.texts[begin : course.last]))
 
 
 _REST = words("lungs", "rest")

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.language import circumstances, lungs, pieces, ppf_word, quantities, rapid, remarks, replies, self_asked, times
+from bot.language import (
+    circumstances,
+    corrected_readings,
+    lungs,
+    pieces,
+    ppf_word,
+    quantities,
+    rapid,
+    remarks,
+    replies,
+    self_asked,
+    times,
+)
+from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
 
@@ -16,6 +29,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if own is not None and bare is not None and bare.value in ("yes", "no") and replies.closed(sentence, bare):
         value = own.yes if bare.value == "yes" else own.no
         yield scan.finding(own.kind, own.subject, value, bare.first, bare.last)
+    elif bare is not None and _test_missing(scan, bare):
+        pass
     elif bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
     for piece in pieces.negated_subjects(scan.tokens, scan.row):
@@ -46,7 +61,9 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if replies.before_agent(sentence, scan.agents):
         yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
     past = bool({"was", "were", "had"} & set(sentence.texts)) and any(
-        when.kind in ("ago", "date") and when.lead != "since" and times.today_in_months() - times.when_in_months(when) > 3
+        when.kind in ("ago", "date")
+        and when.lead != "since"
+        and times.today_in_months() - times.when_in_months(when) > 3
         for when in scan.whens
     )
     if past and rapid.marks(scan.tokens) and not sentence.asks:
@@ -75,16 +92,32 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         )
 
 
+def _test_missing(scan: Scan, bare: Mark) -> bool:
+    """ "No scan, avoiding radiation": the "no" belongs to the test and answers nothing."""
+    if bare.value != "no" or any(piece.role == "course" for piece in scan.row):
+        return False
+    return any(
+        piece.first == bare.last and piece.value in ("ct", "pft")
+        for piece in pieces.negated_subjects(scan.tokens, scan.row)
+    )
+
+
 def _taken_back(scan: Scan) -> Iterator[Finding]:
     """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
     mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
     subjects = {piece.value for piece in scan.row if piece.role == "subject"}
-    if mark is not None and not (subjects or scan.agents or scan.sentence.asks) and replies.of_last_message(scan.sentence):
+    if (
+        mark is not None
+        and not (subjects or scan.agents or scan.sentence.asks)
+        and replies.of_last_message(scan.sentence)
+    ):
         yield scan.finding("undo", None, True, mark.first, len(scan.tokens))
     if mark is not None:
         subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
         for subject in sorted(subjects):
             yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
+    for kind, value, mark in corrected_readings.marks(scan.tokens, scan.row, scan.whens):
+        yield scan.finding(kind, None, value, mark.first, mark.last)
     turned = replies.reversed_order(scan.sentence)
     if turned is not None:
         yield scan.finding("reversed", None, True, turned.first, turned.last)

@@ -46,6 +46,9 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     )
     if facts.of_another(scan.sentence.texts, context.patient) or replies.retraction(scan.sentence) is not None:
         return
+    other = replies.of_another_patient(scan.sentence)
+    if other is not None and scan.agents and scan.agents[-1].first < other.first:
+        return  # "the tacrolimus belongs to the previous patient"
     if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
         yield from _told_later(scan, context, scan.agents[0].first)
     if context.untreated:
@@ -189,7 +192,9 @@ def _heading(scan: Scan, context: Context) -> int:
     if scan.sentence.new_paragraph and not context.fresh_heading:
         context.heading = None
     context.fresh_heading = False
-    if context.inline_heading and (context.starts_line or (context.heading not in _OPEN_ENDED and context.last_end != ";")):
+    if context.inline_heading and (
+        context.starts_line or (context.heading not in _OPEN_ENDED and context.last_end != ";")
+    ):
         context.heading, context.inline_heading = None, False
     if context.inline_heading and context.heading == "planned" and scan.tokens[0].text not in _IN_TURN:
         context.heading, context.inline_heading = None, False
