@@ -23,7 +23,7 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     bare = [item for item in reading.of("trend") if item.subject is None]
     meant = any(item.detail.get("meant") for item in reading.of("correction"))
     refers_back = meant or any(item.detail.get("refers_back") for item in bare)
-    refers_back = refers_back or (asked is None and reading.of("last_year", "answer", "correction"))
+    refers_back = refers_back or (asked is None and bool(reading.of("last_year", "answer", "correction")))
     if subject is None and which is None and bare and refers_back:
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
         if subject == "pft" and len(draft.now["measurements"]) == 1:
