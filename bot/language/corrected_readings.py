@@ -93,7 +93,12 @@ def _settle(draft: Draft, name: str, value: dict[str, Any], words: str) -> None:
 
 
 def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
-    """ "62, not 70"."""
+    """ "62, not 70", also of a grade or an extent: "mMRC 2, not 3"."""
+    for slot in _COUNTED:
+        pair = told_pair(draft, slot)
+        if pair is not None and swap["out"] in pair and not _told_later(draft, slot):
+            _tell(draft, slot, [swap["in"] if item == swap["out"] else item for item in pair])
+            return
     for name, entry in _known(draft).items():
         values = entry["value"]["values"]
         if swap["out"] in values:
@@ -189,9 +194,22 @@ def _reverse(draft: Draft) -> None:
                 value = known[name]["value"]
                 _settle(draft, name, {**value, "values": value["values"][::-1]}, str(known[name]["words"]))
             return
-        if slot in _COUNTED and told_pair(draft, slot) is not None:
-            _turn(draft, slot)
+        pair = told_pair(draft, slot) if slot in _COUNTED else None
+        if pair is not None:
+            _tell(draft, slot, pair[::-1])
             return
+
+
+def corrected_pair(draft: Draft, finding: Finding) -> str | None:
+    """ "Sorry, 3 to 1", after "mMRC 1 to 2": the goal whose pair shares a number with it, if it was told last."""
+    told = finding.value.get("values") if finding.kind == "measure" and finding.subject is None else None
+    if not told or len(told) != 2:
+        return None
+    for slot, (subject, _) in _COUNTED.items():
+        pair = told_pair(draft, slot)
+        if pair is not None and set(pair) & set(told) and not _told_later(draft, slot):
+            return subject
+    return None
 
 
 def told_pair(draft: Draft, slot: str) -> tuple[float, float] | None:
@@ -203,18 +221,23 @@ def told_pair(draft: Draft, slot: str) -> tuple[float, float] | None:
 
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
-_OTHER_WAY = {"achieved": "not_achieved", "not_achieved": "achieved"}
 
 
-def _turn(draft: Draft, slot: str) -> None:
-    value = _OTHER_WAY.get(str(draft.now[slot]))
-    if value is None:
-        return
-    words = str(draft.now["evidence"].get(slot, ""))
-    draft.set(slot, value, words=words)
-    criterion = CRITERION_OF[slot]
-    worse = True if slot == "goal_breathlessness" else None  # more on CT names no sign
-    draft.set(criterion, False if value == "achieved" else worse, words=words)
+def _told_later(draft: Draft, slot: str) -> bool:
+    """Whether lung function was told of after this goal."""
+    told = [key for key in draft.now["evidence"] if key in (slot, "goal_lung_function", "ppf_physiology")]
+    return bool(told) and told[-1] != slot
+
+
+def _tell(draft: Draft, slot: str, pair: Sequence[float]) -> None:
+    """Writes a corrected pair of grades or extents into the case; more on CT names no sign."""
+    first, last = pair
+    goal = "stable" if first == last else "achieved" if last < first else "not_achieved"
+    words = f"{first:g} to {last:g}"
+    draft.set(slot, goal, words=words)
+    worse = True if slot == "goal_breathlessness" else None
+    draft.set(CRITERION_OF[slot], worse if goal == "not_achieved" else False, words=words)
+    draft.remember(slot, words)
     draft.answered = True
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from bot.language import corrected_readings, update_lungs
+from bot.language import corrected_readings, reader, times, update_lungs, update_therapy
 from bot.language.agents import AGENTS
-from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
+from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, THERAPY, Draft
+from bot.language.lungs import SIGNS
 from bot.language.model import Finding, Reading
 from bot.language.remarks import is_muscular
 from bot.language.subjects import CRITERION_OF, SLOTS_OF_SUBJECT
+from bot.language.therapy_cues import INFUSIONS
+
+CURRENT, PREVIOUS = THERAPY
 
 
 def take_back(draft: Draft, reading: Reading) -> None:
@@ -34,12 +38,17 @@ def take_back(draft: Draft, reading: Reading) -> None:
         if subject == "symptoms":
             draft.now["evidence"].pop(update_lungs.OTHER_SYMPTOM, None)
         draft.answered = True
+    for finding in reading.of("date_corrected"):
+        _date_infusion(draft, float(finding.value), finding)
+    for finding in reading.of("sign"):
+        if finding.value == "absent":
+            _sign_denied(draft, str(finding.subject), reading)
     if reading.of("before_treatment"):
         _was_last_year(draft)
     if any(item.subject == "rapid" for item in reading.of("last_year")):
         draft.set("rapidly_progressive", None)
         draft.answered = True
-    elif reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
+    elif reading.of("last_year") and not reading.of("measure", "sign", "therapy", "reading_dated", "compared_scan"):
         _was_last_year(draft)
 
 
@@ -51,6 +60,34 @@ def _not_new(draft: Draft, finding: Finding) -> None:
     if draft.now["goal_ild_extent"] == "not_achieved":
         draft.set("goal_ild_extent", None)
     draft.answered = True
+
+
+def _date_infusion(draft: Draft, at: float, finding: Finding) -> None:
+    """ "No wait, May 2025", after "last rituximab May 2026": taken now or before by the month that was meant."""
+    told = [key for key in draft.now["evidence"] if key.startswith(THERAPY)]
+    listed = [key for key in told if key.split(":")[1] in INFUSIONS] if set(THERAPY) & set(draft.now[LAST_CHANGE]) else []
+    if len(listed) != 1 or "measurements" in draft.now[LAST_CHANGE]:
+        return
+    slot, agent = listed[0].split(":")
+    right = PREVIOUS if times.today_in_months() - at > update_therapy.HALF_A_YEAR else CURRENT
+    if right == slot:
+        return
+    words = str(draft.now["evidence"].pop(listed[0]))
+    draft.set(slot, [item for item in draft.now[slot] if item != agent] or (None if slot == PREVIOUS else []))
+    draft.set(right, sorted({*(draft.now[right] or []), agent}))
+    draft.remember(f"{right}:{agent}", f"{words}, {finding.words}")
+    draft.answered = True
+
+
+def _sign_denied(draft: Draft, sign: str, reading: Reading) -> None:
+    """ "Re-read: no honeycombing", after "new honeycombing": what rested on that sign alone is open again."""
+    if any(item.subject in SIGNS and item.value not in ("absent", "denied") for item in reading.of("sign")):
+        return
+    for slot in ("fibrosis_on_ct", "ppf_radiology", "goal_ild_extent"):
+        words = str(draft.now["evidence"].get(slot, ""))
+        shown = {item.subject for item in reader.read(words).of("sign") if item.value != "absent"} if words else set()
+        if draft.now[slot] in (True, "not_achieved") and shown == {sign}:
+            draft.set(slot, None)
 
 
 def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:

@@ -195,6 +195,28 @@ _WHAT_WAS_NAMED = frozenset(
 _LATEST_RETRACTION = 3
 
 
+_SECOND_THOUGHTS = Lexicon().add_all("second_thought", {True: _REPLIES["second_thoughts"]})
+_LONGEST_SECOND_THOUGHT = 8
+
+
+def second_thought(sentence: Sentence) -> str | None:
+    """ "On reflection no", "sorry, I meant yes": the answer that takes the place of the one just given."""
+    texts = sentence.texts
+    for mark in _SECOND_THOUGHTS.scan(sentence.tokens[:_LONGEST_SECOND_THOUGHT]) if not sentence.asks else ():
+        behind = mark.last
+        while behind < len(texts) and texts[behind] in _LIGHT:
+            behind += 1
+        before = mark.first - (2 if mark.first > 1 and texts[mark.first - 1] == "," else 1)
+        for at in (behind, before):
+            alone = at + 1 >= len(texts) or texts[at + 1] in _AFTER_ANSWER or at == before
+            if 0 <= at < len(texts) and texts[at] in _LAST_WORD and alone:
+                return _LAST_WORD[texts[at]]
+    return None
+
+
+_LIGHT = frozenset({",", ":", "-", "a", "the", "it", "is", "its"})
+
+
 def of_last_message(sentence: Sentence) -> bool:
     """ "Please disregard my last message": all that it told is taken back."""
     return bool(_LAST_MESSAGE.scan(sentence.tokens))

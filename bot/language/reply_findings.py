@@ -36,6 +36,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     for piece in pieces.negated_subjects(scan.tokens, scan.row):
         named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
         following = scan.sentence.texts[piece.last : piece.last + 2]
+        if piece.first and {"on", "in"} & set(scan.sentence.texts[max(0, piece.first - 2) : piece.first]):
+            continue  # "no fibrosis on the CT"
         if named in ("criterion", "criteria") or following in (("in", "between"), ("between",)):
             continue
         if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
@@ -54,6 +56,12 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if replies.corrects(sentence):
         meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
         yield scan.finding("correction", None, True, 0, 1, meant=meant)
+    changed = replies.second_thought(sentence)
+    if changed is not None:
+        yield scan.finding("second_thought", None, changed, 0, len(scan.tokens))
+    dates = [when for when in scan.whens if when.kind == "date"]
+    if len(dates) == 1 and replies.corrects(sentence) and not (scan.agents or scan.lung_walls or sentence.asks):
+        yield scan.finding("date_corrected", None, dates[0].months, dates[0].first, dates[0].last)
     yield from _taken_back(scan)
     also = replies.likewise(sentence)
     if also is not None:
