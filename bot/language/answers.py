@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.language import corrections, open_questions
-from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
+from bot.language import corrected_readings, corrections, open_questions
+from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, THERAPY, Draft
 from bot.language.model import Finding, Reading
 from bot.language.subjects import CRITERION_OF, GOAL_OF_SUBJECT, SLOTS_OF_SUBJECT, SUBJECT_OF
+from bot.language.vocabulary import words
 
 _GOALS_AND_LABEL = frozenset({*GOALS, "ppf_stated"})
 
@@ -24,6 +26,7 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
     meant = any(item.detail.get("meant") for item in reading.of("correction"))
     refers_back = meant or any(item.detail.get("refers_back") for item in bare)
     refers_back = refers_back or (asked is None and bool(reading.of("last_year", "answer", "correction")))
+    refers_back = refers_back and not (asked is None and _answered_before(draft, reading))
     if subject is None and which is None and bare and refers_back:
         subject = next((SUBJECT_OF[key] for key in reversed(list(draft.now["evidence"])) if key in SUBJECT_OF), None)
         if subject == "pft" and len(draft.now["measurements"]) == 1:
@@ -35,8 +38,13 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         subject = list(draft.now["measurements"])[-1] if not reading.of("trend") else None
     declined = {str(item.subject) for item in reading.of("declined")}
     findings = []
+    lists = reading.of("criteria_listed") if asked == "progressive_pulmonary_fibrosis" else ()
     for finding in reading.findings:
-        if _about_the_answer(finding, subject, declined, reading):
+        if finding.kind == "trend" and any(item.start <= finding.start < item.end for item in lists):
+            continue  # "all three are met" tells no course
+        if _about_the_answer(finding, subject, declined, reading) or _of_what_was_asked(finding, asked):
+            continue
+        if finding.kind == "trend" and _within_a_refusal(finding, reading):
             continue
         if finding.kind == "effort" and subject == "breathlessness":
             finding = replace(finding, kind="trend")
@@ -44,6 +52,8 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
             finding.subject == "overall" and asked in SUBJECT_OF and finding.kind == "trend"
         )
         own = _same_readings(draft, finding) or subject
+        if asked is None and reading.of("correction", "reversed"):
+            own = corrected_readings.corrected_pair(draft, finding) or own
         if vague and own and finding.kind in ("trend", "measure"):
             known = draft.now["measurements"].get("fvc" if own == "pft" else own) or {}
             finding = _converted(finding, known)
@@ -81,6 +91,25 @@ def _about_the_answer(finding: Finding, subject: str | None, declined: set[str],
     return subject in declined or (unknown and (again or finding.value in ("up", "down")))
 
 
+def _of_what_was_asked(finding: Finding, asked: str | None) -> bool:
+    """ "None before and none now", said of breathlessness: nothing was said of treatment."""
+    if finding.kind != "no_therapy" or asked not in SUBJECT_OF:
+        return False
+    return not _TREATMENT & set(_WORD.findall(finding.words.lower()))
+
+
+_TREATMENT = words("answers", "treatment")
+_WORD = re.compile(r"[a-z]+")
+
+
+def _within_a_refusal(finding: Finding, reading: Reading) -> bool:
+    """ "DLCO not done, machine down": a word of the reason why a test was not done is no course."""
+    return any(
+        item.subject == finding.subject and finding.start <= item.start and finding.end == item.end
+        for item in reading.of("declined")
+    )
+
+
 _SAME_ANSWER = ("same", "ditto", "idem", "likewise", "as before")
 
 
@@ -115,7 +144,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
             draft.decline(slot)
             draft.answered = draft.answered or asked == slot
     if asked is None:
-        open_questions.unasked(draft, reading)
+        if not _changed_answer(draft, reading):
+            open_questions.unasked(draft, reading)
         return
     entry = _open(draft, asked)
     if entry is None and any(item["id"] == asked for item in draft.before["clarifications"] or ()):
@@ -123,6 +153,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     if entry is not None:
         draft.answered = open_questions.clarified(draft, reading, entry) or draft.answered
+        return
+    if asked == "progressive_pulmonary_fibrosis" and reading.of("criteria_listed"):
+        _listed(draft, reading)
         return
     if asked in draft.touched or (
         asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}
@@ -150,11 +183,6 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     if asked == "progressive_pulmonary_fibrosis" and reading.of("criteria_verdict"):
         finding = reading.of("criteria_verdict")[-1]
-        if finding.value and "three" in finding.words.lower():
-            for criterion in CRITERIA:
-                draft.set(criterion, True, finding)
-            draft.answered = True
-            return
         draft.set("ppf_stated", "yes" if finding.value else "no", finding)
         draft.answered = True
         return
@@ -165,9 +193,44 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         if asked in THERAPY and finding.value == "no" and _puts_right(draft):
             continue
         label = asked == "progressive_pulmonary_fibrosis" and finding.value in ("yes", "no")
-        if finding.detail.get("alone") or not draft.touched or asked in THERAPY or label:
+        judged = asked == "stability_acceptable" and finding.value in ("yes", "no")
+        if finding.detail.get("alone") or not draft.touched or asked in THERAPY or label or judged:
             _answer(draft, finding, asked, bool(reading.of("other_cause")))
             return
+
+
+_ANSWERED = ("stability_acceptable", "ppf_stated", *CRITERIA, "fibrosis_on_ct")
+"""Slots that a plain yes or no may have set."""
+
+
+def _changed_answer(draft: Draft, reading: Reading) -> bool:
+    """ "On reflection no": a second thought on the yes or no that the message before gave."""
+    slot = _answered_before(draft, reading)
+    if slot is None:
+        return False
+    said = reading.of("second_thought")[-1]
+    draft.set(slot, said.value if slot == "ppf_stated" else said.value == "yes", said)
+    draft.answered = True
+    return True
+
+
+def _answered_before(draft: Draft, reading: Reading) -> str | None:
+    """The one slot that the message before answered with yes or no, if this one only thinks better of it."""
+    if not reading.of("second_thought") or reading.of("therapy", "measure", "sign"):
+        return None
+    if any(item.subject for item in reading.of("trend")):
+        return None
+    last = [slot for slot in _ANSWERED if slot in draft.now[LAST_CHANGE] and draft.now[slot] is not None]
+    return last[0] if len(last) == 1 and last[0] not in draft.touched else None
+
+
+def _listed(draft: Draft, reading: Reading) -> None:
+    """ "Yes, 1 and 3", "only the first": each criterion as the list tells it, and the plain yes or no beside it."""
+    for finding in reading.of("criteria_listed"):
+        for slot, met in finding.value.items():
+            draft.set(slot, met, finding)
+    draft.answered = True
+    _plain_answer(draft, reading, "progressive_pulmonary_fibrosis")
 
 
 def _puts_right(draft: Draft) -> bool:

@@ -32,7 +32,8 @@ def distance(tokens: Sequence[Token], whens: Sequence[When], begin: int = 0, end
 
 def remark(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> float | None:
     """ "The comparison CT is three years old": months of a remark that tells no course itself."""
-    if not row and tokens and tokens[0].text in _OPENING and len(tokens) <= _REACH:
+    opens = bool(tokens) and (tokens[0].text in _OPENING or any(token.text in _COMPARING for token in tokens))
+    if not row and opens and len(tokens) <= _REACH:
         return max((_back(when) for when in whens if when.kind in ("ago", "date")), default=None)
     scans = [piece for piece in row if piece.role == "subject" and piece.value == "ct"]
     if not scans or any(piece.role == "course" and piece.value != "still" for piece in row):
@@ -44,6 +45,9 @@ def remark(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When])
 
 
 _OPENING = frozenset({"compared", "versus", "vs", "against", "comparing", "relative"})
+
+
+_COMPARING = frozenset({"comparison", "comparator", "compare", "compared"})
 
 
 def against_old_scan(findings: list[Finding]) -> list[Finding]:
@@ -73,7 +77,10 @@ def _is_compared(tokens: Sequence[Token], when: When) -> bool:
     while at >= 0 and when.first - at <= _REACH and tokens[at].text in _BETWEEN | _WITH:
         seen.add(tokens[at].text)
         at -= 1
-    return bool(seen & _WITH) or (bool(seen & _OLDER) and bool(seen & _SCANS))
+    behind = {token.text for token in tokens[when.last : when.last + 3]}
+    if behind & _COMPARING and behind & {"to", "for", "as"}:
+        return True  # "only have 2023 to compare"
+    return bool(seen & _WITH) or (bool(seen & _OLDER) and bool(seen & (_SCANS | {"one"})))
 
 
 def _ages(tokens: Sequence[Token], begin: int, end: int) -> list[float]:

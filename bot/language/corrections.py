@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from bot.language import update_lungs
+from bot.language import corrected_readings, reader, times, update_lungs, update_therapy
 from bot.language.agents import AGENTS
-from bot.language.case_state import CRITERIA, GOALS, THERAPY, Draft
+from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, THERAPY, Draft
+from bot.language.lungs import SIGNS
 from bot.language.model import Finding, Reading
 from bot.language.remarks import is_muscular
 from bot.language.subjects import CRITERION_OF, SLOTS_OF_SUBJECT
+from bot.language.therapy_cues import INFUSIONS
+
+CURRENT, PREVIOUS = THERAPY
 
 
 def take_back(draft: Draft, reading: Reading) -> None:
@@ -21,10 +25,7 @@ def take_back(draft: Draft, reading: Reading) -> None:
             "dlco": {**known, "ppf": "uncorrected" if known["ppf"] != "fine" else "fine"},
         }
         update_lungs.settle_lung_function(draft)
-    for finding in reading.of("number_swap"):
-        _swap_number(draft, finding.value)
-    if reading.of("reversed") and not reading.of("measure"):
-        _reverse(draft)
+    corrected_readings.put_right(draft, reading)
     for finding in reading.of("not_new"):
         _not_new(draft, finding)
     for finding in reading.of("retract"):
@@ -37,44 +38,18 @@ def take_back(draft: Draft, reading: Reading) -> None:
         if subject == "symptoms":
             draft.now["evidence"].pop(update_lungs.OTHER_SYMPTOM, None)
         draft.answered = True
+    for finding in reading.of("date_corrected"):
+        _date_infusion(draft, float(finding.value), finding)
+    for finding in reading.of("sign"):
+        if finding.value == "absent":
+            _sign_denied(draft, str(finding.subject), reading)
     if reading.of("before_treatment"):
         _was_last_year(draft)
     if any(item.subject == "rapid" for item in reading.of("last_year")):
         draft.set("rapidly_progressive", None)
         draft.answered = True
-    elif reading.of("last_year") and not reading.of("measure", "sign", "therapy"):
+    elif reading.of("last_year") and not reading.of("measure", "sign", "therapy", "reading_dated", "compared_scan"):
         _was_last_year(draft)
-
-
-def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
-    known = draft.now["measurements"]
-    for name, entry in known.items():
-        values = (entry.get("value") or {}).get("values") or []
-        if swap["out"] in values:
-            value = {**entry["value"], "values": [swap["in"] if item == swap["out"] else item for item in values]}
-            words = str(entry["words"]).replace(f"{swap['out']:g}", f"{swap['in']:g}")
-            finding = Finding("measure", name, value, words, 0, 0)
-            corrected = update_lungs.measure_entry(name, [finding], [])
-            if corrected is not None:
-                draft.now["measurements"] = {**known, name: corrected}
-                update_lungs.settle_lung_function(draft)
-                draft.answered = True
-
-
-def _reverse(draft: Draft) -> None:
-    """ "Other way round": the readings told last change places."""
-    known = draft.now["measurements"]
-    name = next(
-        (key for key in reversed(list(known)) if len((known[key].get("value") or {}).get("values") or ()) > 1), None
-    )
-    if name is None:
-        return
-    value = {**known[name]["value"], "values": known[name]["value"]["values"][::-1]}
-    entry = update_lungs.measure_entry(name, [Finding("measure", name, value, known[name]["words"], 0, 0)], [])
-    if entry is not None:
-        draft.now["measurements"] = {**known, name: entry}
-        update_lungs.settle_lung_function(draft)
-        draft.answered = True
 
 
 def _not_new(draft: Draft, finding: Finding) -> None:
@@ -85,6 +60,34 @@ def _not_new(draft: Draft, finding: Finding) -> None:
     if draft.now["goal_ild_extent"] == "not_achieved":
         draft.set("goal_ild_extent", None)
     draft.answered = True
+
+
+def _date_infusion(draft: Draft, at: float, finding: Finding) -> None:
+    """ "No wait, May 2025", after "last rituximab May 2026": taken now or before by the month that was meant."""
+    told = [key for key in draft.now["evidence"] if key.startswith(THERAPY)]
+    listed = [key for key in told if key.split(":")[1] in INFUSIONS] if set(THERAPY) & set(draft.now[LAST_CHANGE]) else []
+    if len(listed) != 1 or "measurements" in draft.now[LAST_CHANGE]:
+        return
+    slot, agent = listed[0].split(":")
+    right = PREVIOUS if times.today_in_months() - at > update_therapy.HALF_A_YEAR else CURRENT
+    if right == slot:
+        return
+    words = str(draft.now["evidence"].pop(listed[0]))
+    draft.set(slot, [item for item in draft.now[slot] if item != agent] or (None if slot == PREVIOUS else []))
+    draft.set(right, sorted({*(draft.now[right] or []), agent}))
+    draft.remember(f"{right}:{agent}", f"{words}, {finding.words}")
+    draft.answered = True
+
+
+def _sign_denied(draft: Draft, sign: str, reading: Reading) -> None:
+    """ "Re-read: no honeycombing", after "new honeycombing": what rested on that sign alone is open again."""
+    if any(item.subject in SIGNS and item.value not in ("absent", "denied") for item in reading.of("sign")):
+        return
+    for slot in ("fibrosis_on_ct", "ppf_radiology", "goal_ild_extent"):
+        words = str(draft.now["evidence"].get(slot, ""))
+        shown = {item.subject for item in reader.read(words).of("sign") if item.value != "absent"} if words else set()
+        if draft.now[slot] in (True, "not_achieved") and shown == {sign}:
+            draft.set(slot, None)
 
 
 def _explained_away(draft: Draft, cause: str, finding: Finding) -> None:
@@ -144,6 +147,8 @@ def _was_last_year(draft: Draft) -> None:
             if "goal_lung_function" in slots:
                 draft.now["measurements"] = {}
             return
+    if last == "rapidly_progressive":
+        draft.set(last, None)
     if last == "ppf_stated":
         draft.set(last, None)
         draft.note("past_label", "")

@@ -23,6 +23,8 @@ _VERB = Lexicon().add_all("verb", {True: _CRITERIA["meets"], False: _CRITERIA["d
 _WHOLE = Lexicon().add_all("whole", {True: _CRITERIA["whole"]})
 _BETWEEN = words("criteria", "between")
 _ENDS = words("criteria", "ends")
+_DENIED = words("criteria", "denied")
+"""What denies a verdict on the criteria from further ahead: "I don't think the criteria are met"."""
 _TURNS = words("criteria", "turns")
 _PLAIN_LENGTH = 10
 
@@ -60,10 +62,13 @@ def all_met(tokens: Sequence[Token]) -> tuple[Mark, bool] | None:
         return None
     verdict = _verdict_before(tokens, whole)
     behind = [mark for mark in _VERDICT.scan(tokens) if mark.first >= whole.last]
-    if verdict is not None:
-        return whole, bool(verdict.value)
     gap = [token.text for token in tokens[whole.last : behind[0].first]] if behind else []
-    return (whole, bool(behind[0].value)) if behind and all(text in _BETWEEN for text in gap) else None
+    if verdict is None and behind and all(text in _BETWEEN for text in gap):
+        verdict = behind[0]
+    if verdict is None:
+        return None
+    denied = any(token.text in _DENIED for token in tokens[: min(whole.first, verdict.first)])
+    return whole, bool(verdict.value) and not denied
 
 
 def named(tokens: Sequence[Token]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.language import criteria, facts, ppf_word, rapid, replies
+from bot.language import criteria, criteria_list, facts, ppf_word, rapid, replies
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
@@ -32,6 +32,12 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     whole = criteria.all_met(scan.tokens) if not scan.sentence.asks else None
     if whole is not None:
         yield scan.finding("criteria_verdict", None, whole[1], whole[0].first, whole[0].last)
+    counted = criteria_list.count(scan.tokens) if not scan.sentence.asks else None
+    if counted is not None and whole is None:
+        yield scan.finding("criteria_verdict", None, counted.value, counted.first, counted.last)
+    listed = criteria_list.told(scan.tokens, scan.whens) if not scan.sentence.asks else None
+    if listed is not None:
+        yield scan.finding("criteria_listed", None, listed, 0, len(scan.tokens))
     compared = criteria.old_comparison(scan.tokens, scan.whens)
     if compared is not None and not scan.sentence.asks:
         yield scan.finding("old_comparison", "ct", True, *compared)

@@ -398,7 +398,8 @@ def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]
 
 def _of_the_rest(scan: Scan, course: Course) -> bool:
     """ "Less consolidation, otherwise unchanged": what is left over after a course told before."""
-    return bool(_REST & set(scan.sentence.texts[course.first : course.last]))
+    begin = course.first if course.subject else max(0, course.first - 2)
+    return bool(_REST & set(scan.sentence.texts[begin : course.last]))
 
 
 _REST = words("lungs", "rest")

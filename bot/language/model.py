@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # Findings of these kinds are worth a remark, but they neither set nor change a slot.
-_NO_FACT = frozenset({"unknown_drug", "other_quantity", "correction", "possible_cause", "criteria_verdict", "weaned"})
+_NO_FACT = frozenset(
+    {"unknown_drug", "other_quantity", "correction", "possible_cause", "criteria_verdict", "criteria_listed", "weaned"}
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -293,10 +294,25 @@ _READINGS = words("quantities", "readings")
 
 
 def swapped(tokens: Sequence[Token]) -> dict[str, float] | None:
-    """ "62, not 70": the number that was meant and the one that was typed."""
-    for at in range(1, len(tokens) - 1):
-        if tokens[at].text == "not" and tokens[at + 1].kind == "number" and len(tokens) <= 12:
-            before = [token for token in tokens[max(0, at - 3) : at] if token.kind == "number"]
-            if before:
-                return {"in": before[-1].number, "out": tokens[at + 1].number}
+    """ "62, not 70", "not 70 but 62", "the 70 should read 62": the number that was meant and the one that was typed."""
+    numbers = [at for at, token in enumerate(tokens) if token.kind == "number"]
+    if len(numbers) < _TWO or len(tokens) > _LONGEST_SWAP:
+        return None
+    for first, second in itertools.pairwise(numbers):
+        between = [token.text for token in tokens[first + 1 : second] if token.text not in _UNITS_BETWEEN]
+        denied = tokens[first - 1].text == "not" if first else False
+        early, late = tokens[first].number, tokens[second].number
+        if between in (["instead", "of"], ["than"]) or (between[-1:] == ["not"] and len(between) <= _TWO):
+            return {"in": early, "out": late}
+        if denied and set(between) <= {"but", "its", "it", "is", "rather", "-"}:
+            return {"in": late, "out": early}
+        if between and set(between) <= _SHOULD_READ and _SHOULD_READ_VERBS & set(between):
+            return {"in": late, "out": early}
     return None
+
+
+_TWO = 2
+_LONGEST_SWAP = 14
+_UNITS_BETWEEN = frozenset({"%", "percent", ",", "l", "predicted", "pred"})
+_SHOULD_READ = words("quantities", "should_read")
+_SHOULD_READ_VERBS = frozenset({"should", "meant", "supposed", "typo", "wrong", "actually"})

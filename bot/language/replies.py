@@ -62,19 +62,33 @@ def answer(sentence: Sentence) -> Mark | None:
 
 
 def _at_the_end(sentence: Sentence) -> Mark | None:
-    """ "yes, I do" is an answer; "I do not know" is none of that kind."""
+    """ "yes, I do", "at his age yes" are answers; "I do not know" is none of that kind."""
     last = len(sentence.tokens) - 1
-    if last >= 2 and sentence.texts[last] in _LAST_WORD and sentence.texts[last - 1] in (",", "so", "-"):
+    if last < 1 or sentence.texts[last] not in _LAST_WORD:
+        closes = False
+    elif sentence.texts[0] in _CIRCUMSTANCE:
+        closes = last <= _LONGEST_CIRCUMSTANCE
+    else:
+        closes = last >= 2 and sentence.texts[last - 1] in (",", "so", "-", ":")
+    if closes:
         return Mark("answer", _LAST_WORD[sentence.texts[last]], last, last + 1)
     marks = [mark for mark in _AT_THE_END.scan(sentence.tokens) if mark.last == len(sentence.tokens)]
     return next((mark for mark in marks if all(text in _OPENERS for text in sentence.texts[: mark.first])), None)
 
 
+_CIRCUMSTANCE = words("replies", "circumstance")
+"""Words that open what a judgement rests on: "given his age no"."""
+_LONGEST_CIRCUMSTANCE = 9
+
+
 def closed(sentence: Sentence, mark: Mark) -> bool:
-    """True where the answer stands by itself: "no, ...", "no it isn't"; not in "no CT done"."""
+    """True where the answer stands by itself: "no, ...", "no it isn't"; not in "no CT done", "it is not enough"."""
     if mark.last >= len(sentence.tokens):
         return True
-    return sentence.texts[mark.last] in _AFTER_ANSWER
+    if mark.value == "yes" and sentence.texts[mark.last] in ("not", "no") and sentence.texts[mark.first] != "yes":
+        return False
+    open_ended = sentence.texts[mark.last - 1] in _OPEN_ENDED
+    return open_ended or sentence.texts[mark.last] in _AFTER_ANSWER
 
 
 _LAST_WORD = {
@@ -82,6 +96,8 @@ _LAST_WORD = {
     **dict.fromkeys(("no", "nope"), "no"),
 }
 _AFTER_ANSWER = words("replies", "after_answer")
+_OPEN_ENDED = frozenset({"at", "as", "per", "to"})
+"""Last words of an answer that goes on: "not at 34", "not according to the board"."""
 _OTHER_PATIENT = Lexicon().add_all("other", {True: _REPLIES["other_patient"]})
 _REVERSED = Lexicon().add_all("reversed", {True: _REPLIES["reversed"]})
 _LIKEWISE = Lexicon().add_all("likewise", {True: _REPLIES["likewise"]})
@@ -90,7 +106,19 @@ _NOT_NEW = Lexicon().add_all("old", {True: _REPLIES["not_new"]})
 
 def of_another_patient(sentence: Sentence) -> Mark | None:
     """ "That was another lady's report", "wrong patient": what was told belongs to somebody else."""
-    return None if sentence.asks else next(iter(_OTHER_PATIENT.scan(sentence.tokens)), None)
+    if sentence.asks:
+        return None
+    marks = _OTHER_PATIENT.scan(sentence.tokens)
+    return next((mark for mark in marks if not _of_an_agent(sentence, mark)), None)
+
+
+def _of_an_agent(sentence: Sentence, mark: Mark) -> bool:
+    """ "Started by someone else": somebody who treats, and no other patient."""
+    texts = sentence.texts
+    return bool(mark.first) and texts[mark.first] in ("someone", "somebody") and texts[mark.first - 1] in _TREATED_BY
+
+
+_TREATED_BY = frozenset({"by", "with", "under", "through", "see", "sees", "saw"})
 
 
 def before_agent(sentence: Sentence, agents: Sequence[Mark]) -> bool:
@@ -111,7 +139,7 @@ def likewise(sentence: Sentence) -> Mark | None:
 
 def reversed_order(sentence: Sentence) -> Mark | None:
     """ "Other way round": the readings told last stand in the wrong order."""
-    return next(iter(_REVERSED.scan(sentence.tokens)), None) if len(sentence.tokens) <= 12 else None
+    return next(iter(_REVERSED.scan(sentence.tokens)), None) if len(sentence.tokens) <= 16 else None
 
 
 def not_new(sentence: Sentence) -> Mark | None:
@@ -137,10 +165,56 @@ def retraction(sentence: Sentence) -> Mark | None:
     for mark in _RETRACT.scan(sentence.tokens):
         if mark.first <= _LATEST_RETRACTION and not _of_a_measure(sentence, mark):
             return mark
+        if _closes(sentence, mark):
+            return mark
+    return _parted_retraction(sentence)
+
+
+def _closes(sentence: Sentence, mark: Mark) -> bool:
+    """ "The FVC manoeuvre was poor, ignore it": said at the end, of what the sentence named."""
+    rest = sentence.texts[mark.last :]
+    return sentence.texts[mark.first] in _CLOSING and all(text in _WHAT_WAS_NAMED for text in rest)
+
+
+def _parted_retraction(sentence: Sentence) -> Mark | None:
+    """ "Please take the PPF back"."""
+    texts = sentence.texts
+    for at in range(min(_LATEST_RETRACTION + 1, len(texts))):
+        last = next((end for end in range(at + 2, min(at + 6, len(texts))) if texts[end] in ("back", "out")), None)
+        if texts[at] in ("take", "taking", "leave") and last is not None and last + 1 == len(texts):
+            return Mark("retract", True, at, last + 1)
     return None
 
 
+_CLOSING = words("replies", "closing_retraction")
+_WHAT_WAS_NAMED = frozenset(
+    {"it", "them", "that", "this", "those", "these", "please", "sorry", "again", "thanks", "altogether"}
+)
+
+
 _LATEST_RETRACTION = 3
+
+
+_SECOND_THOUGHTS = Lexicon().add_all("second_thought", {True: _REPLIES["second_thoughts"]})
+_LONGEST_SECOND_THOUGHT = 8
+
+
+def second_thought(sentence: Sentence) -> str | None:
+    """ "On reflection no", "sorry, I meant yes": the answer that takes the place of the one just given."""
+    texts = sentence.texts
+    for mark in _SECOND_THOUGHTS.scan(sentence.tokens[:_LONGEST_SECOND_THOUGHT]) if not sentence.asks else ():
+        behind = mark.last
+        while behind < len(texts) and texts[behind] in _LIGHT:
+            behind += 1
+        before = mark.first - (2 if mark.first > 1 and texts[mark.first - 1] == "," else 1)
+        for at in (behind, before):
+            alone = at + 1 >= len(texts) or texts[at + 1] in _AFTER_ANSWER or at == before
+            if 0 <= at < len(texts) and texts[at] in _LAST_WORD and alone:
+                return _LAST_WORD[texts[at]]
+    return None
+
+
+_LIGHT = frozenset({",", ":", "-", "a", "the", "it", "is", "its"})
 
 
 def of_last_message(sentence: Sentence) -> bool:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.language import circumstances, lungs, pieces, ppf_word, quantities, rapid, remarks, replies, self_asked, times
+from bot.language import (
+    circumstances,
+    corrected_readings,
+    lungs,
+    pieces,
+    ppf_word,
+    quantities,
+    rapid,
+    remarks,
+    replies,
+    self_asked,
+    times,
+)
+from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
 
@@ -16,11 +29,15 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if own is not None and bare is not None and bare.value in ("yes", "no") and replies.closed(sentence, bare):
         value = own.yes if bare.value == "yes" else own.no
         yield scan.finding(own.kind, own.subject, value, bare.first, bare.last)
+    elif bare is not None and _test_missing(scan, bare):
+        pass
     elif bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
     for piece in pieces.negated_subjects(scan.tokens, scan.row):
         named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
         following = scan.sentence.texts[piece.last : piece.last + 2]
+        if piece.first and {"on", "in"} & set(scan.sentence.texts[max(0, piece.first - 2) : piece.first]):
+            continue  # "no fibrosis on the CT"
         if named in ("criterion", "criteria") or following in (("in", "between"), ("between",)):
             continue
         if piece.value in ("ct", "pft") and not any(other.role == "course" for other in scan.row):
@@ -39,6 +56,12 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if replies.corrects(sentence):
         meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
         yield scan.finding("correction", None, True, 0, 1, meant=meant)
+    changed = replies.second_thought(sentence)
+    if changed is not None:
+        yield scan.finding("second_thought", None, changed, 0, len(scan.tokens))
+    dates = [when for when in scan.whens if when.kind == "date"]
+    if len(dates) == 1 and replies.corrects(sentence) and not (scan.agents or scan.lung_walls or sentence.asks):
+        yield scan.finding("date_corrected", None, dates[0].months, dates[0].first, dates[0].last)
     yield from _taken_back(scan)
     also = replies.likewise(sentence)
     if also is not None:
@@ -77,6 +100,16 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         )
 
 
+def _test_missing(scan: Scan, bare: Mark) -> bool:
+    """ "No scan, avoiding radiation": the "no" belongs to the test and answers nothing."""
+    if bare.value != "no" or any(piece.role == "course" for piece in scan.row):
+        return False
+    return any(
+        piece.first == bare.last and piece.value in ("ct", "pft")
+        for piece in pieces.negated_subjects(scan.tokens, scan.row)
+    )
+
+
 def _taken_back(scan: Scan) -> Iterator[Finding]:
     """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
     mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
@@ -91,6 +124,8 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
         subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
         for subject in sorted(subjects):
             yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
+    for kind, value, mark in corrected_readings.marks(scan.tokens, scan.row, scan.whens):
+        yield scan.finding(kind, None, value, mark.first, mark.last)
     turned = replies.reversed_order(scan.sentence)
     if turned is not None:
         yield scan.finding("reversed", None, True, turned.first, turned.last)

@@ -255,7 +255,12 @@ _LEAD_LENGTH = 12
 def _closes_with_a_month(typed: str, month: int, end: int) -> bool:
     """ "FVC fell from Jan to Oct. HRCT unchanged" ends there; "In Jan. FVC was 70", "Oct. 2026" go on."""
     capital = typed[end : end + 1].isspace() and typed[end:].lstrip()[:1].isupper()
+    if _A_DRUG_NEXT.match(typed, end):
+        return True  # "next is Jan. Methotrexate was stopped"
     return capital and _LEADS_TO_A_MONTH.search(typed[max(0, month - _LEAD_LENGTH) : month]) is not None
+
+
+_A_DRUG_NEXT = re.compile(r"\s+(?!(?:FVC|DLCO|TLCO|HRCT|CT|PFTs?|VC|KCO|The)\b)[A-Z][a-z]{4,}")
 
 
 _MAY_END = frozenset({"g", "d", "min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})

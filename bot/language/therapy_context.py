@@ -239,7 +239,7 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
         and lead
         and lead[0] in ("no", "sorry", "correction", "meant", "oops", "i", "wait", "typo")
         and set(lead) <= _SWAP_LEADS
-        and set(tail) <= {"instead", "sorry", "not"}
+        and set(tail) <= {"instead", "sorry", "not", "before", "previously", "earlier"}
         and set(lead) & {"no", "sorry", "correction", "meant", "mean", "oops", "wait", "typo"}
     ):
         if lead[0] == "no" and "," not in words[: named[0].first] and len(lead) == 1:

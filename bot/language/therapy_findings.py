@@ -46,6 +46,9 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     )
     if facts.of_another(scan.sentence.texts, context.patient) or replies.retraction(scan.sentence) is not None:
         return
+    other = replies.of_another_patient(scan.sentence)
+    if other is not None and scan.agents and scan.agents[-1].first < other.first:
+        return  # "the tacrolimus belongs to the previous patient"
     if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
         yield from _told_later(scan, context, scan.agents[0].first)
     if context.untreated:

@@ -14,7 +14,7 @@ from bot.language.times import today_in_months
 from bot.language.vocabulary import words
 
 CURRENT, PREVIOUS = THERAPY
-_HALF_A_YEAR = 6.0
+HALF_A_YEAR = 6.0
 _A_YEAR = 12.0
 _NEITHER = frozenset({"mentioned", "planned", "never", "other_person", "not_systemic"})
 # Statuses that leave open whether the agent is still taken; they are settled against the rest of the message.
@@ -177,7 +177,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
     ago = _months_ago(detail)
     if over and status == "bare":
         return "before"
-    if status == "failed" and infusion and ago is not None and ago <= _HALF_A_YEAR and detail.get("cue") in _AFTER:
+    if status == "failed" and infusion and ago is not None and ago <= HALF_A_YEAR and detail.get("cue") in _AFTER:
         return "now"
     if status in ("given", "bare", "treated") and infusion:
         finished = (
@@ -186,7 +186,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
         if detail.get("recurring") and not (status == "given" and detail.get("course")) and not finished:
             return "now"
         if ago is not None:
-            return "before" if ago > _HALF_A_YEAR else "now"
+            return "before" if ago > HALF_A_YEAR else "now"
     if status == "given" and detail.get("dose") and not infusion and detail.get("act") == "give":
         return "failed"  # "she's had prednisone 10 mg": taken still, unless something else is
     if status == "given":
@@ -211,7 +211,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
         status == "now"
         and infusion
         and ago is not None
-        and ago > _HALF_A_YEAR
+        and ago > HALF_A_YEAR
         and not detail.get("recurring")
         and (detail.get("act") == "start" or detail.get("cue") in ("now", "has", "only", "just", "just only"))
     ):

@@ -1,0 +1,253 @@
+"""Readings that are put right: another number, another date, another measure, the other way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.language import update_lungs
+from bot.language.case_state import Draft
+from bot.language.lexicon import Mark
+from bot.language.model import Finding, Reading
+from bot.language.pieces import Piece
+from bot.language.subjects import CRITERION_OF
+from bot.language.text import Token
+from bot.language.times import When, when_in_months
+from bot.language.vocabulary import words
+
+_MEASURES = ("fvc", "dlco")
+_LINKS = words("corrected_readings", "links")
+_RENAMING = words("corrected_readings", "renaming")
+_LONGEST = 14
+
+# In one sentence
+
+
+def number_dated(tokens: Sequence[Token], whens: Sequence[When]) -> tuple[float, float] | None:
+    """ "The 84 is from April 2024": a reading told before, and the month it belongs to."""
+    dates = [when for when in whens if when.kind in ("date", "ago")]
+    timed = {index for when in whens for index in range(when.first, when.last)}
+    numbers = [at for at, token in enumerate(tokens) if token.kind == "number" and at not in timed]
+    if len(dates) != 1 or len(numbers) != 1 or len(tokens) > _LONGEST or numbers[0] > dates[0].first:
+        return None
+    between = [token.text for token in tokens[numbers[0] + 1 : dates[0].first]]
+    if not between or not all(text in _LINKS for text in between) or not {"is", "was", "dates"} & set(between):
+        return None
+    return tokens[numbers[0]].number, when_in_months(dates[0])
+
+
+def renamed(tokens: Sequence[Token], row: Sequence[Piece]) -> tuple[str, str | None] | None:
+    """ "That was the DLCO", "not FVC, DLCO": the measure that was meant, and the one that was not."""
+    named = [piece for piece in row if piece.role == "subject" and piece.value in _MEASURES]
+    inside = {index for piece in named for index in range(piece.first, piece.last)}
+    texts = [token.text for at, token in enumerate(tokens) if at not in inside]
+    if not named or len(named) > 2 or not set(texts) <= _RENAMING:
+        return None
+    wrong = [piece for piece in named if _denied(tokens, piece)]
+    meant = [piece for piece in named if piece not in wrong]
+    if len(meant) != 1 or len(wrong) + len(meant) != len(named):
+        return None
+    if not wrong and not {"was", "were", "meant", "mean", "thats", "is", "are", "not"} & set(texts):
+        return None
+    return str(meant[0].value), str(wrong[0].value) if wrong else None
+
+
+def _denied(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "Not FVC", "not the FVC", "instead of FVC"."""
+    before = [token.text for token in tokens[max(0, piece.first - 2) : piece.first] if token.text != "the"]
+    return bool(before) and before[-1] in ("not", "of", "than")
+
+
+# In the case
+
+
+def put_right(draft: Draft, reading: Reading) -> None:
+    for finding in reading.of("number_swap"):
+        _swap_number(draft, finding.value)
+    for finding in reading.of("reading_dated"):
+        _date_number(draft, **finding.value)
+    for finding in reading.of("measure_renamed"):
+        _rename(draft, finding.value["meant"], finding.value["wrong"])
+    if reading.of("correction"):
+        _told_of_the_wrong_measure(draft, reading)
+        for finding in reading.of("measure"):
+            _replace_reading(draft, finding)
+    if reading.of("reversed") and not reading.of("measure"):
+        _reverse(draft)
+
+
+def _known(draft: Draft) -> Mapping[str, Any]:
+    return {
+        name: entry for name, entry in draft.now["measurements"].items() if (entry.get("value") or {}).get("values")
+    }
+
+
+def _settle(draft: Draft, name: str, value: dict[str, Any], words: str) -> None:
+    """Writes corrected readings into the case and draws the goal and the criterion from them again."""
+    entry = update_lungs.measure_entry(name, [Finding("measure", name, value, words, 0, 0)], [])
+    if entry is not None:
+        draft.now["measurements"] = {**draft.now["measurements"], name: entry}
+        update_lungs.settle_lung_function(draft)
+        draft.answered = True
+
+
+def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
+    """ "62, not 70", also of a grade or an extent: "mMRC 2, not 3"."""
+    for slot in _COUNTED:
+        pair = told_pair(draft, slot)
+        if pair is not None and swap["out"] in pair and not _told_later(draft, slot):
+            _tell(draft, slot, [swap["in"] if item == swap["out"] else item for item in pair])
+            return
+    for name, entry in _known(draft).items():
+        values = entry["value"]["values"]
+        if swap["out"] in values:
+            changed = [swap["in"] if item == swap["out"] else item for item in values]
+            words = str(entry["words"]).replace(f"{swap['out']:g}", f"{swap['in']:g}")
+            _settle(draft, name, {**entry["value"], "values": changed}, words)
+
+
+def _date_number(draft: Draft, number: float, at: float) -> None:
+    """The month of one reading of a pair is put right; that of the other one stays."""
+    for name, entry in _known(draft).items():
+        value = entry["value"]
+        times = value.get("times")
+        if number in value["values"] and times:
+            place = value["values"].index(number)
+            moved = [at if index == place else time for index, time in enumerate(times)]
+            _settle(draft, name, {**value, **_in_order(value["values"], moved)}, str(entry["words"]))
+
+
+def _in_order(values: Sequence[float], times: Sequence[float]) -> dict[str, Any]:
+    ordered = sorted(zip(times, values, strict=True), key=lambda pair: pair[0])
+    return {
+        "values": [value for _, value in ordered],
+        "times": [time for time, _ in ordered],
+        "months": ordered[-1][0] - ordered[0][0],
+    }
+
+
+def _replace_reading(draft: Draft, finding: Finding) -> None:
+    """ "Typo: the January FVC was 82": one reading of those that are known, by its date or by "earlier", "now"."""
+    known = _known(draft).get(str(finding.subject))
+    if known is None or "single" not in finding.value:
+        return
+    value = known["value"]
+    times, at, order = value.get("times") or (), finding.value.get("at"), finding.value.get("order")
+    if at is not None:
+        place = list(times).index(at) if at in times else None
+    else:
+        place = 0 if (order or 0) < 0 else len(value["values"]) - 1 if (order or 0) > 0 else None
+    if place is None or value["unit"] != finding.value.get("unit"):
+        return
+    changed = [finding.value["single"] if index == place else item for index, item in enumerate(value["values"])]
+    _settle(draft, str(finding.subject), {**value, "values": changed}, str(known["words"]))
+
+
+def _rename(draft: Draft, meant: str, wrong: str | None) -> None:
+    """What was told of one measure is of the other; a reading of that other one is not overwritten."""
+    known = draft.now["measurements"]
+    wrong = wrong or next((name for name in _MEASURES if name != meant), None)
+    if wrong is None or wrong not in known or meant in known:
+        return
+    left = {name: entry for name, entry in known.items() if name != wrong}
+    entry = known[wrong]
+    if entry.get("value"):
+        draft.now["measurements"] = left
+        _forget_questions(draft, wrong)
+        _settle(draft, meant, {**entry["value"], "scale": meant}, str(entry["words"]))
+        return
+    draft.now["measurements"] = {**left, meant: entry}
+    update_lungs.settle_lung_function(draft)
+    draft.answered = True
+
+
+def _told_of_the_wrong_measure(draft: Draft, reading: Reading) -> None:
+    """ "I meant DLCO, 66 to 59": the readings that were told of FVC are of DLCO."""
+    told = {str(item.subject): sorted(item.value["values"]) for item in reading.of("measure") if "values" in item.value}
+    for meant, values in told.items():
+        for wrong, entry in _known(draft).items():
+            if (
+                meant in _MEASURES
+                and wrong not in told
+                and meant != wrong
+                and sorted(entry["value"]["values"]) == values
+            ):
+                _rename(draft, meant, wrong)
+
+
+def _forget_questions(draft: Draft, measure: str) -> None:
+    draft.close(*(f"{kind}:{measure}" for kind in ("time_window", "percent_predicted", "absolute_or_relative")))
+
+
+_COUNTED = {"goal_breathlessness": ("breathlessness", 10.0), "goal_ild_extent": ("ct", 100.0)}
+"""Goals that a pair of numbers can set besides lung function: less is better; up to the top of their scale."""
+
+
+def _reverse(draft: Draft) -> None:
+    """ "Other way round": the two readings told last change places."""
+    known = _known(draft)
+    for slot in reversed(list(draft.now["evidence"])):
+        if slot in ("goal_lung_function", "ppf_physiology"):
+            name = next((key for key in reversed(list(known)) if len(known[key]["value"]["values"]) > 1), None)
+            if name is not None:
+                value = known[name]["value"]
+                _settle(draft, name, {**value, "values": value["values"][::-1]}, str(known[name]["words"]))
+            return
+        pair = told_pair(draft, slot) if slot in _COUNTED else None
+        if pair is not None:
+            _tell(draft, slot, pair[::-1])
+            return
+
+
+def corrected_pair(draft: Draft, finding: Finding) -> str | None:
+    """ "Sorry, 3 to 1", after "mMRC 1 to 2": the goal whose pair shares a number with it, if it was told last."""
+    told = finding.value.get("values") if finding.kind == "measure" and finding.subject is None else None
+    if not told or len(told) != 2:
+        return None
+    for slot, (subject, _) in _COUNTED.items():
+        pair = told_pair(draft, slot)
+        if pair is not None and set(pair) & set(told) and not _told_later(draft, slot):
+            return subject
+    return None
+
+
+def told_pair(draft: Draft, slot: str) -> tuple[float, float] | None:
+    """The two numbers that a goal was set by: "mMRC went 1 to 3"."""
+    found = [float(number) for number in _NUMBER.findall(str(draft.now["evidence"].get(slot, "")))]
+    if len(found) != 2 or max(found) > _COUNTED[slot][1]:
+        return None
+    return found[0], found[1]
+
+
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+
+
+def _told_later(draft: Draft, slot: str) -> bool:
+    """Whether lung function was told of after this goal."""
+    told = [key for key in draft.now["evidence"] if key in (slot, "goal_lung_function", "ppf_physiology")]
+    return bool(told) and told[-1] != slot
+
+
+def _tell(draft: Draft, slot: str, pair: Sequence[float]) -> None:
+    """Writes a corrected pair of grades or extents into the case; more on CT names no sign."""
+    first, last = pair
+    goal = "stable" if first == last else "achieved" if last < first else "not_achieved"
+    words = f"{first:g} to {last:g}"
+    draft.set(slot, goal, words=words)
+    worse = True if slot == "goal_breathlessness" else None
+    draft.set(CRITERION_OF[slot], worse if goal == "not_achieved" else False, words=words)
+    draft.remember(slot, words)
+    draft.answered = True
+
+
+def marks(
+    tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]
+) -> Iterator[tuple[str, dict[str, Any], Mark]]:
+    """What a sentence puts right, as kinds of findings with their values."""
+    dated = number_dated(tokens, whens)
+    if dated is not None:
+        yield "reading_dated", {"number": dated[0], "at": dated[1]}, Mark("", None, 0, len(tokens))
+    other = renamed(tokens, row)
+    if other is not None:
+        yield "measure_renamed", {"meant": other[0], "wrong": other[1]}, Mark("", None, 0, len(tokens))
