@@ -65,7 +65,9 @@ def _not_new(draft: Draft, finding: Finding) -> None:
 def _date_infusion(draft: Draft, at: float, finding: Finding) -> None:
     """ "No wait, May 2025", after "last rituximab May 2026": taken now or before by the month that was meant."""
     told = [key for key in draft.now["evidence"] if key.startswith(THERAPY)]
-    listed = [key for key in told if key.split(":")[1] in INFUSIONS] if set(THERAPY) & set(draft.now[LAST_CHANGE]) else []
+    listed = (
+        [key for key in told if key.split(":")[1] in INFUSIONS] if set(THERAPY) & set(draft.now[LAST_CHANGE]) else []
+    )
     if len(listed) != 1 or "measurements" in draft.now[LAST_CHANGE]:
         return
     slot, agent = listed[0].split(":")

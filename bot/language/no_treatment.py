@@ -110,7 +110,8 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     value = _when([*_clause_before(texts, at), *texts[at:end], *after], inner)
     if inner & _OTHER:
         all_along = after[:1] == ["since"] and after[1:2] not in _NOT_ALL_ALONG
-        value = "before" if all_along or {*after, *inner} & (_BEFORE | {"ever"}) else ""
+        so_far = {"until", "far", "date", "never"} & {*after, *inner}
+        value = "before" if all_along or so_far or {*after, *inner} & (_BEFORE | {"ever"}) else ""
     return Mark("nothing", value, at, end) if value else None
 
 

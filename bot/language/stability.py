@@ -43,7 +43,7 @@ class Stability:
 def told(sentence: Sentence) -> Stability:
     """Stability and judgements of one sentence; a question or an open decision judges nothing."""
     marks = _WORDS.scan(sentence.tokens)
-    steady = any(mark.kind == "steady" for mark in marks)
+    steady = any(mark.kind == "steady" or _names_it(sentence.tokens, mark) for mark in marks)
     judged = [mark for mark in marks if mark.kind != "steady" and not _not_wanted(sentence.tokens, mark)]
     if not judged or sentence.asks or _UNDECIDED & set(sentence.texts):
         return Stability(steady)
@@ -51,6 +51,11 @@ def told(sentence: Sentence) -> Stability:
     stated = (strong[-1], _accepts(sentence.tokens, strong)) if strong else None
     alone = (judged[-1], _accepts(sentence.tokens, judged))
     return Stability(steady, stated, alone, alone if _points_back(sentence, judged[-1]) else None)
+
+
+def _names_it(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "I take stable any day": the judgement holds the word for stability."""
+    return any(token.text.startswith("stab") for token in tokens[mark.first : mark.last])
 
 
 def _not_wanted(tokens: Sequence[Token], mark: Mark) -> bool:
@@ -85,7 +90,7 @@ def _judges(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
     text = " ".join(token.text for token in tokens[mark.first : mark.last])
     if text not in _WEAK:
         return True
-    if _content_with(tokens, mark, marks) or _found_so(tokens, mark, marks):
+    if _content_with(tokens, mark, marks) or _found_so(tokens, mark, marks) or _in_short(tokens, mark, marks):
         return True
     if mark.first == 0 or tokens[mark.first - 1].text not in _LINKING:
         return False
@@ -103,6 +108,21 @@ def _content_with(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) ->
     return any(
         other.kind == "steady" and 0 < other.first - mark.last <= 4 and not _of_a_dose(tokens, other) for other in marks
     )
+
+
+def _in_short(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "Stable okay", "stability ok with us"."""
+    before = next((other for other in marks if other.kind == "steady" and other.last == mark.first), None)
+    behind = [token.text for token in tokens[mark.last : mark.last + 2]]
+    plain = not behind or behind[0] in (",", "-") or (behind[0] in _FOR and behind[1:] and behind[1] in _JUDGES)
+    named = before is not None and any(
+        token.text[:4] in ("stab", "stea") for token in tokens[before.first : before.last]
+    )
+    return before is not None and named and before.first <= 1 and bool(plain)
+
+
+_FOR = frozenset({"for", "with", "to", "by"})
+_JUDGES = frozenset({"us", "me", "him", "her", "them", "everyone", "everybody", "both", "the", "all", "now"})
 
 
 def _of_a_dose(tokens: Sequence[Token], mark: Mark) -> bool:

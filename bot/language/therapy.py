@@ -41,6 +41,7 @@ _REQUESTS = frozenset(
     {"qualification", "application", "request", "bid", "referral", "approval", "funding", "slot", "permission"}
     | {"authorisation", "authorization", "prescription", "script", "enrolment"}
 )
+_EVER_BEFORE = frozenset({"before", "previously", "earlier", "ever", "in", "the", "past"})
 _ONLY = frozenset({"only", "just", "solely"})
 _WHENEVER = frozenset({"when", "once", "until", "if", "till"})
 _AT_A_TIME = frozenset({"back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"})
@@ -210,9 +211,11 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
     if status == "now" and row.said(back)[0] in ("until", "till", "til") and row.said(back)[-1] == "then":
         return True  # "takes MMF until then"
     if back.kind == "now":
-        still = "still" in {*row.said(back), *row.before(back, 1)}
+        still = "still" in {*row.said(back), *row.before(back, 2)}
         ended = status in ("before", "failed") and back.act in ("", "adjust") and not still
         return status in ("planned", "never") or ended
+    if status == "never" and not back.act and set(row.said(back)) <= _EVER_BEFORE:
+        return True  # "no steroids now or before"
     if back.kind == "before":
         plainly = not {",", "which"} & set(row.texts[member.end : back.first])
         excepted = member.ahead is not None and row.said(member.ahead)[0] in EXCEPTING
@@ -229,7 +232,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
     if back.kind == "failed":
         return status in ("before", "planned")
     if back.kind == "given":
-        return status in ("planned", "now")
+        plain = status == "never" and back.first == member.end  # "no steroids taken ever"
+        return status in ("planned", "now") or plain
     weak = member.ahead is not None and all(word in _ONLY for word in row.said(member.ahead))
     if back.kind == "planned" and weak:
         return False  # "only rituximab is available"

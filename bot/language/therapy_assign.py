@@ -51,6 +51,8 @@ def assign(row: Row) -> None:
     """Every cue to the agents that it speaks of, then what the members of a list share."""
     _remarks(row)
     for cue in row.cues:
+        if row.said(cue) == ("local",) and _BRANDS & set(row.texts[cue.last : cue.last + 4]):
+            continue  # "on a local tacrolimus brand"
         if _tells_a_course(row, cue) or _inside_a_remark(row, cue) or _treats_ours(row, cue):
             continue
         named = _of_all(row, cue)
@@ -94,6 +96,7 @@ def _treats_ours(row: Row, cue: Mark) -> bool:
     return verb is not None and bool(_OUR_PATIENT & {*row.said(verb), *row.texts[verb.last : verb.last + 1]})
 
 
+_BRANDS = frozenset({"brand", "generic", "company", "preparation", "make", "copy"})
 _REPORTS = frozenset({"says", "said", "reports", "reported", "tells", "told", "thinks", "reminds", "adds", "confirms"})
 _OURSELVES = frozenset({"she", "he", "that", "me", "us", "they"})
 _DOCTORS = frozenset({"colleague", "colleagues", "friend", "partner"})

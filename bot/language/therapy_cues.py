@@ -101,6 +101,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
             continue  # "chart review:", "homecare review"
+        if cue.kind == "arrow" and tokens[cue.first].text == "out" and cue.last not in inside:
+            cue = Mark("before", "back", cue.first, cue.first + 1)  # "aza out for pancreatitis"
         if tokens[cue.first].text in ("until", "till", "til") and _still_to_come(tokens, cue.last):
             found.append(Mark("now", "back", cue.first, cue.last))
             continue  # "mycophenolate until she is ready for a baby"
@@ -133,6 +135,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             and tokens[cue.first].text in ("before", "prior")
             and (cue.last in inside or _before_its_time(tokens, cue, inside))
             and not (cue.first and tokens[cue.first - 1].text == ",")  # "MMF, before azathioprine"
+            and (cue.first or _somebody(tokens, cue.last, inside))  # "Before cyclophosphamide, without effect"
             and not any(at in inside for at in range(max(0, cue.first - 3), cue.first))
         ):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
@@ -299,6 +302,29 @@ _TOPIC_LEADS = words("therapy", "topic_leads")
 def _between_agents(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
     last = cue.last + (cue.last < len(tokens) and tokens[cue.last].text in _ARTICLES)
     return any(index in inside for index in range(max(0, cue.first - 3), cue.first)) and last in inside
+
+
+def _somebody(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
+    """Whether something is told of the time before an agent, so that this one is only named."""
+    comma = next((index for index in range(at, len(tokens)) if tokens[index].text in (",", ":")), len(tokens))
+    if any(index > comma for index in inside):
+        return True  # "prior to Adoport, CellCept"
+    people = _PEOPLE | {
+        "patient",
+        "pt",
+        "it",
+        "the",
+        "there",
+        "fvc",
+        "dlco",
+        "ct",
+        "was",
+        "were",
+        "had",
+        "nothing",
+        "no",
+    }
+    return any(token.text in people for token in tokens[at:])
 
 
 def _before_its_time(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:

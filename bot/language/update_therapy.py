@@ -42,7 +42,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     _treated_together(settled, by_agent)
     for agent, items in by_agent.items():
         cue = set(str(items[-1].detail.get("cue", "")).split())
-        if settled[agent] == "planned" and (reading.of("correction") or cue & {"only", "just"}):
+        if settled[agent] == "planned" and cue & _ONLY_MEANT and (reading.of("correction") or cue & {"only", "just"}):
             _take_back(draft, agent, (CURRENT,))  # "actually the tacrolimus is only planned"
         if settled[agent] != "failed":
             _record(draft, agent, settled[agent], items)
@@ -69,6 +69,10 @@ def _treated_together(settled: dict[str, str], by_agent: dict[str, list[Finding]
             settled[agent] = "now"
 
 
+_ONLY_MEANT = frozenset(
+    {"planned", "plan", "planning", "considered", "considering", "intended", "proposed", "discussed", "only", "just"}
+    | {"suggested", "scheduled", "booked", "offered", "recommended"}
+)
 _AFTER = ("after", "following", "post", "upon")
 _FELL_SHORT = words("update_therapy", "fell_short")
 
