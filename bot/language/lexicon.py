@@ -83,7 +83,10 @@ class Lexicon:
             return [at for at, token in enumerate(tokens) if token.text in root]
         if root.keys().isdisjoint(places.keys()):
             return ()
-        return sorted(at for word in root.keys() & places.keys() for at in places[word])
+        hits = root.keys() & places.keys()
+        if len(hits) == 1:
+            return places[hits.pop()]
+        return sorted(at for word in hits for at in places[word])
 
     def scan_everywhere(self, tokens: Sequence[HasText]) -> list[Mark]:
         """The longest phrase from each token on; they may overlap."""

@@ -120,9 +120,10 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
 
 def _leading_reading(scan: Scan, context: Context) -> Iterator[Finding]:
     """ "FVC 70. Now 71, TLCO 50": a reading of now that opens the sentence goes on with the measure read before."""
-    before = [item for item in context.findings if item.kind == "measure" and item.end <= scan.tokens[0].start]
-    last = before[-1] if before else None
     texts = scan.sentence.texts
+    begin = scan.tokens[0].start
+    near = reversed(context.findings[-_RECENT:])
+    last = next((item for item in near if item.kind == "measure" and item.end <= begin), None)
     if last is None or last.subject not in ("fvc", "dlco") or "single" not in last.value or len(texts) < len("71,"):
         return
     end = 3 if texts[2] == "%" else 2
@@ -142,7 +143,7 @@ def _leading_reading(scan: Scan, context: Context) -> Iterator[Finding]:
 
 def _both_read(context: Context) -> bool:
     """ "FVC 74, DLCO 51; a year ago 75 and 52": one reading of each stands right before."""
-    last = [item for item in context.findings if item.kind == "measure"][-2:]
+    last = [item for item in context.findings[-_RECENT:] if item.kind == "measure"][-2:]
     return {item.subject for item in last} == {"fvc", "dlco"} and all("single" in item.value for item in last)
 
 
