@@ -92,7 +92,7 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     while end < len(texts) and texts[end] in _TREATMENT:
         end += 1
     after = texts[end : end + _REACH]
-    used = after[:1] in (["was"], ["were"]) and bool(set(after[1:3]) & (_VERBS | {"ever", "tried"}))
+    used = after[:1] in (["was"], ["were"]) and bool(set(after[1:3]) & (_VERBS | {"ever", "tried", "done"}))
     timed = after[:1] == ["for"] and bool({"years", "months", "yrs", "weeks"} & set(after[2:]))
     if (
         after[:1]

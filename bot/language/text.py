@@ -260,7 +260,7 @@ def _closes_with_a_month(typed: str, month: int, end: int) -> bool:
     return capital and _LEADS_TO_A_MONTH.search(typed[max(0, month - _LEAD_LENGTH) : month]) is not None
 
 
-_A_DRUG_NEXT = re.compile(r"\s+(?!(?:FVC|DLCO|TLCO|HRCT|CT|PFTs?|VC|KCO|The)\b)[A-Z][a-z]{4,}")
+_A_DRUG_NEXT = re.compile(r"\s+(?!(?:FVC|DLCO|TLCO|HRCT|CT|PFTs?|VC|KCO|The)\b)[A-Z][a-z]{3,}")
 
 
 _MAY_END = frozenset({"g", "d", "min", "max", "hr", "hrs", "h", "no", "mo", "mos", "wk", "wks", "yr", "yrs"})

@@ -233,6 +233,8 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     if row.asks and row.said(cue) == ("to",) and _TO_SWITCH & lead:
         right.ahead = Mark("planned", "ahead", cue.first, cue.last)
         return  # "or first change MMF to tacrolimus?"
+    if row.said(cue) == ("then",) and row.after(cue) == ",":
+        return  # "started nintedanib then, still takes it with MMF"
     if _still_ahead(row, right):
         right.ahead = Mark("planned", "ahead", cue.first, cue.last)
         return  # "being changed to nintedanib next month"
@@ -247,6 +249,7 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
         return  # "on MMF and now tac": both
     whole = row.tokens[cue.first].kind != "word" or row.said(cue)[0] in _IN_TURN
     listed = row.list_up_to(left, ("and", ",", "same") if whole else ("and", "same"))
+    listed = [left] if left.mark.kind == "other" else listed  # "pred plus chloroquine swapped to HCQ"
     cues = [member.ahead for member in listed if member.ahead is not None]
     governing = next((ahead for ahead in cues if ahead.kind in _GOVERNING), None)
     if governing is not None:

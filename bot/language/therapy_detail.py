@@ -106,6 +106,8 @@ def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
     leading = [when for when in row.whens if not index and when.last <= row.members[index].first and when.first <= 1]
     dose = row.members[index].mark.last  # "MMF2000" holds no year
     glued = dose < len(row.tokens) and row.tokens[dose - 1].end == row.tokens[dose].start
+    wall = min((at for at in row.walls if at >= row.members[index].end), default=edge)
+    edge = min(edge, wall)  # "on tacrolimus, FVC worse from February to October": the time of the readings
     own = [when for when in row.whens if first <= when.first < edge and not (glued and when.first == dose)]
     done = [when for when in own if not _AHEAD & set(row.texts[max(first, when.first - 3) : when.first])]
     own = done if done and row.members[index].mark.value in INFUSIONS else own

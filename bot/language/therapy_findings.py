@@ -59,6 +59,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if any(mark.value == "before" for mark in nothing):
         said = [_excepted(scan, item, nothing) for item in said]
     yield from _statements(scan, said)
+    if said:
+        yield from _goes_on_with_it(scan, context)
     of_drugs = scan.tokens[0].text in _PRONOUNS or not scan.lung_walls
     if not said and not nothing and not context.fresh_heading and of_drugs:
         yield from _told_later(scan, context, len(scan.tokens))
@@ -90,6 +92,18 @@ def _excepted(scan: Scan, item: Statement, nothing: Sequence[Mark]) -> Statement
         for mark in nothing
     )
     return replace(item, status="before") if behind and item.status in ("now", "bare") else item
+
+
+def _goes_on_with_it(scan: Scan, context: Context) -> Iterator[Finding]:
+    """ "... and he continues on it together with mycophenolate": the agents of the sentence before."""
+    texts = scan.sentence.texts
+    for at in range(1, min(scan.agents[0].first, len(texts)) - 1):
+        if texts[at] == "on" and texts[at + 1] in ("it", "both", "them") and texts[at - 1] in _GOES_ON:
+            for agent in context.agents:
+                yield scan.finding("therapy", agent, "now", at - 1, at + 2, cue=f"{texts[at - 1]} on")
+
+
+_GOES_ON = frozenset({"continues", "continued", "continue", "stays", "stayed", "remains", "remained", "still", "is"})
 
 
 def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:

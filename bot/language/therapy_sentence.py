@@ -70,6 +70,8 @@ class Frame:
             return "planned"
         if self.asking and status == "before" and (self._proposed(cue) or self._in_its_place(cue)):
             return "mentioned"
+        if status == "before" and cue is not None and self._words(cue).startswith("induction") and self._wills(cue):
+            return "planned"  # "will admit for induction: methylprednisolone"
         if status == "now" and cue is not None and self._speaks_of_supply(cue):
             return "planned"  # "in my hospital no nintedanib, only rituximab"
         if status == "bare" and self._on_condition(first):
@@ -82,6 +84,9 @@ class Frame:
         if status in ("now", "before") and not own and self._supposed_switch(first):
             return "planned"
         return status
+
+    def _wills(self, cue: Mark) -> bool:
+        return bool({"will", "plan", "to", "would", "should"} & {token.text for token in self.tokens[: cue.first]})
 
     def _speaks_of_supply(self, cue: Mark) -> bool:
         texts = {token.text for token in self.tokens}

@@ -51,6 +51,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     for agent, items in by_agent.items():
         if settled[agent] == "failed":
             kept = any(item.detail.get("cue") in _FELL_SHORT for item in items) and _something_added(findings)
+            if agent in (draft.now[CURRENT] or []) and all(item.detail.get("cue") in _AFTER for item in items):
+                continue  # "we expected more after rituximab": it is still taken
             replaced = something_given and all(item.detail.get("cue") in _AFTER for item in items)
             _record(draft, agent, "before" if replaced or (something_now and not kept) else "now", items)
     _switched(draft, findings)
