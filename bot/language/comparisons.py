@@ -73,6 +73,9 @@ def _is_compared(tokens: Sequence[Token], when: When) -> bool:
     while at >= 0 and when.first - at <= _REACH and tokens[at].text in _BETWEEN | _WITH:
         seen.add(tokens[at].text)
         at -= 1
+    behind = [token.text for token in tokens[when.last : when.last + 2]]
+    if behind in (["to", "compare"], ["for", "comparison"], ["as", "comparison"], ["as", "comparator"]):
+        return True  # "only have 2023 to compare"
     return bool(seen & _WITH) or (bool(seen & _OLDER) and bool(seen & _SCANS))
 
 

@@ -51,7 +51,14 @@ def near(tokens: Sequence[Token], lexicon: Lexicon, reach: int) -> str | None:
 def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
     """Every disease with how it is said: stated, identity ("this is RA"), final, queried, denied, beside, family."""
     finals = list(_DISEASE_FINAL.scan(tokens))
-    return [(mark, _how(tokens, mark, finals)) for mark in DISEASES.scan(tokens) if mark.value != "none"]
+    named = [mark for mark in DISEASES.scan(tokens) if mark.value != "none" and not _on_room_air(tokens, mark)]
+    return [(mark, _how(tokens, mark, finals)) for mark in named]
+
+
+def _on_room_air(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Sats 93 RA": room air, no arthritis."""
+    before = [token for token in tokens[max(0, mark.first - 2) : mark.first] if token.text != "%"]
+    return tokens[mark.first].text == "ra" and bool(before) and before[-1].kind == "number"
 
 
 def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:

@@ -157,6 +157,7 @@ def courses(
             waiting, listed = [], []
             continue
         if not inside:
+            listed = listed if all(_is_link(tokens[at]) for at in range(begin, end)) else []
             continue
         last_trend = trends[-1] if trends else last_trend
         pairs = _pair(tokens, inside)
@@ -186,6 +187,10 @@ def _of_a_checklist(found: Sequence[Course]) -> list[Course]:
         replace(course, value="denied") if course.subject in SIGNS and course.only_denied else course
         for course in found
     ]
+
+
+def _is_link(token: Token) -> bool:
+    return token.kind != "word" or token.text in LINKS
 
 
 def _goes_on(tokens: Sequence[Token], trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> bool:

@@ -576,6 +576,8 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
             return None
         if any(divides(tokens, index) or tokens[index].text in _TURNING for index in gap):
             return None
+        if gap and tokens[gap.start].text in _DONE:
+            return None  # "DLCO not done machine down"
         if any(index in taken for index in gap) and len(gap) > 3 and not raised:
             return None
         return negation
@@ -588,6 +590,7 @@ _EVIDENCE = words("lungs", "evidence")
 _OPINIONS = words("lungs", "opinions")
 """After a negation these hand it on: "she does not feel that her breathing has improved"."""
 
+_DONE = frozenset({"done", "available", "performed", "measured", "possible", "tested", "repeated", "recorded"})
 _NEITHER_NOR = frozenset(
     {"nor", "or", "and", "of", "the", "has", "have", "is", "are", "was", "were", "did", "does", "any"}
 )

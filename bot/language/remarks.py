@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import VOCABULARY
@@ -50,7 +50,7 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
 def _blamed(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     """ "She puts that down to her knee": whatever is blamed, unless it is the lung disease itself."""
     found = []
-    for mark in _BLAME.scan(tokens):
+    for mark in [*_BLAME.scan(tokens), *_put_down(tokens)]:
         blamed = [token.text for token in tokens[mark.last : mark.last + _BLAMED_LENGTH]]
         before = {token.text for token in tokens[max(0, mark.first - 3) : mark.first]}
         if _LUNG_DISEASE & set(blamed):
@@ -60,6 +60,18 @@ def _blamed(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     return found
 
 
+def _put_down(tokens: Sequence[Token]) -> Iterator[Mark]:
+    """ "I put the breathlessness down to that": what is put down may be named."""
+    for at in range(1, len(tokens) - 1):
+        if tokens[at].text != "down" or tokens[at + 1].text != "to":
+            continue
+        puts = next((back for back in range(at - 1, max(at - _PUT_REACH, -1), -1) if tokens[back].text in _PUTS), None)
+        if puts is not None and at + 2 < len(tokens) and tokens[at + 2].kind == "word":
+            yield Mark("blame", True, puts, at + 2)
+
+
+_PUTS = frozenset({"put", "puts", "putting"})
+_PUT_REACH = 7
 _BLAME = Lexicon().add_all("blame", {True: VOCABULARY["other_causes"]["blame"]})
 _LUNG_DISEASE = words("remarks", "lung_disease")
 _BLAMED_LENGTH = 4
