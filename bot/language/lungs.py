@@ -150,6 +150,8 @@ def courses(
             last_trend = trends[-1]
             targets = waiting or last_subjects
             for trend in trends:
+                if trend.word == "still" and not waiting and found and found[-1].segment == number - 1:
+                    continue  # "less breathless on the stairs, still on hills"
                 if targets:
                     found += [_course(subject, trend, number, past) for subject in targets]
                 else:

@@ -10,12 +10,12 @@ from bot.language.text import Token
 from bot.language.times import When
 from bot.language.vocabulary import words
 
-_CAUSES = (
+_LEADS = (
     Lexicon()
     .add_all("lead", {True: VOCABULARY["other_causes"]["lead"]})
     .add_all("beside", {True: VOCABULARY["other_causes"]["beside"]})
-    .add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
 )
+_NAMED_CAUSES = Lexicon().add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
 
 
 _PLAIN = Lexicon().add_all("plain", {True: VOCABULARY["other_causes"]["plain"]})
@@ -28,9 +28,14 @@ _UNCORRECTED = Lexicon().add_all("uncorrected", {True: VOCABULARY["uncorrected"]
 _DENIALS = words("lungs", "denials")
 
 
+def _marks(tokens: Sequence[Token]) -> list[Mark]:
+    """Causes and the words that lead to them; "it is the weight" has both, and they share a word."""
+    return [*_LEADS.scan(tokens), *_NAMED_CAUSES.scan(tokens)]
+
+
 def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     """Other causes that something is put down to ("due to an infection"), with the token where the remark starts."""
-    marks = _CAUSES.scan(tokens)
+    marks = _marks(tokens)
     leads = [mark for mark in marks if mark.kind == "lead"]
     found = [
         (0, " ".join(token.text for token in tokens[mark.first : mark.last]))
@@ -100,7 +105,7 @@ _SMALL = words("remarks", "small")
 
 def named_cause(tokens: Sequence[Token]) -> Mark | None:
     """A cause without words of blame ("heart failure"), which only an answer makes an explanation."""
-    for mark in _CAUSES.scan(tokens):
+    for mark in _marks(tokens):
         before = [token.text for token in tokens[max(0, mark.first - 5) : mark.first]]
         after = [token.text for token in tokens[mark.last : mark.last + 3]]
         if mark.kind == "cause" and not _DENIALS & {*before, *after[:1]} and not _RULED_OUT & set(after):
@@ -162,7 +167,7 @@ def lead_tokens(tokens: Sequence[Token]) -> set[int]:
     """Tokens of "put it down to" and the like, which tell no course."""
     return {
         index
-        for mark in _CAUSES.scan(tokens)
+        for mark in _marks(tokens)
         if mark.kind == "lead" and mark.last - mark.first > 2
         for index in range(mark.first, mark.last)
     }
