@@ -161,7 +161,12 @@ def _patient_between(tokens: Sequence[Token], start: int, end: int) -> bool:
 def _turns_to_the_patient(tokens: Sequence[Token], start: int, at: int) -> bool:
     """ "Brother has IPF, she has Jo-1": a pronoun that opens a clause of its own."""
     opens = at > start and tokens[at - 1].text in (",", ";", "but", "-", "whereas", "while")
-    return opens and tokens[at].text in ("she", "he") and tokens[at + 1 : at + 2] != () and tokens[at + 1].text in ("has", "is")
+    return (
+        opens
+        and tokens[at].text in ("she", "he")
+        and tokens[at + 1 : at + 2] != ()
+        and tokens[at + 1].text in ("has", "is")
+    )
 
 
 def _starts_with_ild(after: Sequence[Token]) -> bool:

@@ -34,6 +34,8 @@ _SOFT_BREAKS = frozenset({",", ":"})
 def divides(tokens: Sequence[Token], at: int) -> bool:
     """A mark that parts one statement from the next: "but", a comma, a stroke between words ("cough / SOB")."""
     text = tokens[at].text
+    if text == "-":
+        return spaced_dash(tokens, at)
     if text != "/":
         return text in HARD_BREAKS or text in _SOFT_BREAKS
     return (
@@ -42,6 +44,14 @@ def divides(tokens: Sequence[Token], at: int) -> bool:
         and tokens[at].end < tokens[at + 1].start
         and "number" not in (tokens[at - 1].kind, tokens[at + 1].kind)
     )
+
+
+def spaced_dash(tokens: Sequence[Token], at: int) -> bool:
+    """ "CT stable - no new GGO": a dash between blanks that stands for a comma; "74 - 70" is a course."""
+    if tokens[at].text != "-" or not 0 < at < len(tokens) - 1:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    return before.end < tokens[at].start and tokens[at].end < after.start and after.kind != "number"
 
 
 @dataclass(frozen=True, slots=True)
