@@ -362,7 +362,7 @@ _TOPIC_LENGTH = 6
 
 
 _OF_SCANS = frozenset({"compared", "comparison", "comparing", "interval", "compare"})
-_RADIOLOGIST = frozenset({"radiologist", "radiologists", "radiologically"})
+_RADIOLOGIST = frozenset({"radiologist", "radiologists"})
 
 
 def _since_then(scan: Scan, course: Course) -> bool:
