@@ -188,6 +188,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     elsewhere = {GOAL_OF_SUBJECT.get(str(finding.subject)) for finding in reading.of("declined")}
     for finding in reading.of("answer"):
+        if finding.value == "no" and asked in elsewhere:
+            continue  # "no scan": there is none, which says nothing on its course
         if finding.value in open_questions.UNKNOWN and elsewhere and asked not in elsewhere:
             continue
         if asked in THERAPY and finding.value == "no" and _puts_right(draft):

@@ -77,8 +77,8 @@ def _is_compared(tokens: Sequence[Token], when: When) -> bool:
     while at >= 0 and when.first - at <= _REACH and tokens[at].text in _BETWEEN | _WITH:
         seen.add(tokens[at].text)
         at -= 1
-    behind = {token.text for token in tokens[when.last : when.last + 3]}
-    if behind & _COMPARING and behind & {"to", "for", "as"}:
+    behind = [token.text for token in tokens[when.last : when.last + 2]]
+    if behind in (["to", "compare"], ["for", "comparison"], ["as", "comparison"], ["as", "comparator"]):
         return True  # "only have 2023 to compare"
     return bool(seen & _WITH) or (bool(seen & _OLDER) and bool(seen & (_SCANS | {"one"})))
 

@@ -51,7 +51,14 @@ def near(tokens: Sequence[Token], lexicon: Lexicon, reach: int) -> str | None:
 def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
     """Every disease with how it is said: stated, identity ("this is RA"), final, queried, denied, beside, family."""
     finals = list(_DISEASE_FINAL.scan(tokens))
-    return [(mark, _how(tokens, mark, finals)) for mark in DISEASES.scan(tokens) if mark.value != "none"]
+    named = [mark for mark in DISEASES.scan(tokens) if mark.value != "none" and not _on_room_air(tokens, mark)]
+    return [(mark, _how(tokens, mark, finals)) for mark in named]
+
+
+def _on_room_air(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Sats 93 RA": room air, no arthritis."""
+    before = [token for token in tokens[max(0, mark.first - 2) : mark.first] if token.text != "%"]
+    return tokens[mark.first].text == "ra" and bool(before) and before[-1].kind == "number"
 
 
 def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
@@ -67,7 +74,8 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
         return "beside"  # "myositis antibodies are negative": of a test, not of the disease
     if of_family(tokens, mark.first):
         return "family"
-    if _negated(before) or (_DISEASE_AFTER.scan(after[:2]) and not _starts_with_ild(after)):
+    denied_after = [cue for cue in _DISEASE_AFTER.scan(after[:2]) if not _joining_dash(after, cue.first)]
+    if _negated(before) or (denied_after and not _starts_with_ild(after)):
         return "denied"
     if any(found.first <= 3 for found in _DISEASE_LATER.scan(after)):
         return "denied"
@@ -144,7 +152,21 @@ def of_family(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _patient_between(tokens: Sequence[Token], start: int, end: int) -> bool:
-    return any(token.text in ("patient", "pt", "herself", "himself", "mine") for token in tokens[start:end])
+    return any(
+        tokens[at].text in ("patient", "pt", "herself", "himself", "mine") or _turns_to_the_patient(tokens, start, at)
+        for at in range(start, end)
+    )
+
+
+def _turns_to_the_patient(tokens: Sequence[Token], start: int, at: int) -> bool:
+    """ "Brother has IPF, she has Jo-1": a pronoun that opens a clause of its own."""
+    opens = at > start and tokens[at - 1].text in (",", ";", "but", "-", "whereas", "while")
+    return (
+        opens
+        and tokens[at].text in ("she", "he")
+        and tokens[at + 1 : at + 2] != ()
+        and tokens[at + 1].text in ("has", "is")
+    )
 
 
 def _starts_with_ild(after: Sequence[Token]) -> bool:
@@ -202,9 +224,15 @@ def features(tokens: Sequence[Token]) -> list[tuple[Mark, bool]]:
 
 
 def _joining_dash(tokens: Sequence[Token], at: int) -> bool:
-    """ "DM-ILD - on rituximab": a dash with words behind it joins, "Jo-1 -" denies."""
+    """ "DM-ILD - on rituximab": a dash with words behind it joins; "Jo-1 -" and "Jo-1 - MDA5 +" deny."""
     following = tokens[at + 1 : at + 2]
-    return tokens[at].text == "-" and bool(following) and following[0].kind != "mark" and following[0].text != "ve"
+    if tokens[at].text != "-" or not following or following[0].kind == "mark" or following[0].text in ("ve", "neg"):
+        return False
+    return not any(token.text in _RESULTS for token in tokens[at + 1 : at + _RESULTS_REACH])
+
+
+_RESULTS = frozenset({"+", "pos", "positive", "-ve", "ve", "neg", "negative"})
+_RESULTS_REACH = 6
 
 
 def age(tokens: Sequence[Token]) -> tuple[int, int, int] | None:

@@ -48,7 +48,7 @@ def presence(
             continue
         if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]) or _only_called(tokens, piece):
             continue
-        if piece in negated:
+        if piece in negated or _listed_as_absent(tokens, piece):
             yield finding("sign", piece.value, "absent", piece.first, piece.last)
             continue
         new_denied = any(
@@ -57,6 +57,16 @@ def presence(
         gone = any(other.value == "gone" and 0 <= other.first - piece.last <= 3 for other in row)
         if not new_denied and not gone:
             yield finding("sign", piece.value, "present", piece.first, piece.last)
+
+
+def _listed_as_absent(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "Traction bronchiectasis: none", "honeycombing - no": a line of a checklist."""
+    behind = [token.text for token in tokens[piece.last : piece.last + 3]]
+    ends = behind[2:] in ([], [","], [";"], [")"], ["/"], ["."])
+    return ends and len(behind) > 1 and behind[0] in (":", "-", "=") and behind[1] in _NONE
+
+
+_NONE = frozenset({"none", "no", "absent", "nil", "negative", "0", "n", "not", "-"})
 
 
 def _only_called(tokens: Sequence[Token], piece: Piece) -> bool:

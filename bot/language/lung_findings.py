@@ -22,7 +22,7 @@ from bot.language import (
 from bot.language.lungs import Course
 from bot.language.model import Finding
 from bot.language.pieces import Piece
-from bot.language.readings import LARGEST_LITRES
+from bot.language.readings import LARGEST_LITRES, find_numbers
 from bot.language.sentence_scan import Context, Scan
 from bot.language.shared_times import Measure
 from bot.language.vocabulary import words
@@ -119,26 +119,51 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
 
 
 def _leading_reading(scan: Scan, context: Context) -> Iterator[Finding]:
-    """ "FVC 70. Now 71, TLCO 50": a reading of now that opens the sentence goes on with the measure read before."""
+    """ "FVC 70. Now 71, DLCO 50", "March: 75 %": a reading that opens the sentence is of the measure read before."""
+    near = context.findings[-_RECENT:]
+    before = [item for item in near if item.kind == "measure" and item.end <= scan.tokens[0].start]
+    both = [item for item in before[-2:] if item.subject in ("fvc", "dlco") and "single" in item.value]
+    if not both or before[-1] not in both:
+        return
+    begin, at = _opening_time(scan)
+    subjects = [piece for piece in scan.row if piece.role == "subject" and piece.value != "overall"]
+    named = {piece.value for piece in subjects}
+    meant = [item.subject for item in both if item.subject not in named]
+    end = subjects[0].first if subjects else 0
+    if not begin or not meant or not end or scan.tokens[begin].kind != "number" or not _parted(scan, begin, end):
+        return
+    piece = Piece("subject", str(meant[0]), 0, begin)
+    numbers = find_numbers(scan.tokens, piece, begin, end, [], set())
+    percent = [item for item in numbers if item.value > LARGEST_LITRES and not item.change]
+    if len(percent) == 1:
+        value = {
+            "unit": "%",
+            "months": None,
+            "scale": meant[0],
+            "single": percent[0].value,
+            "at": at,
+            "order": 0 if at else 1,
+        }
+        yield scan.finding("measure", meant[0], value, 0, percent[0].last)
+
+
+def _opening_time(scan: Scan) -> tuple[int, float | None]:
+    """Where a reading may begin behind "now" or "March:", and the date told there."""
     texts = scan.sentence.texts
-    begin = scan.tokens[0].start
-    near = reversed(context.findings[-_RECENT:])
-    last = next((item for item in near if item.kind == "measure" and item.end <= begin), None)
-    if last is None or last.subject not in ("fvc", "dlco") or "single" not in last.value or len(texts) < len("71,"):
-        return
-    end = 3 if texts[2] == "%" else 2
-    dated = any(when.first <= 1 < when.last for when in scan.whens)
-    if (
-        texts[0] not in _NOW
-        or scan.tokens[1].kind != "number"
-        or dated
-        or texts[end : end + 1] not in ((",",), ("and",))
-    ):
-        return
-    reading = scan.tokens[1].number
-    if reading > LARGEST_LITRES:
-        value = {"unit": "%", "months": None, "scale": last.subject, "single": reading, "at": None, "order": 1}
-        yield scan.finding("measure", last.subject, value, 0, end)
+    when = next((when for when in scan.whens if when.first <= 1 and when.kind in ("date", "ago")), None)
+    if when is not None and when.last < len(texts) - 1 and texts[when.last] == ":" and not when.whole_year:
+        return when.last + 1, times.when_in_months(when)
+    dated = when is not None and when.last > 1
+    return (1, None) if len(texts) > 2 and texts[0] in _NOW and not dated else (0, None)
+
+
+def _parted(scan: Scan, begin: int, end: int) -> bool:
+    """Nothing but the reading and a mark stands before the next measure."""
+    rest = [token for token in scan.tokens[begin:end] if token.kind == "word"]
+    return all(token.text in _UNITS for token in rest) and scan.tokens[end - 1].text in (",", "and", "/", ")", "&")
+
+
+_UNITS = frozenset({"l", "litres", "ml", "pred", "predicted", "percent", "of", "and", "only", "at"})
 
 
 def _both_read(context: Context) -> bool:
@@ -338,7 +363,7 @@ _TOPIC_LENGTH = 6
 
 
 _OF_SCANS = frozenset({"compared", "comparison", "comparing", "interval", "compare"})
-_RADIOLOGIST = frozenset({"radiologist", "radiologists", "radiologically"})
+_RADIOLOGIST = frozenset({"radiologist", "radiologists"})
 
 
 def _since_then(scan: Scan, course: Course) -> bool:

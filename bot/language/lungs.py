@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Lexicon
-from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects, turned
+from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects, spaced_dash, turned
 from bot.language.text import Token
 from bot.language.vocabulary import words
 
@@ -150,6 +150,8 @@ def courses(
             last_trend = trends[-1]
             targets = waiting or last_subjects
             for trend in trends:
+                if trend.word == "still" and not waiting and found and found[-1].segment == number - 1:
+                    continue  # "less breathless on the stairs, still on hills"
                 if targets:
                     found += [_course(subject, trend, number, past) for subject in targets]
                 else:
@@ -157,11 +159,14 @@ def courses(
             waiting, listed = [], []
             continue
         if not inside:
+            listed = listed if all(_is_link(tokens[at]) for at in range(begin, end)) else []
             continue
         last_trend = trends[-1] if trends else last_trend
         pairs = _pair(tokens, inside)
         if listed and inside[0].role == "subject":
             first_trend = next((trend for subject, trend in pairs if subject is inside[0]), None)
+            if first_trend is not None and not _of_all(tokens, begin, end):
+                listed = [piece for piece in listed if not _has_reading(tokens, piece)]
             if first_trend is not None:
                 pairs = [*((subject, first_trend) for subject in listed), *pairs]
         waiting, listed = [], []
@@ -186,6 +191,24 @@ def _of_a_checklist(found: Sequence[Course]) -> list[Course]:
         replace(course, value="denied") if course.subject in SIGNS and course.only_denied else course
         for course in found
     ]
+
+
+def _of_all(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """ "FVC 71, DLCO 48, CT all unchanged": the verdict is one on the whole list."""
+    joined = any(token.text in ("and", "&") for token in tokens[begin : begin + 2])
+    return joined or any(token.text in _ALL for token in tokens[begin:end])
+
+
+_ALL = frozenset({"all", "both", "each", "everything", "every", "are", "were", "remain", "have"})
+
+
+def _has_reading(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "FVC 70, DLCO 50, CT stable": a measure with a reading of its own does not wait for the verdict on the CT."""
+    return any(token.kind == "number" for token in tokens[piece.last : piece.last + 2])
+
+
+def _is_link(token: Token) -> bool:
+    return token.kind != "word" or token.text in LINKS
 
 
 def _goes_on(tokens: Sequence[Token], trend: Piece, earlier: Sequence[Piece], later: Sequence[Piece]) -> bool:
@@ -274,6 +297,7 @@ def _segments(tokens: Sequence[Token], row: Sequence[Piece], measured: frozenset
             or index in signed
             or token.text in (",", "(", ")")
             or divides_by_stroke(tokens, index)
+            or spaced_dash(tokens, index)
             or _and_divides(tokens, row, index, measured)
         ):
             bounds.append(index)

@@ -34,6 +34,8 @@ _SOFT_BREAKS = frozenset({",", ":"})
 def divides(tokens: Sequence[Token], at: int) -> bool:
     """A mark that parts one statement from the next: "but", a comma, a stroke between words ("cough / SOB")."""
     text = tokens[at].text
+    if text == "-":
+        return spaced_dash(tokens, at)
     if text != "/":
         return text in HARD_BREAKS or text in _SOFT_BREAKS
     return (
@@ -42,6 +44,14 @@ def divides(tokens: Sequence[Token], at: int) -> bool:
         and tokens[at].end < tokens[at + 1].start
         and "number" not in (tokens[at - 1].kind, tokens[at + 1].kind)
     )
+
+
+def spaced_dash(tokens: Sequence[Token], at: int) -> bool:
+    """ "CT stable - no new GGO": a dash between blanks that stands for a comma; "74 - 70" is a course."""
+    if tokens[at].text != "-" or not 0 < at < len(tokens) - 1:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    return before.end < tokens[at].start and tokens[at].end < after.start and after.kind != "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -576,6 +586,8 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
             return None
         if any(divides(tokens, index) or tokens[index].text in _TURNING for index in gap):
             return None
+        if gap and tokens[gap.start].text in _DONE:
+            return None  # "DLCO not done machine down"
         if any(index in taken for index in gap) and len(gap) > 3 and not raised:
             return None
         return negation
@@ -588,6 +600,7 @@ _EVIDENCE = words("lungs", "evidence")
 _OPINIONS = words("lungs", "opinions")
 """After a negation these hand it on: "she does not feel that her breathing has improved"."""
 
+_DONE = frozenset({"done", "available", "performed", "measured", "possible", "tested", "repeated", "recorded"})
 _NEITHER_NOR = frozenset(
     {"nor", "or", "and", "of", "the", "has", "have", "is", "are", "was", "were", "did", "does", "any"}
 )

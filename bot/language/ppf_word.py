@@ -63,12 +63,19 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     begin, end = clause(tokens, mark.first, mark.last, _BREAKS)
     before, after = _behind_a_dash(tokens, begin, mark.first), tokens[mark.last : end]
     stated = any(token.text in _STATING for token in before)
-    if _only_criteria(before, after) or (_heading(after) and not stated) or _required(before):
+    if (
+        _only_criteria(before, after)
+        or _undiscussed(before, after)
+        or (_heading(after) and not stated)
+        or _required(before)
+    ):
         return None
     asks = (sentence.asks and end == len(tokens)) or _opens_question(before)
     if _one_criterion(before):
         return None
     later = [cue for cue in _CUES.scan(after) if after[cue.first].text != "nobody" and not _only_a_dash(after, cue)]
+    if {"if", "unless"} & {token.text for token in before}:
+        return None  # "if it shows more traction I'd call it PPF"
     value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *later)], asks, after)
     if value == "yes" and (_old(tokens, whens, begin, end) or (begin == 0 and tokens[0].text in _FORMERLY)):
         return "past"
@@ -143,6 +150,15 @@ _REQUIRE = frozenset({"requires", "require", "required", "demands", "presupposes
 _LEADING = 2
 
 
+def _undiscussed(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """ "No PPF discussion yet": nobody has decided anything."""
+    denied = any(token.text in ("no", "not", "without", "never", "awaiting") for token in before[-3:])
+    return denied and bool(after) and after[0].text in _DECISIONS
+
+
+_DECISIONS = frozenset(
+    {"discussion", "decision", "evaluation", "review", "verdict", "assessment", "question", "statement"}
+)
 _STATING = frozenset({"is", "was", "has", "have", "agreed", "agrees", "says", "said", "calls", "called", "confirmed"})
 YEAR = 12.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import VOCABULARY
@@ -10,12 +10,12 @@ from bot.language.text import Token
 from bot.language.times import When
 from bot.language.vocabulary import words
 
-_CAUSES = (
+_LEADS = (
     Lexicon()
     .add_all("lead", {True: VOCABULARY["other_causes"]["lead"]})
     .add_all("beside", {True: VOCABULARY["other_causes"]["beside"]})
-    .add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
 )
+_NAMED_CAUSES = Lexicon().add_all("cause", {True: VOCABULARY["other_causes"]["causes"]})
 
 
 _PLAIN = Lexicon().add_all("plain", {True: VOCABULARY["other_causes"]["plain"]})
@@ -28,9 +28,14 @@ _UNCORRECTED = Lexicon().add_all("uncorrected", {True: VOCABULARY["uncorrected"]
 _DENIALS = words("lungs", "denials")
 
 
+def _marks(tokens: Sequence[Token]) -> list[Mark]:
+    """Causes and the words that lead to them; "it is the weight" has both, and they share a word."""
+    return [*_LEADS.scan(tokens), *_NAMED_CAUSES.scan(tokens)]
+
+
 def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     """Other causes that something is put down to ("due to an infection"), with the token where the remark starts."""
-    marks = _CAUSES.scan(tokens)
+    marks = _marks(tokens)
     leads = [mark for mark in marks if mark.kind == "lead"]
     found = [
         (0, " ".join(token.text for token in tokens[mark.first : mark.last]))
@@ -50,7 +55,7 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
 def _blamed(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     """ "She puts that down to her knee": whatever is blamed, unless it is the lung disease itself."""
     found = []
-    for mark in _BLAME.scan(tokens):
+    for mark in [*_BLAME.scan(tokens), *_put_down(tokens)]:
         blamed = [token.text for token in tokens[mark.last : mark.last + _BLAMED_LENGTH]]
         before = {token.text for token in tokens[max(0, mark.first - 3) : mark.first]}
         if _LUNG_DISEASE & set(blamed):
@@ -60,6 +65,18 @@ def _blamed(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     return found
 
 
+def _put_down(tokens: Sequence[Token]) -> Iterator[Mark]:
+    """ "I put the breathlessness down to that": what is put down may be named."""
+    for at in range(1, len(tokens) - 1):
+        if tokens[at].text != "down" or tokens[at + 1].text != "to":
+            continue
+        puts = next((back for back in range(at - 1, max(at - _PUT_REACH, -1), -1) if tokens[back].text in _PUTS), None)
+        if puts is not None and at + 2 < len(tokens) and tokens[at + 2].kind == "word":
+            yield Mark("blame", True, puts, at + 2)
+
+
+_PUTS = frozenset({"put", "puts", "putting"})
+_PUT_REACH = 7
 _BLAME = Lexicon().add_all("blame", {True: VOCABULARY["other_causes"]["blame"]})
 _LUNG_DISEASE = words("remarks", "lung_disease")
 _BLAMED_LENGTH = 4
@@ -88,7 +105,7 @@ _SMALL = words("remarks", "small")
 
 def named_cause(tokens: Sequence[Token]) -> Mark | None:
     """A cause without words of blame ("heart failure"), which only an answer makes an explanation."""
-    for mark in _CAUSES.scan(tokens):
+    for mark in _marks(tokens):
         before = [token.text for token in tokens[max(0, mark.first - 5) : mark.first]]
         after = [token.text for token in tokens[mark.last : mark.last + 3]]
         if mark.kind == "cause" and not _DENIALS & {*before, *after[:1]} and not _RULED_OUT & set(after):
@@ -150,7 +167,7 @@ def lead_tokens(tokens: Sequence[Token]) -> set[int]:
     """Tokens of "put it down to" and the like, which tell no course."""
     return {
         index
-        for mark in _CAUSES.scan(tokens)
+        for mark in _marks(tokens)
         if mark.kind == "lead" and mark.last - mark.first > 2
         for index in range(mark.first, mark.last)
     }

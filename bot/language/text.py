@@ -249,15 +249,21 @@ _LEADS_TO_A_MONTH = re.compile(
     r"(?:in|since|from|to|until|till|by|for|before|after|than|of|last|this|and|vs|-|→|->|(?:19|20)\d\d)[ ]+$",
     re.I,
 )
+_OPENS_WITH_A_SUBJECT = re.compile(
+    r"\s+(?:the|she|he|we|they|it|this|her|his|fvc|dlco|tlco|pfts?|hrct|ct|scan|dysp\w+|sob|doe|breath\w*|no|now)\b",
+    re.I,
+)
 _LEAD_LENGTH = 12
 
 
 def _closes_with_a_month(typed: str, month: int, end: int) -> bool:
     """ "FVC fell from Jan to Oct. HRCT unchanged" ends there; "In Jan. FVC was 70", "Oct. 2026" go on."""
-    capital = typed[end : end + 1].isspace() and typed[end:].lstrip()[:1].isupper()
+    if not typed[end : end + 1].isspace():
+        return False
     if _A_DRUG_NEXT.match(typed, end):
         return True  # "next is Jan. Methotrexate was stopped"
-    return capital and _LEADS_TO_A_MONTH.search(typed[max(0, month - _LEAD_LENGTH) : month]) is not None
+    opens = typed[end:].lstrip()[:1].isupper() or _OPENS_WITH_A_SUBJECT.match(typed, end) is not None
+    return opens and _LEADS_TO_A_MONTH.search(typed[max(0, month - _LEAD_LENGTH) : month]) is not None
 
 
 _A_DRUG_NEXT = re.compile(r"\s+(?!(?:FVC|DLCO|TLCO|HRCT|CT|PFTs?|VC|KCO|The)\b)[A-Z][a-z]{3,}")

@@ -313,7 +313,8 @@ def _beside_a_test(tokens: Sequence[Token], at: int) -> bool:
     """ "Spirometry 4/26", "since 5/25", "4/26 FVC 70": a month and a year, of late, without a nought."""
     if not _LATELY.fullmatch(_text(tokens, at + 2)) or _text(tokens, at + 3) in ("/", "-", ".", "%"):
         return False
-    return _text(tokens, at - 1) in _BEFORE_A_TEST_DATE or _text(tokens, at + 3) in _MEASURED
+    listed = at and _text(tokens, at - 1) in (":", ",", ";", "(") and re.fullmatch(r"\d{2,3}", _text(tokens, at + 3))
+    return bool(listed) or _text(tokens, at - 1) in _BEFORE_A_TEST_DATE or _text(tokens, at + 3) in _MEASURED
 
 
 _BEFORE_MAY = frozenset(_TIMES["before_may"])
