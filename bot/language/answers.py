@@ -135,6 +135,8 @@ def _open(draft: Draft, asked: str | None) -> dict[str, Any] | None:
 def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     for finding in reading.of("declined"):
         slot = GOAL_OF_SUBJECT.get(str(finding.subject))
+        if finding.subject == "ppf" and draft.now["ppf_stated"] and "ppf_stated" not in draft.touched:
+            draft.set("ppf_stated", None)  # "they have not decided on PPF yet", after all
         if not slot or slot in draft.touched or finding.subject == "dlco":
             continue
         if draft.now[slot] is not None and finding.value == "not_done":

@@ -163,11 +163,23 @@ def not_there(sentence: Sentence, nothing: Mark) -> bool:
 
 def retraction(sentence: Sentence) -> Mark | None:
     for mark in _RETRACT.scan(sentence.tokens):
-        if mark.first <= _LATEST_RETRACTION and not _of_a_measure(sentence, mark):
+        if mark.first <= _LATEST_RETRACTION and not _of_a_measure(sentence, mark) and not _tells_on(sentence, mark):
             return mark
         if _closes(sentence, mark):
             return mark
     return _parted_retraction(sentence)
+
+
+def _tells_on(sentence: Sentence, mark: Mark) -> bool:
+    """ "I was wrong, the CT is stable" puts right; "I was wrong about the CT" takes back."""
+    return sentence.texts[mark.first] in ("i", "we") and sentence.texts[mark.last : mark.last + 1] in (
+        (),
+        (",",),
+        (":",),
+        ("-",),
+        ("that",),
+        ("the",),
+    ) and any(text in ("is", "was", "are") for text in sentence.texts[mark.last :])
 
 
 def _closes(sentence: Sentence, mark: Mark) -> bool:
@@ -217,9 +229,22 @@ def second_thought(sentence: Sentence) -> str | None:
 _LIGHT = frozenset({",", ":", "-", "a", "the", "it", "is", "its"})
 
 
-def of_last_message(sentence: Sentence) -> bool:
-    """ "Please disregard my last message": all that it told is taken back."""
-    return bool(_LAST_MESSAGE.scan(sentence.tokens))
+def of_last_message(sentence: Sentence, mark: Mark) -> bool:
+    """ "Please disregard my last message", "undo that", "wrong patient": all that was told last is taken back."""
+    if _LAST_MESSAGE.scan(sentence.tokens):
+        return True
+    rest = [*sentence.texts[: mark.first], *sentence.texts[mark.last : part_end(sentence, mark)]]
+    verb = mark.kind == "other" or sentence.texts[mark.first] in _CLOSING | _UNDOING
+    return verb and all(text in _WHAT_WAS_NAMED | _OPENERS | _BEFORE_UNKNOWN | {"no", "oops", "wait"} for text in rest)
+
+
+def part_end(sentence: Sentence, mark: Mark) -> int:
+    """Where the part of a sentence ends that a mark stands in: "ignore that, ..."."""
+    ends = (at for at in range(mark.last, len(sentence.texts)) if sentence.texts[at] in (",", ":", "-", "("))
+    return next(ends, len(sentence.texts))
+
+
+_UNDOING = frozenset({"undo", "strike"})
 
 
 _LAST_MESSAGE = Lexicon().add_all("last_message", {True: _REPLIES["last_message"]})

@@ -59,9 +59,9 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     changed = replies.second_thought(sentence)
     if changed is not None:
         yield scan.finding("second_thought", None, changed, 0, len(scan.tokens))
-    dates = [when for when in scan.whens if when.kind == "date"]
-    if len(dates) == 1 and replies.corrects(sentence) and not (scan.agents or scan.lung_walls or sentence.asks):
-        yield scan.finding("date_corrected", None, dates[0].months, dates[0].first, dates[0].last)
+    meant = corrected_readings.date_meant(scan.tokens, scan.whens)
+    if meant is not None and replies.corrects(sentence) and not (scan.agents or scan.lung_walls or sentence.asks):
+        yield scan.finding("date_corrected", None, meant.months, meant.first, meant.last)
     yield from _taken_back(scan)
     also = replies.likewise(sentence)
     if also is not None:
@@ -110,16 +110,21 @@ def _test_missing(scan: Scan, bare: Mark) -> bool:
     )
 
 
+def _undoes(scan: Scan, mark: Mark) -> bool:
+    """Whether all that was told last is taken back: nothing is named in the same part of the sentence."""
+    end = replies.part_end(scan.sentence, mark)
+    named = [*scan.agents, *(piece for piece in scan.row if piece.role == "subject" and piece.value != "overall")]
+    if scan.sentence.asks or any(item.first < end for item in named):
+        return False
+    return replies.of_last_message(scan.sentence, mark)
+
+
 def _taken_back(scan: Scan) -> Iterator[Finding]:
     """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
     mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
     subjects = {piece.value for piece in scan.row if piece.role == "subject"}
-    if (
-        mark is not None
-        and not (subjects or scan.agents or scan.sentence.asks)
-        and replies.of_last_message(scan.sentence)
-    ):
-        yield scan.finding("undo", None, True, mark.first, len(scan.tokens))
+    if mark is not None and _undoes(scan, mark):
+        yield scan.finding("undo", None, mark.kind, mark.first, len(scan.tokens))
     if mark is not None:
         subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
         for subject in sorted(subjects):
