@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.language import update_lungs
 from bot.language.case_state import GOALS, LAST_CHANGE, Draft
-from bot.language.lexicon import Mark
 from bot.language.model import Finding, Reading
 from bot.language.pieces import Piece
 from bot.language.subjects import CRITERION_OF, GOAL_OF_SUBJECT
@@ -45,7 +44,7 @@ def date_meant(tokens: Sequence[Token], whens: Sequence[When]) -> When | None:
     return dates[0]
 
 
-_DOSES = frozenset({"last", "dose", "infusion", "cycle", "course", "one", "given", "in", "from", "on", "it", "she", "he", "had"})
+_DOSES = words("corrected_readings", "doses")
 
 
 def renamed(tokens: Sequence[Token], row: Sequence[Piece]) -> tuple[str, str | None] | None:
@@ -80,6 +79,19 @@ def _denied(tokens: Sequence[Token], piece: Piece) -> bool:
     """ "Not FVC", "not the FVC", "instead of FVC"."""
     before = [token.text for token in tokens[max(0, piece.first - 2) : piece.first] if token.text != "the"]
     return bool(before) and before[-1] in ("not", "of", "than")
+
+
+def told(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a sentence puts right, as kinds of findings with their values."""
+    dated = number_dated(tokens, whens)
+    if dated is not None:
+        yield "reading_dated", {"number": dated[0], "at": dated[1]}
+    subject = subject_meant(tokens, row)
+    if subject is not None:
+        yield "subject_meant", {"subject": subject}
+    other = renamed(tokens, row)
+    if other is not None:
+        yield "measure_renamed", {"meant": other[0], "wrong": other[1]}
 
 
 # In the case
@@ -190,10 +202,10 @@ def _rename(draft: Draft, meant: str, wrong: str | None) -> None:
 def _move_goal(draft: Draft, right: str) -> None:
     """ "That was the CT", after a course that was taken for lung function: the goal moves with what follows from it."""
     changed = draft.now[LAST_CHANGE]
-    told = [slot for slot in GOALS if slot in changed and draft.now[slot] is not None]
-    if len(told) != 1 or told[0] == right or right not in GOALS or _known(draft):
+    goals = [slot for slot in GOALS if slot in changed and draft.now[slot] is not None]
+    if len(goals) != 1 or goals[0] == right or right not in GOALS or _known(draft):
         return
-    wrong, words = told[0], str(draft.now["evidence"].get(told[0], ""))
+    wrong, words = goals[0], str(draft.now["evidence"].get(goals[0], ""))
     value = draft.now[wrong]
     for slot in (wrong, CRITERION_OF[wrong]):
         draft.set(slot, changed.get(slot))
@@ -206,12 +218,14 @@ def _move_goal(draft: Draft, right: str) -> None:
 
 def _told_of_the_wrong_measure(draft: Draft, reading: Reading) -> None:
     """ "I meant DLCO, 66 to 59": the readings that were told of FVC are of DLCO."""
-    told = {str(item.subject): sorted(item.value["values"]) for item in reading.of("measure") if "values" in item.value}
-    for meant, values in told.items():
+    readings = {
+        str(item.subject): sorted(item.value["values"]) for item in reading.of("measure") if "values" in item.value
+    }
+    for meant, values in readings.items():
         for wrong, entry in _known(draft).items():
             if (
                 meant in _MEASURES
-                and wrong not in told
+                and wrong not in readings
                 and meant != wrong
                 and sorted(entry["value"]["values"]) == values
             ):
@@ -281,18 +295,3 @@ def _tell(draft: Draft, slot: str, pair: Sequence[float]) -> None:
     draft.set(CRITERION_OF[slot], worse if goal == "not_achieved" else False, words=words)
     draft.remember(slot, words)
     draft.answered = True
-
-
-def marks(
-    tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]
-) -> Iterator[tuple[str, dict[str, Any], Mark]]:
-    """What a sentence puts right, as kinds of findings with their values."""
-    dated = number_dated(tokens, whens)
-    if dated is not None:
-        yield "reading_dated", {"number": dated[0], "at": dated[1]}, Mark("", None, 0, len(tokens))
-    subject = subject_meant(tokens, row)
-    if subject is not None:
-        yield "subject_meant", {"subject": subject}, Mark("", None, 0, len(tokens))
-    other = renamed(tokens, row)
-    if other is not None:
-        yield "measure_renamed", {"meant": other[0], "wrong": other[1]}, Mark("", None, 0, len(tokens))

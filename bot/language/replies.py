@@ -172,14 +172,19 @@ def retraction(sentence: Sentence) -> Mark | None:
 
 def _tells_on(sentence: Sentence, mark: Mark) -> bool:
     """ "I was wrong, the CT is stable" puts right; "I was wrong about the CT" takes back."""
-    return sentence.texts[mark.first] in ("i", "we") and sentence.texts[mark.last : mark.last + 1] in (
-        (),
-        (",",),
-        (":",),
-        ("-",),
-        ("that",),
-        ("the",),
-    ) and any(text in ("is", "was", "are") for text in sentence.texts[mark.last :])
+    return (
+        sentence.texts[mark.first] in ("i", "we")
+        and sentence.texts[mark.last : mark.last + 1]
+        in (
+            (),
+            (",",),
+            (":",),
+            ("-",),
+            ("that",),
+            ("the",),
+        )
+        and any(text in ("is", "was", "are") for text in sentence.texts[mark.last :])
+    )
 
 
 def _closes(sentence: Sentence, mark: Mark) -> bool:

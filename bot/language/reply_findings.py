@@ -53,15 +53,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     cause = remarks.named_cause(scan.tokens)
     if cause is not None and not sentence.asks:
         yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
-    if replies.corrects(sentence):
-        meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
-        yield scan.finding("correction", None, True, 0, 1, meant=meant)
-    changed = replies.second_thought(sentence)
-    if changed is not None:
-        yield scan.finding("second_thought", None, changed, 0, len(scan.tokens))
-    meant = corrected_readings.date_meant(scan.tokens, scan.whens)
-    if meant is not None and replies.corrects(sentence) and not (scan.agents or scan.lung_walls or sentence.asks):
-        yield scan.finding("date_corrected", None, meant.months, meant.first, meant.last)
+    yield from _put_right(scan)
     yield from _taken_back(scan)
     also = replies.likewise(sentence)
     if also is not None:
@@ -110,11 +102,26 @@ def _test_missing(scan: Scan, bare: Mark) -> bool:
     )
 
 
+def _put_right(scan: Scan) -> Iterator[Finding]:
+    """Words of correction, a second thought on an answer, the date that was meant."""
+    corrects = replies.corrects(scan.sentence)
+    if corrects:
+        meant = bool({"meant", "mean", "typo", "mistyped"} & set(scan.sentence.texts[:4]))
+        yield scan.finding("correction", None, True, 0, 1, meant=meant)
+    changed = replies.second_thought(scan.sentence)
+    if changed is not None:
+        yield scan.finding("second_thought", None, changed, 0, len(scan.tokens))
+    date = corrected_readings.date_meant(scan.tokens, scan.whens)
+    if date is not None and corrects and not (scan.agents or scan.lung_walls or scan.sentence.asks):
+        yield scan.finding("date_corrected", None, date.months, date.first, date.last)
+
+
 def _undoes(scan: Scan, mark: Mark) -> bool:
     """Whether all that was told last is taken back: nothing is named in the same part of the sentence."""
     end = replies.part_end(scan.sentence, mark)
-    named = [*scan.agents, *(piece for piece in scan.row if piece.role == "subject" and piece.value != "overall")]
-    if scan.sentence.asks or any(item.first < end for item in named):
+    named = [agent.first for agent in scan.agents]
+    named += [piece.first for piece in scan.row if piece.role == "subject" and piece.value != "overall"]
+    if scan.sentence.asks or any(first < end for first in named):
         return False
     return replies.of_last_message(scan.sentence, mark)
 
@@ -129,8 +136,8 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
         subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
         for subject in sorted(subjects):
             yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
-    for kind, value, mark in corrected_readings.marks(scan.tokens, scan.row, scan.whens):
-        yield scan.finding(kind, None, value, mark.first, mark.last)
+    for kind, value in corrected_readings.told(scan.tokens, scan.row, scan.whens):
+        yield scan.finding(kind, None, value, 0, len(scan.tokens))
     turned = replies.reversed_order(scan.sentence)
     if turned is not None:
         yield scan.finding("reversed", None, True, turned.first, turned.last)
