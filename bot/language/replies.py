@@ -87,6 +87,8 @@ def closed(sentence: Sentence, mark: Mark) -> bool:
         return True
     if mark.value == "yes" and sentence.texts[mark.last] in ("not", "no") and sentence.texts[mark.first] != "yes":
         return False
+    if sentence.texts[mark.first] in _PLAIN_YES:
+        return True
     open_ended = sentence.texts[mark.last - 1] in _OPEN_ENDED
     return open_ended or sentence.texts[mark.last] in _AFTER_ANSWER
 
@@ -96,6 +98,7 @@ _LAST_WORD = {
     **dict.fromkeys(("no", "nope"), "no"),
 }
 _AFTER_ANSWER = words("replies", "after_answer")
+_PLAIN_YES = frozenset({"yes", "yeah", "yep", "ja"})
 _OPEN_ENDED = frozenset({"at", "as", "per", "to"})
 """Last words of an answer that goes on: "not at 34", "not according to the board"."""
 _OTHER_PATIENT = Lexicon().add_all("other", {True: _REPLIES["other_patient"]})
@@ -165,7 +168,7 @@ def retraction(sentence: Sentence) -> Mark | None:
     for mark in _RETRACT.scan(sentence.tokens):
         if mark.first <= _LATEST_RETRACTION and not _of_a_measure(sentence, mark) and not _tells_on(sentence, mark):
             return mark
-        if _closes(sentence, mark):
+        if _closes(sentence, mark) or _opens_a_part(sentence, mark):
             return mark
     return _parted_retraction(sentence)
 
@@ -185,6 +188,13 @@ def _tells_on(sentence: Sentence, mark: Mark) -> bool:
         )
         and any(text in ("is", "was", "are") for text in sentence.texts[mark.last :])
     )
+
+
+def _opens_a_part(sentence: Sentence, mark: Mark) -> bool:
+    """ "Poor effort, please ignore the FVC": said at the start of a later part of the sentence."""
+    texts = sentence.texts
+    before = mark.first - (2 if texts[mark.first - 1] == "please" else 1)
+    return texts[mark.first] in _CLOSING and before >= 0 and texts[before] in (",", ":", "-", "so")
 
 
 def _closes(sentence: Sentence, mark: Mark) -> bool:

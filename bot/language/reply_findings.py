@@ -53,6 +53,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     cause = remarks.named_cause(scan.tokens)
     if cause is not None and not sentence.asks:
         yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
+    if bare is not None and bare.value == "yes" and any(_long_ago(when) for when in scan.whens):
+        yield scan.finding("long_ago", None, True, 0, len(scan.tokens))
     yield from _put_right(scan)
     yield from _taken_back(scan)
     also = replies.likewise(sentence)
@@ -92,6 +94,15 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         )
 
 
+def _long_ago(when: times.When) -> bool:
+    """ "Yes, but two years ago", "yes, in 2023"."""
+    dated = when.kind == "date" and when.lead != "since" and times.today_in_months() - when.months > _YEAR
+    return dated or (when.kind == "ago" and when.months > _YEAR)
+
+
+_YEAR = 12
+
+
 def _test_missing(scan: Scan, bare: Mark) -> bool:
     """ "No scan, avoiding radiation": the "no" belongs to the test and answers nothing."""
     if bare.value != "no" or any(piece.role == "course" for piece in scan.row):
@@ -126,6 +137,14 @@ def _undoes(scan: Scan, mark: Mark) -> bool:
     return replies.of_last_message(scan.sentence, mark)
 
 
+def _behind(scan: Scan, mark: Mark) -> set[str]:
+    """ "MMF stopped, ignore the FVC": what stands behind the word, where something else is named before it."""
+    named = [(piece.first, piece.value) for piece in scan.row if piece.role == "subject"]
+    named += [(agent.first, str(agent.value)) for agent in scan.agents]
+    before = any(first < mark.first for first, value in named if value != "overall")
+    return {value for first, value in named if first >= mark.last and value != "overall"} if before else set()
+
+
 def _taken_back(scan: Scan) -> Iterator[Finding]:
     """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
     mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
@@ -134,7 +153,7 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
         yield scan.finding("undo", None, mark.kind, mark.first, len(scan.tokens))
     if mark is not None:
         subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
-        for subject in sorted(subjects):
+        for subject in sorted(_behind(scan, mark) or subjects):
             yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
     for kind, value in corrected_readings.told(scan.tokens, scan.row, scan.whens):
         yield scan.finding(kind, None, value, 0, len(scan.tokens))
