@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.language import corrected_readings, corrections, open_questions
+from bot.language import corrected_readings, corrections, open_questions, update_lungs
 from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, THERAPY, Draft
 from bot.language.model import Finding, Reading
 from bot.language.subjects import CRITERION_OF, GOAL_OF_SUBJECT, SLOTS_OF_SUBJECT, SUBJECT_OF
@@ -135,6 +135,8 @@ def _open(draft: Draft, asked: str | None) -> dict[str, Any] | None:
 def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     for finding in reading.of("declined"):
         slot = GOAL_OF_SUBJECT.get(str(finding.subject))
+        if finding.subject == "ppf" and draft.now["ppf_stated"] and "ppf_stated" not in draft.touched:
+            draft.set("ppf_stated", None)  # "they have not decided on PPF yet", after all
         if not slot or slot in draft.touched or finding.subject == "dlco":
             continue
         if draft.now[slot] is not None and finding.value == "not_done":
@@ -156,6 +158,11 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         return
     if asked == "progressive_pulmonary_fibrosis" and reading.of("criteria_listed"):
         _listed(draft, reading)
+        return
+    named = {"ppf_physiology": reading.of("threshold"), "ppf_radiology": reading.of("signs_named")}.get(asked, ())
+    if named and asked not in draft.touched and _open(draft, asked) is None:
+        draft.set(asked, named[-1].value, named[-1])
+        draft.answered = True
         return
     if asked in draft.touched or (
         asked == "progressive_pulmonary_fibrosis" and draft.touched & {"ppf_stated", *CRITERIA}
@@ -197,7 +204,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         label = asked == "progressive_pulmonary_fibrosis" and finding.value in ("yes", "no")
         judged = asked == "stability_acceptable" and finding.value in ("yes", "no")
         if finding.detail.get("alone") or not draft.touched or asked in THERAPY or label or judged:
-            _answer(draft, finding, asked, bool(reading.of("other_cause")))
+            _answer(draft, finding, asked, bool(reading.of("other_cause")), _beyond_a_year(reading, asked))
             return
 
 
@@ -274,11 +281,22 @@ def _plain_answer(draft: Draft, reading: Reading, asked: str) -> None:
     """ "no, FVC only 3 points": the answer decides where the numbers beside it leave the criterion open."""
     for finding in reading.of("answer"):
         if finding.value in ("yes", "no"):
-            _answer(draft, finding, asked, bool(reading.of("other_cause")))
+            _answer(draft, finding, asked, bool(reading.of("other_cause")), _beyond_a_year(reading, asked))
             return
 
 
-def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None:
+def _beyond_a_year(reading: Reading, asked: str) -> bool:
+    """Whether a plain yes is taken back by its own time or by a DLCO that counts only when corrected."""
+    old = any(item.value > update_lungs.YEAR for item in reading.of("compared_scan")) or reading.of("old_comparison")
+    if asked == "ppf_radiology" and old:
+        return True
+    measured = reading.of("measure", "trend")
+    if asked == "ppf_physiology" and any(item.detail.get("uncorrected") for item in measured):
+        return not any(item.subject == "fvc" for item in measured)
+    return bool(reading.of("long_ago"))
+
+
+def _answer(draft: Draft, finding: Finding, asked: str, explained: bool, past: bool = False) -> None:
     value = finding.value
     if asked in THERAPY and finding.words.lower().startswith("none"):
         value = "none"
@@ -296,6 +314,10 @@ def _answer(draft: Draft, finding: Finding, asked: str, explained: bool) -> None
         return
     if asked in CRITERIA and value in ("yes", "all", "both") and explained:
         draft.note("other_cause", finding.words, slot=asked)
+        draft.answered = True
+        return
+    if asked in CRITERIA and value == "yes" and past:
+        draft.decline(asked)  # "yes, but two years ago", "yes, compared with 2022": not within the past year
         draft.answered = True
         return
     if asked in GOALS and value == "none":

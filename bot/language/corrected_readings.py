@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.language import update_lungs
-from bot.language.case_state import Draft
-from bot.language.lexicon import Mark
+from bot.language.case_state import GOALS, LAST_CHANGE, Draft
 from bot.language.model import Finding, Reading
 from bot.language.pieces import Piece
-from bot.language.subjects import CRITERION_OF
+from bot.language.subjects import CRITERION_OF, GOAL_OF_SUBJECT
 from bot.language.text import Token
 from bot.language.times import When, when_in_months
 from bot.language.vocabulary import words
@@ -37,6 +36,17 @@ def number_dated(tokens: Sequence[Token], whens: Sequence[When]) -> tuple[float,
     return tokens[numbers[0]].number, when_in_months(dates[0])
 
 
+def date_meant(tokens: Sequence[Token], whens: Sequence[When]) -> When | None:
+    """ "No wait, May 2025": a date with nothing but words of correction before it."""
+    dates = [when for when in whens if when.kind == "date"]
+    if len(dates) != 1 or not all(token.text in _RENAMING | _DOSES for token in tokens[: dates[0].first]):
+        return None
+    return dates[0]
+
+
+_DOSES = words("corrected_readings", "doses")
+
+
 def renamed(tokens: Sequence[Token], row: Sequence[Piece]) -> tuple[str, str | None] | None:
     """ "That was the DLCO", "not FVC, DLCO": the measure that was meant, and the one that was not."""
     named = [piece for piece in row if piece.role == "subject" and piece.value in _MEASURES]
@@ -53,10 +63,35 @@ def renamed(tokens: Sequence[Token], row: Sequence[Piece]) -> tuple[str, str | N
     return str(meant[0].value), str(wrong[0].value) if wrong else None
 
 
+def subject_meant(tokens: Sequence[Token], row: Sequence[Piece]) -> str | None:
+    """ "No, that was the CT", "I meant breathing": what the course told before is of."""
+    named = [piece for piece in row if piece.role == "subject" and piece.value in GOAL_OF_SUBJECT]
+    inside = {index for piece in named for index in range(piece.first, piece.last)}
+    texts = {token.text for at, token in enumerate(tokens) if at not in inside}
+    meant = [piece for piece in named if not _denied(tokens, piece)]
+    if len(meant) != 1 or not texts <= _RENAMING | {"for", "about", "of"}:
+        return None
+    points = {"was", "were", "that", "those", "meant"} & texts or len(meant) < len(named)
+    return str(meant[0].value) if points else None
+
+
 def _denied(tokens: Sequence[Token], piece: Piece) -> bool:
     """ "Not FVC", "not the FVC", "instead of FVC"."""
     before = [token.text for token in tokens[max(0, piece.first - 2) : piece.first] if token.text != "the"]
     return bool(before) and before[-1] in ("not", "of", "than")
+
+
+def told(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a sentence puts right, as kinds of findings with their values."""
+    dated = number_dated(tokens, whens)
+    if dated is not None:
+        yield "reading_dated", {"number": dated[0], "at": dated[1]}
+    subject = subject_meant(tokens, row)
+    if subject is not None:
+        yield "subject_meant", {"subject": subject}
+    other = renamed(tokens, row)
+    if other is not None:
+        yield "measure_renamed", {"meant": other[0], "wrong": other[1]}
 
 
 # In the case
@@ -69,6 +104,8 @@ def put_right(draft: Draft, reading: Reading) -> None:
         _date_number(draft, **finding.value)
     for finding in reading.of("measure_renamed"):
         _rename(draft, finding.value["meant"], finding.value["wrong"])
+    for finding in reading.of("subject_meant"):
+        _move_goal(draft, GOAL_OF_SUBJECT[str(finding.value["subject"])])
     if reading.of("correction"):
         _told_of_the_wrong_measure(draft, reading)
         for finding in reading.of("measure"):
@@ -162,14 +199,33 @@ def _rename(draft: Draft, meant: str, wrong: str | None) -> None:
     draft.answered = True
 
 
+def _move_goal(draft: Draft, right: str) -> None:
+    """ "That was the CT", after a course that was taken for lung function: the goal moves with what follows from it."""
+    changed = draft.now[LAST_CHANGE]
+    goals = [slot for slot in GOALS if slot in changed and draft.now[slot] is not None]
+    if len(goals) != 1 or goals[0] == right or right not in GOALS or _known(draft):
+        return
+    wrong, words = goals[0], str(draft.now["evidence"].get(goals[0], ""))
+    value = draft.now[wrong]
+    for slot in (wrong, CRITERION_OF[wrong]):
+        draft.set(slot, changed.get(slot))
+    draft.now["measurements"] = dict(changed.get("measurements") or {})
+    worse = True if right == "goal_breathlessness" else None
+    draft.set(right, value, words=words)
+    draft.set(CRITERION_OF[right], worse if value == "not_achieved" else False, words=words)
+    draft.answered = True
+
+
 def _told_of_the_wrong_measure(draft: Draft, reading: Reading) -> None:
     """ "I meant DLCO, 66 to 59": the readings that were told of FVC are of DLCO."""
-    told = {str(item.subject): sorted(item.value["values"]) for item in reading.of("measure") if "values" in item.value}
-    for meant, values in told.items():
+    readings = {
+        str(item.subject): sorted(item.value["values"]) for item in reading.of("measure") if "values" in item.value
+    }
+    for meant, values in readings.items():
         for wrong, entry in _known(draft).items():
             if (
                 meant in _MEASURES
-                and wrong not in told
+                and wrong not in readings
                 and meant != wrong
                 and sorted(entry["value"]["values"]) == values
             ):
@@ -239,15 +295,3 @@ def _tell(draft: Draft, slot: str, pair: Sequence[float]) -> None:
     draft.set(CRITERION_OF[slot], worse if goal == "not_achieved" else False, words=words)
     draft.remember(slot, words)
     draft.answered = True
-
-
-def marks(
-    tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]
-) -> Iterator[tuple[str, dict[str, Any], Mark]]:
-    """What a sentence puts right, as kinds of findings with their values."""
-    dated = number_dated(tokens, whens)
-    if dated is not None:
-        yield "reading_dated", {"number": dated[0], "at": dated[1]}, Mark("", None, 0, len(tokens))
-    other = renamed(tokens, row)
-    if other is not None:
-        yield "measure_renamed", {"meant": other[0], "wrong": other[1]}, Mark("", None, 0, len(tokens))

@@ -64,11 +64,10 @@ def _not_new(draft: Draft, finding: Finding) -> None:
 
 def _date_infusion(draft: Draft, at: float, finding: Finding) -> None:
     """ "No wait, May 2025", after "last rituximab May 2026": taken now or before by the month that was meant."""
-    told = [key for key in draft.now["evidence"] if key.startswith(THERAPY)]
-    listed = (
-        [key for key in told if key.split(":")[1] in INFUSIONS] if set(THERAPY) & set(draft.now[LAST_CHANGE]) else []
-    )
-    if len(listed) != 1 or "measurements" in draft.now[LAST_CHANGE]:
+    told = [key for key in draft.now["evidence"] if key.startswith(THERAPY) and ":" in key]
+    listed = [key for key in told if key.split(":")[1] in INFUSIONS]
+    of_therapy = set(THERAPY) & set(draft.now[LAST_CHANGE]) and "measurements" not in draft.now[LAST_CHANGE]
+    if len(listed) != 1 or not of_therapy:
         return
     slot, agent = listed[0].split(":")
     right = PREVIOUS if times.today_in_months() - at > update_therapy.HALF_A_YEAR else CURRENT

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from bot.language.case_state import CRITERIA
 from bot.language.lexicon import Lexicon, Mark
+from bot.language.lungs import SIGNS
+from bot.language.pieces import Piece
 from bot.language.text import Token
 from bot.language.times import When
 from bot.language.vocabulary import load, words
@@ -94,6 +96,33 @@ def _of_tests(tokens: Sequence[Token], row: Sequence[Mark]) -> bool:
     )
     judged = any(piece.kind != "item" for piece in row) or (named and named[0].value == "all")
     return missing or not judged
+
+
+_MEASURES = Lexicon().add_all("measure", {True: _LIST["measures"]})
+_PLAIN = Lexicon()
+_PLAIN.add_all("verdict", {True: _LIST["yes"], False: _LIST["no"]})
+_PLAIN.add_all("verdict", {False: _LIST["denials"]})
+_PAIR = 2
+
+
+def of_measures(tokens: Sequence[Token]) -> bool | None:
+    """ "FVC yes, DLCO no" reaches the threshold of criterion 2, "FVC no, DLCO no" does not; one "no" leaves it open."""
+    measures, verdicts = _MEASURES.scan(tokens), _PLAIN.scan(tokens)
+    inside = {index for mark in [*measures, *verdicts] for index in range(mark.first, mark.last)}
+    rest = (token.text for at, token in enumerate(tokens) if at not in inside)
+    if not measures or not verdicts or any(text not in _GLUE | _JOINS | _BREAKS | {"yes"} for text in rest):
+        return None
+    if any(mark.value for mark in verdicts):
+        return True
+    return False if len(measures) == _PAIR else None
+
+
+def only_signs(tokens: Sequence[Token], row: Sequence[Piece]) -> bool:
+    """ "Traction and reticulation": signs of fibrosis and nothing else."""
+    signs = [piece for piece in row if piece.role == "subject" and piece.value in SIGNS]
+    inside = {index for piece in signs for index in range(piece.first, piece.last)}
+    light = _JOINS | {",", "mainly", "mostly", "also", "yes", "of", "the"}
+    return bool(signs) and all(at in inside or token.text in light for at, token in enumerate(tokens))
 
 
 class _Verdicts:

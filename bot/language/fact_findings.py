@@ -38,6 +38,11 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     listed = criteria_list.told(scan.tokens, scan.whens) if not scan.sentence.asks else None
     if listed is not None:
         yield scan.finding("criteria_listed", None, listed, 0, len(scan.tokens))
+    reached = criteria_list.of_measures(scan.tokens) if not scan.sentence.asks else None
+    if reached is not None:
+        yield scan.finding("threshold", None, reached, 0, len(scan.tokens))
+    if criteria_list.only_signs(scan.tokens, scan.row) and not scan.sentence.asks:
+        yield scan.finding("signs_named", None, True, 0, len(scan.tokens))
     compared = criteria.old_comparison(scan.tokens, scan.whens)
     if compared is not None and not scan.sentence.asks:
         yield scan.finding("old_comparison", "ct", True, *compared)

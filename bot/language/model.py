@@ -8,7 +8,17 @@ from typing import Any
 
 # Findings of these kinds are worth a remark, but they neither set nor change a slot.
 _NO_FACT = frozenset(
-    {"unknown_drug", "other_quantity", "correction", "possible_cause", "criteria_verdict", "criteria_listed", "weaned"}
+    {
+        "unknown_drug",
+        "other_quantity",
+        "correction",
+        "possible_cause",
+        "criteria_verdict",
+        "criteria_listed",
+        "threshold",
+        "signs_named",
+        "weaned",
+    }
 )
 
 

@@ -87,6 +87,8 @@ def closed(sentence: Sentence, mark: Mark) -> bool:
         return True
     if mark.value == "yes" and sentence.texts[mark.last] in ("not", "no") and sentence.texts[mark.first] != "yes":
         return False
+    if sentence.texts[mark.first] in _PLAIN_YES:
+        return True
     open_ended = sentence.texts[mark.last - 1] in _OPEN_ENDED
     return open_ended or sentence.texts[mark.last] in _AFTER_ANSWER
 
@@ -96,6 +98,7 @@ _LAST_WORD = {
     **dict.fromkeys(("no", "nope"), "no"),
 }
 _AFTER_ANSWER = words("replies", "after_answer")
+_PLAIN_YES = frozenset({"yes", "yeah", "yep", "ja"})
 _OPEN_ENDED = frozenset({"at", "as", "per", "to"})
 """Last words of an answer that goes on: "not at 34", "not according to the board"."""
 _OTHER_PATIENT = Lexicon().add_all("other", {True: _REPLIES["other_patient"]})
@@ -163,11 +166,35 @@ def not_there(sentence: Sentence, nothing: Mark) -> bool:
 
 def retraction(sentence: Sentence) -> Mark | None:
     for mark in _RETRACT.scan(sentence.tokens):
-        if mark.first <= _LATEST_RETRACTION and not _of_a_measure(sentence, mark):
+        if mark.first <= _LATEST_RETRACTION and not _of_a_measure(sentence, mark) and not _tells_on(sentence, mark):
             return mark
-        if _closes(sentence, mark):
+        if _closes(sentence, mark) or _opens_a_part(sentence, mark):
             return mark
     return _parted_retraction(sentence)
+
+
+def _tells_on(sentence: Sentence, mark: Mark) -> bool:
+    """ "I was wrong, the CT is stable" puts right; "I was wrong about the CT" takes back."""
+    return (
+        sentence.texts[mark.first] in ("i", "we")
+        and sentence.texts[mark.last : mark.last + 1]
+        in (
+            (),
+            (",",),
+            (":",),
+            ("-",),
+            ("that",),
+            ("the",),
+        )
+        and any(text in ("is", "was", "are") for text in sentence.texts[mark.last :])
+    )
+
+
+def _opens_a_part(sentence: Sentence, mark: Mark) -> bool:
+    """ "Poor effort, please ignore the FVC": said at the start of a later part of the sentence."""
+    texts = sentence.texts
+    before = mark.first - (2 if texts[mark.first - 1] == "please" else 1)
+    return texts[mark.first] in _CLOSING and before >= 0 and texts[before] in (",", ":", "-", "so")
 
 
 def _closes(sentence: Sentence, mark: Mark) -> bool:
@@ -217,9 +244,22 @@ def second_thought(sentence: Sentence) -> str | None:
 _LIGHT = frozenset({",", ":", "-", "a", "the", "it", "is", "its"})
 
 
-def of_last_message(sentence: Sentence) -> bool:
-    """ "Please disregard my last message": all that it told is taken back."""
-    return bool(_LAST_MESSAGE.scan(sentence.tokens))
+def of_last_message(sentence: Sentence, mark: Mark) -> bool:
+    """ "Please disregard my last message", "undo that", "wrong patient": all that was told last is taken back."""
+    if _LAST_MESSAGE.scan(sentence.tokens):
+        return True
+    rest = [*sentence.texts[: mark.first], *sentence.texts[mark.last : part_end(sentence, mark)]]
+    verb = mark.kind == "other" or sentence.texts[mark.first] in _CLOSING | _UNDOING
+    return verb and all(text in _WHAT_WAS_NAMED | _OPENERS | _BEFORE_UNKNOWN | {"no", "oops", "wait"} for text in rest)
+
+
+def part_end(sentence: Sentence, mark: Mark) -> int:
+    """Where the part of a sentence ends that a mark stands in: "ignore that, ..."."""
+    ends = (at for at in range(mark.last, len(sentence.texts)) if sentence.texts[at] in (",", ":", "-", "("))
+    return next(ends, len(sentence.texts))
+
+
+_UNDOING = frozenset({"undo", "strike"})
 
 
 _LAST_MESSAGE = Lexicon().add_all("last_message", {True: _REPLIES["last_message"]})

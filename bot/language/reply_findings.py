@@ -53,15 +53,9 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     cause = remarks.named_cause(scan.tokens)
     if cause is not None and not sentence.asks:
         yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
-    if replies.corrects(sentence):
-        meant = bool({"meant", "mean", "typo", "mistyped"} & set(sentence.texts[:4]))
-        yield scan.finding("correction", None, True, 0, 1, meant=meant)
-    changed = replies.second_thought(sentence)
-    if changed is not None:
-        yield scan.finding("second_thought", None, changed, 0, len(scan.tokens))
-    dates = [when for when in scan.whens if when.kind == "date"]
-    if len(dates) == 1 and replies.corrects(sentence) and not (scan.agents or scan.lung_walls or sentence.asks):
-        yield scan.finding("date_corrected", None, dates[0].months, dates[0].first, dates[0].last)
+    if bare is not None and bare.value == "yes" and any(_long_ago(when) for when in scan.whens):
+        yield scan.finding("long_ago", None, True, 0, len(scan.tokens))
+    yield from _put_right(scan)
     yield from _taken_back(scan)
     also = replies.likewise(sentence)
     if also is not None:
@@ -100,6 +94,15 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         )
 
 
+def _long_ago(when: times.When) -> bool:
+    """ "Yes, but two years ago", "yes, in 2023"."""
+    dated = when.kind == "date" and when.lead != "since" and times.today_in_months() - when.months > _YEAR
+    return dated or (when.kind == "ago" and when.months > _YEAR)
+
+
+_YEAR = 12
+
+
 def _test_missing(scan: Scan, bare: Mark) -> bool:
     """ "No scan, avoiding radiation": the "no" belongs to the test and answers nothing."""
     if bare.value != "no" or any(piece.role == "course" for piece in scan.row):
@@ -110,22 +113,50 @@ def _test_missing(scan: Scan, bare: Mark) -> bool:
     )
 
 
+def _put_right(scan: Scan) -> Iterator[Finding]:
+    """Words of correction, a second thought on an answer, the date that was meant."""
+    corrects = replies.corrects(scan.sentence)
+    if corrects:
+        meant = bool({"meant", "mean", "typo", "mistyped"} & set(scan.sentence.texts[:4]))
+        yield scan.finding("correction", None, True, 0, 1, meant=meant)
+    changed = replies.second_thought(scan.sentence)
+    if changed is not None:
+        yield scan.finding("second_thought", None, changed, 0, len(scan.tokens))
+    date = corrected_readings.date_meant(scan.tokens, scan.whens)
+    if date is not None and corrects and not (scan.agents or scan.lung_walls or scan.sentence.asks):
+        yield scan.finding("date_corrected", None, date.months, date.first, date.last)
+
+
+def _undoes(scan: Scan, mark: Mark) -> bool:
+    """Whether all that was told last is taken back: nothing is named in the same part of the sentence."""
+    end = replies.part_end(scan.sentence, mark)
+    named = [agent.first for agent in scan.agents]
+    named += [piece.first for piece in scan.row if piece.role == "subject" and piece.value != "overall"]
+    if scan.sentence.asks or any(first < end for first in named):
+        return False
+    return replies.of_last_message(scan.sentence, mark)
+
+
+def _behind(scan: Scan, mark: Mark) -> set[str]:
+    """ "MMF stopped, ignore the FVC": what stands behind the word, where something else is named before it."""
+    named = [(piece.first, piece.value) for piece in scan.row if piece.role == "subject"]
+    named += [(agent.first, str(agent.value)) for agent in scan.agents]
+    before = any(first < mark.first for first, value in named if value != "overall")
+    return {value for first, value in named if first >= mark.last and value != "overall"} if before else set()
+
+
 def _taken_back(scan: Scan) -> Iterator[Finding]:
     """What a sentence withdraws: a subject or an agent, readings in the wrong order, a sign that was there before."""
     mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
     subjects = {piece.value for piece in scan.row if piece.role == "subject"}
-    if (
-        mark is not None
-        and not (subjects or scan.agents or scan.sentence.asks)
-        and replies.of_last_message(scan.sentence)
-    ):
-        yield scan.finding("undo", None, True, mark.first, len(scan.tokens))
+    if mark is not None and _undoes(scan, mark):
+        yield scan.finding("undo", None, mark.kind, mark.first, len(scan.tokens))
     if mark is not None:
         subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
-        for subject in sorted(subjects):
+        for subject in sorted(_behind(scan, mark) or subjects):
             yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
-    for kind, value, mark in corrected_readings.marks(scan.tokens, scan.row, scan.whens):
-        yield scan.finding(kind, None, value, mark.first, mark.last)
+    for kind, value in corrected_readings.told(scan.tokens, scan.row, scan.whens):
+        yield scan.finding(kind, None, value, 0, len(scan.tokens))
     turned = replies.reversed_order(scan.sentence)
     if turned is not None:
         yield scan.finding("reversed", None, True, turned.first, turned.last)

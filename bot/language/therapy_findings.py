@@ -44,7 +44,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     said = therapy.statements(
         scan.sentence, scan.agents, scan.whens, scan.lung_walls, context.heading, context.last_status, headed
     )
-    if facts.of_another(scan.sentence.texts, context.patient) or replies.retraction(scan.sentence) is not None:
+    if facts.of_another(scan.sentence.texts, context.patient) or _taken_back(scan):
         return
     other = replies.of_another_patient(scan.sentence)
     if other is not None and scan.agents and scan.agents[-1].first < other.first:
@@ -69,6 +69,14 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     _remember(scan, context, said)
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
+
+
+def _taken_back(scan: Scan) -> bool:
+    """ "Forget the MMF"; in "MMF stopped, ignore the FVC" something else is taken back."""
+    mark = replies.retraction(scan.sentence)
+    if mark is None:
+        return False
+    return not (scan.agents and scan.agents[-1].first < mark.first and max(scan.lung_walls, default=0) > mark.first)
 
 
 def _once(item: Statement) -> Statement:

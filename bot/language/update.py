@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.guideline import ppf
 from bot.language import answers, clarify, corrections, update_lungs, update_therapy
-from bot.language.case_state import CRITERIA, LAST_CHANGE, SLOTS, Draft
+from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, SLOTS, Draft
 from bot.language.model import Reading, Update
 from bot.language.subjects import GOAL_OF_SUBJECT
 
@@ -22,10 +22,13 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
         draft.before = {name: slots.get(name) for name in draft.before}
     else:
         draft = Draft(slots)
-    if reading.of("undo") and draft.now[LAST_CHANGE]:
+    if _undoes(reading) and draft.now[LAST_CHANGE]:
+        goals = [slot for slot in GOALS if slot in draft.now[LAST_CHANGE]]
         draft.take_back_last_message()
         draft.note("taken_back")
-        return Update(draft.changes(), tuple(draft.notes), False)
+        if not reading.of(*_TOLD_INSTEAD):
+            return Update(draft.changes(), tuple(draft.notes), False)
+        asked = asked or (goals[0] if len(goals) == 1 else None)  # "wrong patient, hers is stable"
     reading = answers.with_subjects(draft, reading, asked)
     corrections.take_back(draft, reading)
     update_therapy.apply(draft, reading, asked)
@@ -39,6 +42,15 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     answers.tidy(draft, asked)
     draft.remember_the_change()
     return Update(draft.changes(), tuple(draft.notes), draft.answered)
+
+
+def _undoes(reading: Reading) -> bool:
+    """Whether the message before is taken back; "wrong chart, it's MTX" only puts a name right."""
+    taken_back = [item for item in reading.of("undo") if item.value != "other" or not reading.of("swap", "therapy")]
+    return bool(taken_back)
+
+
+_TOLD_INSTEAD = ("therapy", "trend", "measure", "sign", "ppf", "rapid", "disease", "criterion", "fibrosis")
 
 
 def _emptied(draft: Draft, reading: Reading, asked: str | None) -> None:

@@ -266,3 +266,83 @@ def test_a_no_that_puts_a_goal_right_tells_nothing_of_treatment() -> None:
     assert after.get("previous_therapy") is None
     answered = update(told, read("no, and DLCO 50 to 44 over the same time"), "previous_therapy").slots
     assert answered["previous_therapy"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("all three criteria, within the last 10 months", (True, True, True)),
+        ("criteria 1 and 3 are met, 2 is not", (True, False, True)),
+        ("1 yes 2 no 3 yes", (True, False, True)),
+        ("symptoms and CT yes, physiology no", (True, False, True)),
+        ("first and third, not the second", (True, False, True)),
+        ("all but the second", (True, False, True)),
+        ("only symptoms", (True, False, False)),
+        ("none of the criteria is met", (False, False, False)),
+        ("neither physiology nor radiology", (None, False, False)),
+        ("CT not done", (None, None, None)),
+        ("no CT, no PFTs", (None, None, None)),
+    ],
+)
+def test_criteria_answered_in_a_list(text: str, expected: tuple[bool | None, ...]) -> None:
+    slots = update({}, read(text), "progressive_pulmonary_fibrosis").slots
+    assert tuple(slots.get(name) for name in ("ppf_symptoms", "ppf_physiology", "ppf_radiology")) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "goal", "criterion"),
+    [
+        ("FVC 66 to 59 % in 6 months", "sorry, that was the DLCO", "not_achieved", None),
+        ("FVC 66 to 59 % in 6 months", "I meant DLCO, 66 to 59", "not_achieved", None),
+        ("FVC 66 to 59 % in 6 months", "typo: 66 to 69", "achieved", None),
+        ("FVC 66 to 59 % in 6 months", "the 59 should read 65", "stable", None),
+        (
+            "FVC 81 % in January, 77 % in November, DLCO 60 to 58 %",
+            "typo: the January FVC was 82",
+            "not_achieved",
+            True,
+        ),
+        ("FVC 84 in April, 76 in October", "the 84 is from April 2020", "not_achieved", None),
+        ("FVC 66 to 59 % in 6 months", "the manoeuvre was poor, ignore the FVC", None, None),
+        ("FVC 66 to 59 % in 6 months", "undo that", None, None),
+    ],
+)
+def test_readings_put_right(first: str, second: str, goal: str | None, criterion: bool | None) -> None:
+    slots = after(first, second)
+    assert (slots.get("goal_lung_function"), slots.get("ppf_physiology")) == (goal, criterion)
+
+
+@pytest.mark.parametrize(
+    "second", ["other way round", "sorry, 3 to 1", "wrong order sorry, 3 to 1", "I swapped the columns"]
+)
+def test_grades_put_right(second: str) -> None:
+    slots = after("mMRC went 1 to 3", second)
+    assert (slots["goal_breathlessness"], slots["ppf_symptoms"]) == ("achieved", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [
+        ("at his age yes", True),
+        ("for a man of 74: yes", True),
+        ("that'll do", True),
+        ("it is not enough", False),
+        ("no, I'd like improvement", False),
+        ("not at 34", False),
+        ("yes and no", None),
+    ],
+)
+def test_stability_judged_in_an_answer(text: str, accepted: bool | None) -> None:
+    assert update({}, read(text), "stability_acceptable").slots.get("stability_acceptable") is accepted
+
+
+def test_a_second_thought_on_an_answer() -> None:
+    told = update({}, read("PFTs, CT and breathing stable")).slots
+    told |= update(told, read("yes"), "stability_acceptable").slots
+    told |= update(told, read("on reflection no, she is only 34")).slots
+    assert told["stability_acceptable"] is False
+
+
+@pytest.mark.parametrize("text", ["no scan, avoiding radiation", "none since March", "DLCO not done, machine down"])
+def test_a_test_that_is_missing_is_no_verdict(text: str) -> None:
+    assert update({}, read(text), "goal_ild_extent").slots.get("goal_ild_extent") is None
