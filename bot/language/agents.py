@@ -87,4 +87,11 @@ SHORT_NAMES: frozenset[str] = frozenset(
 
 def scan(tokens: Sequence[Any]) -> list[Mark]:
     """Agents of a sentence; kinds `agent`, `ambiguous` and `context` (an agent only beside a dose or another agent)."""
-    return [mark for mark in LEXICON.scan(tokens) if mark.kind != "none"]
+    return [mark for mark in LEXICON.scan(tokens) if mark.kind != "none" and not _in_blood(tokens, mark)]
+
+
+def _in_blood(tokens: Sequence[Any], mark: Mark) -> bool:
+    """ "Immunoglobulins 5.9 g/L": what was measured, not what was given."""
+    after = [token.text for token in tokens[mark.last : mark.last + 5]]
+    measured = after[1:4] in (["g", "/", "l"], ["mg", "/", "dl"]) or after[2:5] == ["g", "/", "l"]
+    return mark.value == "ivig" and measured and tokens[mark.first].text.startswith("immunoglobulin")

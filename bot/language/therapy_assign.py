@@ -305,6 +305,8 @@ def _stands_apart(row: Row, cue: Mark, left: Member, right: Member) -> bool:
     dosed = has_dose(row.tokens, right.mark) and not has_dose(row.tokens, left.mark)
     own = [back for back in right.back if back.kind not in ("given", "mentioned")]
     one_only = row.said(cue)[0] in _INSTEAD and "with" in row.texts[left.end : right.first]
+    if comma and cue.kind == "not_systemic":
+        return True  # "inhaled budesonide, mycophenolate"
     return (comma and dosed and cue.kind in ENDING) or one_only or any(comma or back.act for back in own)
 
 
