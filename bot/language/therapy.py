@@ -164,7 +164,7 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
     for back in member.back:
         if back.kind == "given" and "last" in row.said(back) and status == "now":
             status, cue = "given", back  # "then rituximab, which was last given in 2022"
-        elif back.kind in ("now", "before") and row.texts[max(0, member.first - 2) : member.first] in _ALL_BUT:
+        elif back.kind in ("now", "before") and _is_excepted(row, member):
             status, cue = ("before" if back.kind == "now" else "now"), back  # "all but AZA ongoing"
         elif back.act == "stop" and row.said(back)[0] in ("is", "are") and _WHENEVER & set(_lead(row, member)):
             status, cue = "mentioned", back  # "MMF follows when the cyclophosphamide is completed"
@@ -181,6 +181,12 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
     if member.override:
         return ("planned" if status == "planned" else member.override), cue
     return (heading or "bare", None) if status is None else (status, cue)
+
+
+def _is_excepted(row: Row, member: Member) -> bool:
+    """ "All but the AZA"."""
+    at = member.first - (row.texts[member.first - 1] in ("the", "her", "his")) if member.first else 0
+    return row.texts[max(0, at - 2) : at] in _ALL_BUT
 
 
 def _dosed_now(row: Row, member: Member) -> bool:

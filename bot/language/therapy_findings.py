@@ -61,6 +61,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     yield from _statements(scan, said)
     if said:
         yield from _goes_on_with_it(scan, context)
+        yield from _in_their_place(scan, context, said)
     of_drugs = scan.tokens[0].text in _PRONOUNS or not scan.lung_walls
     if not said and not nothing and not context.fresh_heading and of_drugs:
         yield from _told_later(scan, context, len(scan.tokens))
@@ -111,6 +112,19 @@ def _goes_on_with_it(scan: Scan, context: Context) -> Iterator[Finding]:
                 yield scan.finding("therapy", agent, "now", at - 1, at + 2, cue=f"{texts[at - 1]} on")
 
 
+def _in_their_place(scan: Scan, context: Context, said: Sequence[Statement]) -> Iterator[Finding]:
+    """ "Was moved to MMF. Later she had tacrolimus instead of that": the agents of the sentence before are past."""
+    texts = scan.sentence.texts
+    at = next((at for at, text in enumerate(texts) if text == "instead" and texts[at + 2 : at + 3] in _OF_THAT), None)
+    named = {item.mark.value for item in said}
+    if at is None or len(named) > 1 or context.last_status != "now":
+        return
+    for agent in context.agents:
+        if agent not in named:
+            yield scan.finding("therapy", agent, "before", at, at + 3, cue="instead of")
+
+
+_OF_THAT = (("that",), ("it",), ("this",), ("them",))
 _GOES_ON = frozenset({"continues", "continued", "continue", "stays", "stayed", "remains", "remained", "still", "is"})
 
 
