@@ -139,9 +139,12 @@ def circumstances(scan: Scan, context: Context, first: int, last: int) -> dict[s
 def _the_same_cause(scan: Scan, context: Context) -> list[str]:
     """ "Breathing worse, same reason": what the course told before was put down to."""
     texts = scan.sentence.texts
+    if _REASONS.isdisjoint(texts):
+        return []
     back = any(text in _REASONS and texts[at - 1] in _SAME_REASON for at, text in enumerate(texts) if at)
-    told = [str(item.detail["other_cause"]) for item in context.findings if item.detail.get("other_cause")]
-    return told[-1:] if back else []
+    told = (item.detail["other_cause"] for item in reversed(context.findings) if item.detail.get("other_cause"))
+    cause = next(told, None) if back else None
+    return [str(cause)] if cause is not None else []
 
 
 _REASONS = frozenset({"reason", "reasons", "cause", "explanation"})
