@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 from bot.language import comparisons, facts, remarks, shared_times, times
 from bot.language.lexicon import Lexicon
 from bot.language.sentence_scan import Context, Scan
@@ -141,10 +139,12 @@ def circumstances(scan: Scan, context: Context, first: int, last: int) -> dict[s
 def _the_same_cause(scan: Scan, context: Context) -> list[str]:
     """ "Breathing worse, same reason": what the course told before was put down to."""
     texts = scan.sentence.texts
-    if not any(text in _REASONS and texts[at - 1] in _SAME_REASON for at, text in enumerate(texts) if at):
+    if _REASONS.isdisjoint(texts):
         return []
+    back = any(text in _REASONS and texts[at - 1] in _SAME_REASON for at, text in enumerate(texts) if at)
     told = (item.detail["other_cause"] for item in reversed(context.findings) if item.detail.get("other_cause"))
-    return [str(cause) for cause in itertools.islice(told, 1)]
+    cause = next(told, None) if back else None
+    return [str(cause)] if cause is not None else []
 
 
 _REASONS = frozenset({"reason", "reasons", "cause", "explanation"})

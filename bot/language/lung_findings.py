@@ -120,17 +120,19 @@ def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
 
 def _leading_reading(scan: Scan, context: Context) -> Iterator[Finding]:
     """ "FVC 70. Now 71, DLCO 50", "March: 75 %": a reading that opens the sentence is of the measure read before."""
-    near = context.findings[-_RECENT:]
-    before = [item for item in near if item.kind == "measure" and item.end <= scan.tokens[0].start]
+    begin, at = _opening_time(scan)
+    if not begin:
+        return
+    recent = context.findings[-_RECENT:]
+    before = [item for item in recent if item.kind == "measure" and item.end <= scan.tokens[0].start]
     both = [item for item in before[-2:] if item.subject in ("fvc", "dlco") and "single" in item.value]
     if not both or before[-1] not in both:
         return
-    begin, at = _opening_time(scan)
     subjects = [piece for piece in scan.row if piece.role == "subject" and piece.value != "overall"]
     named = {piece.value for piece in subjects}
     meant = [item.subject for item in both if item.subject not in named]
     end = subjects[0].first if subjects else 0
-    if not begin or not meant or not end or scan.tokens[begin].kind != "number" or not _parted(scan, begin, end):
+    if not meant or not end or scan.tokens[begin].kind != "number" or not _parted(scan, begin, end):
         return
     piece = Piece("subject", str(meant[0]), 0, begin)
     numbers = find_numbers(scan.tokens, piece, begin, end, [], set())

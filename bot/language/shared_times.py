@@ -79,7 +79,7 @@ def spans_merged(tokens: Sequence[Token], whens: Sequence[When]) -> list[When]:
 
 
 def dated_by_head(tokens: Sequence[Token], numbers: list[Number], whens: Sequence[When]) -> list[Number]:
-    """ "PFT 4/25: FVC 66 (10/24: 67), DLCO 47 (10/24: 49)": a date at the head of a line is that of the others."""
+    """ "PFT 4/25: FVC 66 (10/24: 67), DLCO 47 (10/24: 49)": a date at the head of a line is that of the rest."""
     head = next((when for when in whens if when.kind == "date" and not when.whole_year), None)
     if head is None or head.first > 2 or head.last >= len(tokens) or tokens[head.last].text != ":":
         return numbers
