@@ -87,7 +87,18 @@ SHORT_NAMES: frozenset[str] = frozenset(
 
 def scan(tokens: Sequence[Any]) -> list[Mark]:
     """Agents of a sentence; kinds `agent`, `ambiguous` and `context` (an agent only beside a dose or another agent)."""
-    return [mark for mark in LEXICON.scan(tokens) if mark.kind != "none" and not _in_blood(tokens, mark)]
+    return [mark for mark in LEXICON.scan(tokens) if mark.kind != "none" and not _no_drug(tokens, mark)]
+
+
+def _no_drug(tokens: Sequence[Any], mark: Mark) -> bool:
+    return _in_blood(tokens, mark) or _is_a_scan(tokens, mark)
+
+
+def _is_a_scan(tokens: Sequence[Any], mark: Mark) -> bool:
+    """ "DEXA 2024": a bone scan; dexamethasone has a dose."""
+    after = tokens[mark.last] if mark.last < len(tokens) else None
+    dated = after is not None and after.kind == "number" and len(after.text) == len("2024")
+    return tokens[mark.first].text == "dexa" and dated
 
 
 def _in_blood(tokens: Sequence[Any], mark: Mark) -> bool:

@@ -111,7 +111,9 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     if inner & _OTHER:
         all_along = after[:1] == ["since"] and after[1:2] not in _NOT_ALL_ALONG
         so_far = {"until", "far", "date", "never"} & {*after, *inner}
-        value = "before" if all_along or so_far or {*after, *inner} & (_BEFORE | {"ever"}) else ""
+        perfect = texts[at] in ("hasnt", "havent") or (at and texts[at - 1] in ("has", "have") and texts[at] == "not")
+        # "she has not had other immunosuppressants"
+        value = "before" if all_along or so_far or perfect or {*after, *inner} & (_BEFORE | {"ever"}) else ""
     return Mark("nothing", value, at, end) if value else None
 
 

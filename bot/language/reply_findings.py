@@ -152,7 +152,8 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
     if mark is not None and _undoes(scan, mark):
         yield scan.finding("undo", None, mark.kind, mark.first, len(scan.tokens))
     if mark is not None:
-        subjects |= {agent.value for agent in scan.agents} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
+        named = () if scan.sentence.asks else scan.agents  # "can I drop the IVIG?" takes nothing back
+        subjects |= {agent.value for agent in named} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
         for subject in sorted(_behind(scan, mark) or subjects):
             yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
     for kind, value in corrected_readings.told(scan.tokens, scan.row, scan.whens):

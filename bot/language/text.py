@@ -339,11 +339,20 @@ def _inside_word(plain: str, at: int) -> bool:
     return left.isalnum() and right.isalnum() and not (left.isdigit() and right.isdigit())
 
 
+_DIGITS = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"})
+
+
 def _spoken_numbers(tokens: list[Token]) -> Iterator[Token]:
     """Dictated numbers become numbers: "seventy one" is 71."""
     at = 0
     while at < len(tokens):
         token = tokens[at]
+        spoken = [other.text for other in tokens[at : at + 3]]
+        if spoken[1:2] == ["point"] and spoken[0] in _DIGITS and spoken[2:] and spoken[2] in _DIGITS:
+            decimal = f"{NUMBER_WORDS[spoken[0]]:g}.{NUMBER_WORDS[spoken[2]]:g}"  # "seven point five"
+            yield Token(decimal, token.start, tokens[at + 2].end, "number")
+            at += len(spoken)
+            continue
         if token.text not in TENS:
             yield token
             at += 1

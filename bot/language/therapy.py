@@ -260,7 +260,7 @@ def _in_context(row: Row, index: int, status: str) -> str:
     member = row.members[index]
     if status in ("before", "now", "bare") and row.texts[member.end : member.end + 1] in _ONLY_THOUGHT_OF:
         return "planned"  # "we parked the nintedanib idea"
-    denied = row.texts[member.end : member.end + 1] == ("not",)
+    denied = row.texts[member.end : member.end + 1] in (("not",), ("isnt",), ("arent",), ("wasnt",))
     if status == "bare" and denied and row.texts[member.end + 1 : member.end + 2] in _ENDS_A_DENIAL:
         return "mentioned"  # "A was restarted, B not"
     if status == "bare" and not has_dose(row.tokens, member.mark) and _in_a_choice(row, member):

@@ -241,6 +241,12 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     if row.texts[cue.last] in _GOES_ON and row.tokens[cue.first].kind == "arrow":
         return  # "MMF 2022 → ongoing with pred"
     between = {*row.texts[cue.last : right.first], *(_ADDED & set(row.texts[right.end : right.end + 3]))}
+    having = (
+        left is not None and left.ahead is not None and "having" in {*row.said(left.ahead), *row.before(left.ahead, 2)}
+    )
+    if having and left is not None:
+        right.ahead = left.ahead
+        return  # "after having taken azathioprine and then methotrexate"
     if right.ahead is None or right.ahead.kind in ENDING:
         right.ahead = Mark("now", "ahead", cue.first, cue.last)
     if left is None or left.override or between & _ADDITIVE:

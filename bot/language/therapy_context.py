@@ -19,6 +19,7 @@ class Later:
 
     cue: Mark
     count: int | None = None
+    first: bool = False  # of the first ones of a list
 
 
 def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
@@ -28,10 +29,16 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     cues = [cue for cue in cues_of(tokens, set(), whens) if cue.kind in _TELLING and not _is_small(tokens, cue)]
     if not cues:
         return None
-    cue = cues[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
+    verbs = [cue for cue in cues if cue.act] or cues
+    cue = verbs[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
+    if [token.text for token in tokens[:2]] == ["the", "first"] and len(tokens) > 3:
+        first = NUMBER_WORDS.get(tokens[2].text)
+        return Later(cue, int(first), first=True) if first and first >= 2 else None
     named = tokens[0].text in _PRONOUNS or (cue.first and tokens[cue.first - 1].text in ("it", "this"))
     if cue.last < len(tokens) and tokens[cue.last].text == ":":
         return None  # "Paused: none"
+    if cue.kind == "never" and _OTHERS & {token.text for token in tokens}:
+        return None  # "has not needed any other drug"
     if unknown_drugs.others(tokens, []) or not (named or _of_a_treatment(tokens, cue)):
         return None
     if tokens[0].text in ("nothing", "none", "neither", "no") and cue.kind in ("before", "started"):
@@ -91,6 +98,7 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     return not lead - _SHORT_LEADS and not object_named
 
 
+_OTHERS = frozenset({"other", "others", "another", "else"})
 _OBJECTS = frozenset({"the", "a", "an", "her", "his", "all", "any", "work"})
 _THEM = frozenset({"it", "them", "both", "that", "this"})
 _PRONOUNS = words("therapy", "pronouns")
@@ -157,7 +165,7 @@ _PAST_HEADINGS = words("therapy", "past_headings")
 _AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started": "now"}
 
 
-_SINCE_WHEN = frozenset({"after", "following", "post", "upon", "since"})
+_SINCE_WHEN = frozenset({"against", "after", "following", "post", "upon", "since"})
 _QUESTIONS = frozenset({"why", "what", "which", "how"})
 _REQUESTS = frozenset(
     {"advise", "advice", "help", "opinion", "please", "query", "answer", "answers", "answering", "reply"}

@@ -63,6 +63,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield from _goes_on_with_it(scan, context)
         yield from _in_their_place(scan, context, said)
     of_drugs = scan.tokens[0].text in _PRONOUNS or not scan.lung_walls
+    of_drugs = of_drugs and (not scan.sentence.asks or scan.tokens[0].text in ("why", "when"))
     if not said and not nothing and not context.fresh_heading and of_drugs:
         yield from _told_later(scan, context, len(scan.tokens))
     yield from _nothing(scan, context, nothing)
@@ -191,7 +192,8 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     between = scan.sentence.texts[later.cue.last : end]
     if end < len(scan.tokens) and later.cue.kind != "arrow" and not {",", "and", "but", "-", "so"} & set(between):
         return  # "they stopped her azathioprine"
-    meant = context.agents if later.count is None else context.all_agents[-later.count :]
+    meant = list(context.agents) if later.count is None else context.all_agents[-later.count :]
+    meant = list(context.agents[: later.count]) if later.first else meant
     cue = later.cue
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
     said = " ".join(scan.sentence.texts[cue.first : cue.last])

@@ -50,6 +50,11 @@ class Frame:
             and (status == "bare" or (status == "given" and word == "given"))
         ):
             return "planned"
+        beside = {
+            token.text for at in (first - 1, first + 1) if 0 <= at < len(self.tokens) for token in (self.tokens[at],)
+        }
+        if self.queried and status == "bare" and "or" in beside and self._question_from():
+            return "planned"  # "RTX or CNI, which is better?"
         firm = ahead is not None and ahead.kind in ("now", "started") and not self._is_small(ahead)
         if (
             self.queried
@@ -68,6 +73,9 @@ class Frame:
             return "planned"  # "can nintedanib be added?"
         if self.asking and status in ("now", "given") and cue is not None and self._of_people_in_general(cue):
             return "planned"
+        ends_in_ing = cue is not None and self.tokens[cue.last - 1].text in ("adding", "starting", "using", "trying")
+        if self.queried and status == "now" and ends_in_ing:
+            return "planned"  # "second opinion on adding tofacitinib?"
         if self.asking and status == "before" and (self._proposed(cue) or self._in_its_place(cue)):
             return "mentioned"
         if status == "before" and cue is not None and self._words(cue).startswith("induction") and self._wills(cue):

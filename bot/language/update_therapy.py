@@ -40,6 +40,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         }
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
     _treated_together(settled, by_agent)
+    _pulses_before(settled, by_agent)
     for agent, items in by_agent.items():
         cue = set(str(items[-1].detail.get("cue", "")).split())
         if settled[agent] == "planned" and cue & _ONLY_MEANT and (reading.of("correction") or cue & {"only", "just"}):
@@ -59,6 +60,15 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
+
+
+def _pulses_before(settled: dict[str, str], by_agent: dict[str, list[Finding]]) -> None:
+    """ "Methylprednisolone boluses for 3 days in June; prednisone 20 mg": pulses that another steroid has followed."""
+    items = by_agent.get("methylprednisolone") or []
+    others = [agent for agent, status in settled.items() if status == "now" and CLASS_OF[agent] == "glucocorticoid"]
+    pulsed = bool(items) and items[-1].value in ("bare", "given", "treated") and items[-1].detail.get("course")
+    if pulsed and settled["methylprednisolone"] == "now" and len(others) > 1 and not items[-1].detail.get("recurring"):
+        settled["methylprednisolone"] = "before"
 
 
 def _treated_together(settled: dict[str, str], by_agent: dict[str, list[Finding]]) -> None:
@@ -137,6 +147,8 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
         for status, item in zip(statuses, items, strict=True)
         if status not in _NEITHER and item.value not in _OPEN and (item.value != "now" or status != "before")
     ]
+    if len(firm) > 1 and firm[-1] == "before" and items[-1].detail.get("act") == "harm" and "now" in firm[:-1]:
+        return "now"  # on the list, and "has upset her bowels"
     if len(firm) > 1 and firm[-1] == "now" and str(items[-1].detail.get("cue")) in _WHILE_ON:
         firm = firm[:-1]  # "MMF had been held while on bari": tells when, not that it is taken
     if firm:
