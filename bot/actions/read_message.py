@@ -24,6 +24,7 @@ from bot.actions.state import (
     slots_of,
 )
 from bot.language import Reading, update
+from bot.language.case_state import LAST_CHANGE
 
 
 class ActionReadMessage(CaseAction):
@@ -44,12 +45,13 @@ class ActionReadMessage(CaseAction):
         reading = reading_of(tracker)
         change = update(slots, reading, asked_of(tracker))
         changed = [name for name, value in change.slots.items() if value != slots.get(name)]
+        told = [name for name in changed if name != LAST_CHANGE]
         turn = Turn(
             id=message_id(tracker),
-            changed=changed,
+            changed=told,
             notes=[asdict(note) for note in change.notes],
             answered=change.answered,
-            nothing_new=not (changed or change.notes or change.answered) and _states_something(reading),
+            nothing_new=not (told or change.notes or change.answered) and _states_something(reading),
             urgent=change.slots.get("rapidly_progressive") is True and slots.get("rapidly_progressive") is not True,
         )
         if reading.truncated:

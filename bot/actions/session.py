@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.base import CaseAction, Event, send
 from bot.actions.state import CASE_FORM, Turn, message_id, reading_of
 from bot.language import update
+from bot.language.case_state import LAST_CHANGE
 from bot.replies import Reply
 
 OPENING = """\
@@ -49,7 +50,7 @@ class ActionNewPatient(CaseAction):
         """Start the session; what the same message says of the new patient is read into it."""
         send(dispatcher, Reply(NEW_PATIENT))
         change = update({}, reading_of(tracker))
-        turn = Turn(id=message_id(tracker), changed=list(change.slots))
+        turn = Turn(id=message_id(tracker), changed=[name for name in change.slots if name != LAST_CHANGE])
         return [
             SessionStarted(),
             *(SlotSet(name, value) for name, value in change.slots.items()),

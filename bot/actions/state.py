@@ -11,6 +11,7 @@ from rasa_sdk import Tracker
 from bot.guideline import Case, Recommendation, recommend
 from bot.guideline.case import CRITERIA, GOALS, PPF
 from bot.language import Finding, Reading
+from bot.language.case_state import LAST_CHANGE
 
 CASE_FORM = "case_form"
 FACT = "fact"
@@ -31,7 +32,7 @@ CASE_SLOTS = (
 )
 """The slots that a recommendation rests on."""
 
-LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined", "measurements", "last_change")
+LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined", "measurements", LAST_CHANGE)
 """The slots that the language reads and writes."""
 
 ANSWER_INTENTS = ("inform", "affirm", "deny", "dont_know")
