@@ -44,7 +44,9 @@ _REQUESTS = frozenset(
 _EVER_BEFORE = frozenset({"before", "previously", "earlier", "ever", "in", "the", "past"})
 _ONLY = frozenset({"only", "just", "solely"})
 _WHENEVER = frozenset({"when", "once", "until", "if", "till"})
-_AT_A_TIME = frozenset({"back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"})
+_AT_A_TIME = frozenset(
+    {"until", "till", "back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"}
+)
 _ALL_BUT = tuple((every, but) for every in ("all", "everything") for but in ("but", "except", "bar"))
 _PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
 _OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})

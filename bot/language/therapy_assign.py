@@ -144,6 +144,14 @@ def _attach(row: Row, cue: Mark) -> None:
     before = (member for member in reversed(row.members) if member.mark.last <= cue.first)
     left = next((member for member in before if not _aside(row, member, cue)), None)
     right = next((member for member in row.members if member.first >= cue.last), None)
+    if (
+        cue.kind == "arrow"
+        and right is None
+        and left is not None
+        and {"replaced", "switched", "changed"} & set(row.said(cue))
+    ):
+        left.back.append(replace(cue, kind="before", value="back"))  # "IVIG was replaced by the subcutaneous form"
+        return
     side = therapy_reach.side(row, cue, left, right)
     if side == "right" and right is not None:
         if cue.kind == "arrow":

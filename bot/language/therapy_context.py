@@ -142,7 +142,7 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return None
     if words & _REQUESTS:
         return ""
-    if {"no", "change"} <= words or {"no", "changes"} <= words:
+    if {"no", "change"} <= words or {"no", "changes"} <= words or "unchanged" in words:
         return "now"
     if words & _OTHER_PEOPLE:
         return "other_person"
@@ -165,7 +165,7 @@ _PAST_HEADINGS = words("therapy", "past_headings")
 _AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started": "now"}
 
 
-_SINCE_WHEN = frozenset({"against", "after", "following", "post", "upon", "since"})
+_SINCE_WHEN = frozenset({"against", "order", "after", "following", "post", "upon", "since"})
 _QUESTIONS = frozenset({"why", "what", "which", "how"})
 _REQUESTS = frozenset(
     {"advise", "advice", "help", "opinion", "please", "query", "answer", "answers", "answering", "reply"}

@@ -113,6 +113,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue
         if cue.kind == "planned" and cue.act and lead & {"the", "all", "of"} and _is_count(tokens, cue.last):
             continue  # "after the planned six"
+        if tokens[cue.first].text == "off" and lead & _READING:
+            continue  # "reading off the bottles"
         if tokens[cue.first].text == "no" and tokens[cue.last - 1].text == "more" and _compares(tokens, cue.last):
             continue  # "on pred, no more breathless than before"
         if (
@@ -174,6 +176,7 @@ def _runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
 
 
 _WHEN_NEEDED = frozenset({"needed", "required", "necessary", "wanted"})
+_READING = frozenset({"reading", "read", "copied", "copying", "typed", "straight"})
 _OF_LITERATURE = frozenset({"a", "the", "this", "recent", "systematic", "that", "cochrane"})
 
 
@@ -182,7 +185,9 @@ def _still_to_come(tokens: Sequence[Token], at: int) -> bool:
     texts = [token.text for token in tokens[at : at + 7]]
     ends = next((index for index, text in enumerate(texts) if text in (",", ";", ")", "but", "-")), len(texts))
     clause = texts[:ends]
-    return bool(_AHEAD & set(clause)) and not any(text in _BACK_THEN or text.endswith("ed") for text in clause)
+    present = {"is", "are", "has", "have"} & set(clause)  # "until the appeal is decided"
+    past = any(text in _BACK_THEN or (text.endswith("ed") and not present) for text in clause)
+    return bool(_AHEAD & set(clause)) and not past
 
 
 _AHEAD = frozenset(

@@ -89,7 +89,7 @@ def _once(item: Statement) -> Statement:
 
 def _aside(scan: Scan, item: Statement) -> Statement:
     """ "All treatment was stopped (she had been on MMF)"."""
-    aside = {"(", "was", "were"} & set(scan.sentence.texts[: item.mark.first])
+    aside = {"(", "was", "were", "thats"} & set(scan.sentence.texts[: item.mark.first])
     return replace(item, status="before") if aside and item.status in ("now", "bare") else item
 
 

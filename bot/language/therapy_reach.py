@@ -98,7 +98,7 @@ def _claimed(row: Row, member: Member) -> bool:
 
 def is_relative(row: Row, cue: Mark, left: Member) -> bool:
     """ "which I stopped", "that she is taking", "so it was interrupted": the verb speaks of the agent before."""
-    lead = row.texts[max(left.end, cue.first - 3) : cue.first]
+    lead = row.texts[max(left.end, cue.first - 5) : cue.first]  # "which he says he stopped"
     if not cue.act:
         return False
     if cue.value != "ahead" and lead[-1:] in (("it",), ("this",)):

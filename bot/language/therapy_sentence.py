@@ -15,6 +15,8 @@ _MODALS = frozenset({"should", "could", "would", "can", "shall", "may", "must", 
 _IN_TURN = frozenset({"then", "subsequently", "later", "afterwards", "thereafter"})
 _HOW = frozenset({"how", "when", "what", "which", "why"})
 _YES_OR_NO = frozenset({"is", "are", "does", "do", "can", "could", "would", "should", "will"})
+_PEOPLE_IN_GENERAL = words("therapy", "people_in_general")
+_SOMEBODY = words("therapy", "somebody")
 _SUPPLY = frozenset({"hospital", "country", "formulary", "pharmacy", "region", "centre", "center", "available", "here"})
 _SMALL = words("therapy", "small_in_a_question")
 _SWITCH = frozenset({"switch", "change", "conversion", "swap"})
@@ -86,12 +88,20 @@ class Frame:
             return "planned"  # "if there is no gain, rituximab"
         if status == "bare" and self._since_when(first):
             return "now"
+        if self.queried and status != "other_person" and self._of_nobody():
+            return "mentioned"  # "what can I give patients on MMF or AZA to read?"
         if self._contrasted(later) and (status == "bare" or (status == "now" and word in _IN_TURN)):
             return "contrasted" if status == "bare" else "before"
         own = cue is not None and cue.kind == "now" and any(self.tokens[at].text == "," for at in range(cue.first))
         if status in ("now", "before") and not own and self._supposed_switch(first):
             return "planned"
         return status
+
+    def _of_nobody(self) -> bool:
+        """Whether a question is about people in general, and of no patient."""
+        texts = [token.text for token in self.tokens]
+        one = any(texts[at] in _MODALS | {"does", "do"} and texts[at + 1] == "one" for at in range(len(texts) - 1))
+        return (one or bool(_PEOPLE_IN_GENERAL & set(texts))) and not _SOMEBODY & set(texts)
 
     def _wills(self, cue: Mark) -> bool:
         return bool({"will", "plan", "to", "would", "should"} & {token.text for token in self.tokens[: cue.first]})

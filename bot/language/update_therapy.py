@@ -33,12 +33,17 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     by_agent: dict[str, list[Finding]] = {}
     for finding in findings:
         by_agent.setdefault(str(finding.subject), []).append(finding)
-    denied = asked == PREVIOUS and any(item.value in ("none", "no") for item in reading.of("answer"))
+    answers = [item for item in reading.of("answer") if not {"else", "other"} & set(item.words.lower().split())]
+    denied = asked == PREVIOUS and any(item.value in ("none", "no") for item in answers)
     if denied:
         by_agent = {
             agent: items for agent, items in by_agent.items() if any(item.value not in ("bare",) for item in items)
         }
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
+    for agent, items in by_agent.items():
+        taken = agent in (draft.now[CURRENT] or []) and items[-1].value == "now"
+        if asked == PREVIOUS and settled[agent] == "before" and taken:
+            settled[agent] = "now"  # "methotrexate only, it was replaced by the mycophenolate"
     _treated_together(settled, by_agent)
     _pulses_before(settled, by_agent)
     for agent, items in by_agent.items():

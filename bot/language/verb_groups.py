@@ -184,6 +184,10 @@ def _in_place(
     stands = behind_agent or before.be or before.meant or before.negated or before.lead in _SUBJECTS_OF_EFFECT
     if act == "help" and form in ("base", "s") and last == at + 1 and not stands:
         return None, last  # "which laboratory controls", "the work"
+    if act == "continue" and tokens[at].text in ("covered", "cover", "covers") and before.negated:
+        return ("planned", "back"), last  # "rituximab is not covered by the insurance"
+    if act == "plan" and tokens[at].text == "went" and not _before_an_agent(tokens, last, inside):
+        return None, last  # "went for a walk"
     if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
         return None, last  # "nobody booked another"
     if act in ("start", "stop") and form == "base" and last == at + 1 and _as_noun(tokens, at, inside):
@@ -440,7 +444,8 @@ def _restart(form: str, before: _Before) -> _Read:
 def _repeat(form: str, before: _Before) -> _Read:
     if before.negated:
         return "before", "back"
-    return ("now" if before.meant or before.be in ("is", "are", "being") else "given"), "back"
+    again = before.meant or before.be in ("is", "are", "being")
+    return ("now", "either") if again else ("given", "back")
 
 
 def _denied(before: _Before) -> str:
