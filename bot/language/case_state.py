@@ -93,7 +93,8 @@ class Draft:
     def remember_the_change(self) -> None:
         """Keeps what this message changed, for the next one to take back."""
         changed = [name for name in self.changes() if name != LAST_CHANGE]
-        self.now[LAST_CHANGE] = {name: self.before[name] for name in changed}
+        if changed:  # a message that changes nothing leaves the one before it to be taken back
+            self.now[LAST_CHANGE] = {name: self.before[name] for name in changed}
 
     def changes(self) -> dict[str, Any]:
         empty: dict[str, Any] = {**dict.fromkeys(OWN_LISTS), **dict.fromkeys(OWN_TABLES)}
