@@ -93,7 +93,7 @@ class Draft:
     def remember_the_change(self) -> None:
         """Keeps what this message changed, for the next one to take back."""
         changed = [name for name in self.changes() if name != LAST_CHANGE]
-        if set(changed) - {"evidence"}:
+        if set(changed) - {"evidence"}:  # one that changes nothing leaves the change before it to be taken back
             self.now[LAST_CHANGE] = {name: self.before[name] for name in changed}
 
     def changes(self) -> dict[str, Any]:

@@ -22,10 +22,11 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
         draft.before = {name: slots.get(name) for name in draft.before}
     else:
         draft = Draft(slots)
-    if _undoes(reading) and draft.now[LAST_CHANGE]:
+    if reading.of("undo") and draft.now[LAST_CHANGE]:
         goals = [slot for slot in GOALS if slot in draft.now[LAST_CHANGE]]
-        draft.take_back_last_message()
-        draft.note("taken_back")
+        if _undoes(reading):
+            draft.take_back_last_message()
+            draft.note("taken_back")
         if not reading.of(*_TOLD_INSTEAD):
             return Update(draft.changes(), tuple(draft.notes), False)
         asked = asked or (goals[0] if len(goals) == 1 else None)  # "wrong patient, hers is stable"
@@ -45,12 +46,11 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
 
 
 def _undoes(reading: Reading) -> bool:
-    """Whether the message before is taken back; "wrong chart, it's MTX" only puts a name right."""
-    taken_back = [item for item in reading.of("undo") if item.value != "other" or not reading.of("swap", "therapy")]
-    return bool(taken_back)
+    """Whether all of the message before is taken back; "wrong chart, it's MTX" only puts right what it names."""
+    return any(item.value != "other" or not reading.of(*_TOLD_INSTEAD) for item in reading.of("undo"))
 
 
-_TOLD_INSTEAD = ("therapy", "trend", "measure", "sign", "ppf", "rapid", "disease", "criterion", "fibrosis")
+_TOLD_INSTEAD = ("therapy", "swap", "trend", "measure", "sign", "ppf", "rapid", "disease", "criterion", "fibrosis")
 
 
 def _emptied(draft: Draft, reading: Reading, asked: str | None) -> None:
