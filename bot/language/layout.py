@@ -11,6 +11,7 @@ _WIDE = 60
 _NARROWEST = 30
 _FEWEST_LINES = 3
 _ALMOST = 0.8
+_SHORTEST_OF_PROSE = 0.5
 _LABEL = re.compile(r"\s*(?:\d ?)?[^\W\d_][\w /()'’-]{0,28}:")
 _QUESTION = re.compile(r"\s*(?:What|Why|Which|How|When|Who|Should|Would|Could|Can|Are|Is|Do|Does|Did)\b")
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[.)](?=\s|$)")
@@ -73,6 +74,8 @@ def _is_filled(lines: Sequence[str], width: int) -> bool:
     pairs = list(itertools.pairwise(lines))
     if any(_ITEM.match(line) for line in lines):
         return False
+    if any(len(line) < _SHORTEST_OF_PROSE * width for line in lines[:-1]):
+        return False  # a list has short lines among the long ones
     full = sum(len(line) + 1 + len(following.split()[0]) > _ALMOST * width for line, following in pairs)
     inside = sum(following.lstrip()[0].islower() or following.lstrip()[0].isdigit() for _, following in pairs)
     return full >= 0.8 * len(pairs) and inside >= 0.5 * len(pairs)

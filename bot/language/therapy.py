@@ -222,6 +222,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         still = "still" in {*row.said(back), *row.before(back, 2)}
         ended = status in ("before", "failed") and back.act in ("", "adjust") and not still
         return status in ("planned", "never") or ended
+    if status == "planned" and row.said(back) == ("not", "yet"):
+        return True  # "we could try less mycophenolate next summer, but not yet"
     if status == "never" and not back.act and set(row.said(back)) <= _EVER_BEFORE:
         return True  # "no steroids now or before"
     if back.kind == "before":

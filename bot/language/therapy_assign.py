@@ -241,6 +241,8 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     if row.asks and row.said(cue) == ("to",) and _TO_SWITCH & lead:
         right.ahead = Mark("planned", "ahead", cue.first, cue.last)
         return  # "or first change MMF to tacrolimus?"
+    if right.mark.kind == "other" and row.said(cue) == ("then",):
+        return  # "MMF, prednisone, then losartan"
     if row.said(cue) == ("then",) and row.after(cue) == ",":
         return  # "started nintedanib then, still takes it with MMF"
     if _still_ahead(row, right):

@@ -103,6 +103,9 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "chart review:", "homecare review"
         if cue.kind == "arrow" and tokens[cue.first].text == "out" and cue.last not in inside:
             cue = Mark("before", "back", cue.first, cue.first + 1)  # "aza out for pancreatitis"
+        behind = tokens[min(cue.last, len(tokens) - 1)]
+        if tokens[cue.last - 1].text in ("until", "till", "til") and of_dose(behind) and not is_year(behind):
+            continue  # "reduce prednisolone by 2.5 mg a month until 5 mg"
         if tokens[cue.first].text in ("until", "till", "til") and _still_to_come(tokens, cue.last):
             found.append(Mark("now", "back", cue.first, cue.last))
             continue  # "mycophenolate until she is ready for a baby"
@@ -257,6 +260,8 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
         ):
             kind = "now" if cue.kind == "before" else last.kind
             merged[-1] = Mark(kind, cue.value, last.first, cue.last)
+        elif last is not None and last.last == cue.first and cue.kind == "planned" and _is_still(tokens, last):
+            merged[-1] = replace(cue, first=last.first)  # "for baricitinib we still wait for approval"
         elif (
             last is not None
             and last.last == cue.first
@@ -268,6 +273,10 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
         else:
             merged.append(cue)
     return merged
+
+
+def _is_still(tokens: Sequence[Token], cue: Mark) -> bool:
+    return cue.kind == "now" and cue.last - cue.first == 1 and tokens[cue.first].text == "still"
 
 
 _PEOPLE = frozenset({"shed", "hed", "theyd", "wed", "id", "i", "she", "he", "we", "they", "left", "remains", "is"})

@@ -117,6 +117,9 @@ class Frame:
 
     def _asks_whether(self, first: int) -> bool:
         lead = {token.text for token in self.tokens[:first]}
+        behind = [token.text for token in self.tokens[first:]]
+        if any(behind[at : at + 3] in (["or", "is", "it"], ["or", "was", "it"]) for at in range(len(behind))):
+            return True  # "is there a place for abatacept, or is it left out?"
         return (
             self.tokens[0].text in _YES_OR_NO
             and first <= 3
