@@ -51,12 +51,15 @@ def near(tokens: Sequence[Token], lexicon: Lexicon, reach: int) -> str | None:
 def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
     """Every disease with how it is said: stated, identity ("this is RA"), final, queried, denied, beside, family."""
     finals = list(_DISEASE_FINAL.scan(tokens))
-    named = [mark for mark in DISEASES.scan(tokens) if mark.value != "none" and not _on_room_air(tokens, mark)]
+    named = [mark for mark in DISEASES.scan(tokens) if mark.value != "none" and not _of_something_else(tokens, mark)]
     return [(mark, _how(tokens, mark, finals)) for mark in named]
 
 
-def _on_room_air(tokens: Sequence[Token], mark: Mark) -> bool:
-    """ "Sats 93 RA": room air, no arthritis."""
+def _of_something_else(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Sats 93 RA": room air, no arthritis; "0.5 mg pm": in the evening."""
+    if tokens[mark.first].text == "pm" and mark.first and mark.last - mark.first == 1:
+        amount = tokens[mark.first - 1]
+        return amount.text in ("mg", "g", "mcg") or (amount.kind == "number" and amount.number <= 12)
     before = [token for token in tokens[max(0, mark.first - 2) : mark.first] if token.text != "%"]
     return tokens[mark.first].text == "ra" and bool(before) and before[-1].kind == "number"
 
@@ -183,7 +186,8 @@ def _negated(before: Sequence[Token]) -> bool:
 
 def only_asked(sentence: Sentence) -> bool:
     """ "Sarcoidosis?", "do you cover scleroderma?": asks about a disease in general, of nobody."""
-    general = bool(sentence.texts) and sentence.texts[0] in _GENERAL_QUESTIONS
+    for_one = {"help", "advise", "discuss"} & set(sentence.texts) and {"a", "an", "this"} & set(sentence.texts)
+    general = bool(sentence.texts) and sentence.texts[0] in _GENERAL_QUESTIONS and not for_one
     return (
         (general or (sentence.asks and len(sentence.texts) <= 3))
         and not any(text in _SOMEBODY for text in sentence.texts)
