@@ -92,6 +92,7 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
         or _alternative(tokens, mark)
         or _clinic(after)
         or tokens[max(0, mark.first - 1)].text == "?"
+        or _test_pending(behind)
     ):
         return "queried"
     if mark.value != "iim" and near(before, _DISEASE_BEFORE, 4) == "beside":
@@ -116,6 +117,13 @@ def _without_age(tokens: Sequence[Token]) -> Sequence[Token]:
     ]
 
 
+def _test_pending(behind: Sequence[str]) -> bool:
+    """ "Jo-1 requested", "anti-MDA5 antibodies are pending"."""
+    of_test = behind[1:3] if set(behind[:1]) & (_TESTS_FOR | {"is", "are", "ab", "abs", "test"}) else []
+    return bool(_PENDING & {*behind[:1], *of_test})
+
+
+_PENDING = frozenset({"pending", "requested", "awaited", "outstanding", "ordered"})
 _TESTS_FOR = frozenset(
     {"antibodies", "antibody", "blot", "panel", "line", "serology", "screen", "profile", "immunoblot"}
 )

@@ -158,11 +158,16 @@ def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> b
     return between == "(" or (between in (",", "/", "=") and bool(before.unit) and unit not in ("", before.unit))
 
 
+_ANTIBODIES = frozenset({"jo", "pl", "mda", "mi", "tif", "nxp", "sae"})
+
+
 def _of_blood(tokens: Sequence[Token], at: int) -> bool:
     """ "Hb 78 at the second test": no reading of the lung."""
     before = [token.text for token in tokens[max(0, at - 2) : at]]
     if before[:1] in (["for"], ["corrected"], ["corr"]):
         return False  # "DLCO corrected for Hb 55 %"
+    if before[-1:] and before[-1] in _ANTIBODIES:
+        return True  # "PL-7 requested, result pending"
     return before[-1:] in (["hb"], ["hgb"], ["haemoglobin"]) or (
         len(before) == 2
         and before[0] in ("hb", "hgb", "haemoglobin")

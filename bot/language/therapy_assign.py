@@ -209,6 +209,8 @@ def _of_all(row: Row, cue: Mark) -> list[Member]:
     small = row.said(cue) in (("in",), ("out",)) and row.after(cue) not in ("", ",", ")", "and")
     if "both" in {*row.before(cue, 1), *row.said(cue)} and cue.value == "back" and len(named) > 1 and not small:
         return named[-2:]  # "AZA, then MTX, both out"
+    if {"neither", "ever"} <= set(row.said(cue)) and len(named) > 1:
+        return named[-2:]  # "ordered AZA and MMF, neither was ever dispensed"
     if not named or not (pronoun or _then_all(row, cue)):
         return []
     return named[-2:] if {"both", "neither"} & near else named

@@ -208,6 +208,8 @@ def _reaches(row: Row, cue: Mark, first: int) -> bool:
 
 def _verb_reaches(row: Row, cue: Mark, content: list[int], texts: list[str]) -> bool:
     last, light = row.said(cue)[-1], row.all_light(content)
+    if last == "next" and cue.last in row.timed:
+        return False  # "rituximab August, next February, prednisolone 10"
     if cue.act == "stop" and texts[:1] and texts[0] in _OPENS_ANOTHER:
         return False  # "stopped once rituximab worked"
     if cue.act and last in _TIGHT and (":" in texts or not light):
@@ -222,7 +224,7 @@ def _verb_reaches(row: Row, cue: Mark, content: list[int], texts: list[str]) -> 
         return False  # "asked the GP: bari stopped"
     if "," not in texts:
         return True
-    adverb = cue.last - cue.first == 1 and last in ADVERBS and not (last == "next" and cue.last in row.timed)
+    adverb = cue.last - cue.first == 1 and last in ADVERBS
     return texts[:1] == [","] and (adverb or cue.kind == "planned") and light
 
 
