@@ -21,7 +21,7 @@ def window(scan: Scan, first: int, last: int) -> float | None:
     """The window that stands in the same clause; else the only window of the sentence."""
     begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
     own = [when for when in scan.whens if begin <= when.first < end and when.kind in ("window", "ago")]
-    windows = own or [when for when in scan.whens if when.kind == "window"]
+    windows = own or _between_two_dates(scan) or [when for when in scan.whens if when.kind == "window"]
     windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
     if windows and (own or len(windows) == 1):
         return windows[-1].months
@@ -33,10 +33,20 @@ def window(scan: Scan, first: int, last: int) -> float | None:
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
 
 
+def _between_two_dates(scan: Scan) -> list[When]:
+    """ "FVC 74 to 69, but between 2024-10 and 2026-09, so nothing is known of the past year": the one window told so."""
+    merged = shared_times.spans_merged(scan.tokens, scan.whens) if len(scan.whens) > 2 else []
+    told = [when for when in merged if when.kind == "window" and not any(when.first == own.first and when.last == own.last for own in scan.whens)]
+    return told if len(told) == 1 else []
+
+
 def span(scan: Scan) -> float | None:
     """ "FVC 77 to 74, DLCO 53 to 49 between April and May": the only span of a sentence is that of all readings."""
     if len(scan.whens) not in (1, 2):
         return None
+    only = scan.whens[0]
+    if len(scan.whens) == 1 and only.kind == "date" and times.lead_of(scan.tokens, only) == "since":
+        return None if _of_agent(scan, only) else max(0.0, times.today_in_months() - only.months)
     merged = shared_times.spans_merged(scan.tokens, scan.whens)
     told = [when for when in merged if when.kind == "window" and not _of_agent(scan, when)]
     return told[0].months if len(merged) == len(told) == 1 and told[0].months > 0 else None

@@ -275,7 +275,9 @@ _ARTICLES = frozenset({"the", "her", "his", "their", "my", "our", "a", "an", "on
 def _means_extent(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
     """ "Extension of ground glass smaller": how far it reaches; "extension of the honeycombing" alone is a spread."""
     later = next((other for other in marks if other.first >= mark.last and other.kind == "course"), None)
-    return later is not None and not any(divides(tokens, at) for at in range(mark.last, later.first))
+    return later is not None and not any(
+        divides(tokens, at) or tokens[at].text == "and" for at in range(mark.last, later.first)
+    )
 
 
 def _newly_found(tokens: Sequence[Token], mark: Mark) -> bool:

@@ -116,7 +116,9 @@ def _in_turn(
     if {first.value, second.value} != {"fvc", "dlco"} or any(number.change for number in numbers):
         return None
     between = {token.text for token in tokens[numbers[1].last : numbers[2].first]}
-    return numbers[1:] if between & {"and", "/", "&"} and len(between) <= 2 else None
+    opened = {token.text for token in tokens[numbers[0].last : numbers[1].first]}
+    bracket = "(" in opened and ")" not in opened and between <= {",", "%"}  # "FVC 61, DLCO 44 (5/2026: 60, 45)"
+    return numbers[1:] if bracket or (between & {"and", "/", "&"} and len(between) <= 2) else None
 
 
 def _with_reading(
@@ -185,11 +187,14 @@ def _reading_behind(tokens: Sequence[Token], wall: int, end: int) -> bool:
     for at in range(wall + 1, min(wall + 9, end)):
         if tokens[at].kind == "number" and at + 1 < len(tokens):
             placed = tokens[at + 1].text in _OF_A_READING and tokens[at - 1].text == ","
-            return placed or (tokens[at + 1].text in ("%", "percent") and tokens[at - 1].text in _BEFORE_A_READING)
+            spoken_of = [token.text for token in tokens[at - 2 : at]] in (["it", "was"], ["it", "is"])
+            unit = tokens[at + 1].text in _UNITS_OF_A_READING and tokens[at - 1].text in _BEFORE_A_READING
+            return placed or spoken_of or unit
     return False
 
 
 _OF_A_READING = frozenset({"%", "percent", "at", "now", "today", "currently"})
+_UNITS_OF_A_READING = frozenset({"%", "percent", "l", "litres", "liters"})
 _BEFORE_A_READING = frozenset({"is", "now", "to", "→", "was", "it"})
 
 
@@ -247,6 +252,8 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     """
     piece = Piece("subject", "fvc" if scale is None else "scale", 0, 0)
     taken = {index for when in whens for index in range(when.first, when.last)}
+    if _THRESHOLDS & {token.text for token in tokens}:
+        return None  # "not reaching the 5 or 10 point threshold"
     if len(tokens) > 16 or swapped(tokens) is not None or _of_something_else(tokens, taken):
         return None
     numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
@@ -262,6 +269,9 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     if unplaced and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
     return value
+
+
+_THRESHOLDS = frozenset({"threshold", "thresholds", "cutoff", "cutoffs", "cut-off", "criterion", "criteria", "limit"})
 
 
 def _two_of_two(tokens: Sequence[Token], numbers: Sequence[Number]) -> bool:
