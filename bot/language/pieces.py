@@ -420,6 +420,8 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
             and tokens[at + 1].kind == "number"
         ):
             found.append(Piece("course", "same", at, at + 1, "same"))
+        if token.text in _STAYS and named.get(at) in ("breathlessness", "breathing") and begins.get(at + 1) == "scale":
+            found.append(Piece("course", "same", at, at + 1, "same"))
         if token.text == "inc" and _increases(tokens, at, named, begins):
             found.append(Piece("course", "up", at, at + 1, "more"))
         read_before = at and following in (",", ";", ")") and _is_grade(tokens[at - 1])

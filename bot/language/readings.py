@@ -303,7 +303,7 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
         return False
     if points or (absolute is False and any(token.text == "relative" for token in tokens[at + 1 : last])):
         return True
-    if previous in ("↓", "↑") and (tokens[at].number or 0) <= _LARGEST_STEP:
+    if previous in ("↓", "↑") and (tokens[at].number or 0) <= LARGEST_STEP:
         return True
     if previous in _SET["change_before"] or following in _SET["change_after"]:
         return previous not in ("better", "worse") or absolute is not None or _text(tokens, at + 1) == "%"
@@ -326,7 +326,7 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
 
 
 _POINTS = frozenset({"points", "point", "pts", "pp", "ppt", "ppts"})
-_LARGEST_STEP = 20.0
+LARGEST_STEP = 20.0
 """Behind an arrow a larger number is where a measure has got to: "FVC ↓ 65"."""
 
 
