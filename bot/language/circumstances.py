@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.language import comparisons, facts, remarks, shared_times, times
 from bot.language.lexicon import Lexicon
 from bot.language.sentence_scan import Context, Scan
@@ -149,14 +151,34 @@ def circumstances(scan: Scan, context: Context, first: int, last: int) -> dict[s
 def _the_same_cause(scan: Scan, context: Context) -> list[str]:
     """ "Breathing worse, same reason": what the course told before was put down to."""
     texts = scan.sentence.texts
-    if _REASONS.isdisjoint(texts):
+    if not _points_back(texts):
         return []
-    back = any(text in _REASONS and texts[at - 1] in _SAME_REASON for at, text in enumerate(texts) if at)
-    told = (item.detail["other_cause"] for item in reversed(context.findings) if item.detail.get("other_cause"))
-    cause = next(told, None) if back else None
+    recent = context.findings[-_RECENT:]
+    told = (
+        item.value if item.kind == "possible_cause" else item.detail["other_cause"]
+        for item in reversed(recent)
+        if item.kind == "possible_cause" or item.detail.get("other_cause")
+    )
+    cause = next(told, None)
     return [str(cause)] if cause is not None else []
 
 
+def _points_back(texts: Sequence[str]) -> bool:
+    """ "For the same reason", "because of it", "due to this": a cause that was told before."""
+    if _REASONS.isdisjoint(texts) and _CAUSED.isdisjoint(texts):
+        return False
+    return any(
+        (text in _REASONS and texts[at - 1] in _SAME_REASON)
+        or (text in _IT and texts[at - 1] in ("of", "to") and texts[at - 2] in _CAUSED)
+        for at, text in enumerate(texts)
+        if at > 1 or text in _REASONS
+    )
+
+
+_RECENT = 12
+"""Findings of the sentences just before."""
+_CAUSED = frozenset({"because", "due", "owing", "secondary"})
+_IT = frozenset({"it", "this", "that", "them", "these", "which"})
 _REASONS = frozenset({"reason", "reasons", "cause", "explanation"})
 _SAME_REASON = frozenset({"same", "that", "this"})
 
@@ -176,13 +198,16 @@ def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:
         for piece in scan.row
         if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at
     ]
-    if not before or remarks.of_all(scan.sentence.texts[at:]):
+    if not before or remarks.of_all(scan.sentence.texts[max(0, at - _ALL_OF_IT) :]):
         return True
     return (
         first <= before[-1].first < last
         or last - 1 == before[-1].first
         or any(first <= piece.first < last and piece.value == before[-1].value for piece in before)
     )
+
+
+_ALL_OF_IT = 4
 
 
 def long_past(scan: Scan) -> frozenset[int]:
