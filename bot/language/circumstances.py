@@ -36,9 +36,13 @@ def window(scan: Scan, first: int, last: int) -> float | None:
 
 
 def _between_two_dates(scan: Scan) -> list[When]:
-    """ "FVC 74 to 69, but between 2024-10 and 2026-09, so nothing is known of the past year": the one window told so."""
+    """ "FVC 74 to 69, but between 2024-10 and 2026-09, so …": the one window told so."""
     merged = shared_times.spans_merged(scan.tokens, scan.whens) if len(scan.whens) > 2 else []
-    told = [when for when in merged if when.kind == "window" and not any(when.first == own.first and when.last == own.last for own in scan.whens)]
+    told = [
+        when
+        for when in merged
+        if when.kind == "window" and not any(when.first == own.first and when.last == own.last for own in scan.whens)
+    ]
     return told if len(told) == 1 else []
 
 
