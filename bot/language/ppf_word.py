@@ -66,6 +66,8 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     if (
         _only_criteria(before, after)
         or _undiscussed(before, after)
+        or _names_something_else(after)
+        or _said_by_a_junior(before)
         or (_heading(after) and not stated)
         or _required(before)
     ):
@@ -156,6 +158,24 @@ def _undiscussed(before: Sequence[Token], after: Sequence[Token]) -> bool:
     return denied and bool(after) and after[0].text in _DECISIONS
 
 
+def _names_something_else(after: Sequence[Token]) -> bool:
+    """ "A candidate for a PPF study", "ticked the PPF box"."""
+    return bool(after) and after[0].text in _OF_PPF
+
+
+def _said_by_a_junior(before: Sequence[Token]) -> bool:
+    """ "The fellow wrote that she has PPF": neither the clinician's own word nor a verdict of the meeting."""
+    texts = [token.text for token in before]
+    return any(
+        text in _JUNIORS and not _AGREEING & set(texts) and bool(_SAYING & set(texts[at + 1 : at + 5]))
+        for at, text in enumerate(texts)
+    )
+
+
+_OF_PPF = words("ppf", "of_ppf")
+_JUNIORS = words("ppf", "juniors")
+_SAYING = words("ppf", "saying")
+_AGREEING = frozenset({"agree", "agrees", "agreed", "rightly", "correctly"})
 _DECISIONS = frozenset(
     {"discussion", "decision", "evaluation", "review", "verdict", "assessment", "question", "statement"}
 )
