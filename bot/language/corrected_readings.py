@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.language import update_lungs
+from bot.language import times, update_lungs
 from bot.language.case_state import GOALS, LAST_CHANGE, Draft
 from bot.language.model import Finding, Reading
 from bot.language.pieces import Piece
@@ -23,17 +23,36 @@ _LONGEST = 14
 # In one sentence
 
 
-def number_dated(tokens: Sequence[Token], whens: Sequence[When]) -> tuple[float, float] | None:
-    """ "The 84 is from April 2024": a reading told before, and the month it belongs to."""
-    dates = [when for when in whens if when.kind in ("date", "ago")]
+def numbers_dated(tokens: Sequence[Token], whens: Sequence[When]) -> list[tuple[float, float]]:
+    """ "The 84 is from April 2024", "the 78 was in May, the 70 is of now": readings told before, with their months."""
     timed = {index for when in whens for index in range(when.first, when.last)}
+    dates = [when for when in whens if _is_a_month(tokens, when) and not _rejected(tokens, when)]
     numbers = [at for at, token in enumerate(tokens) if token.kind == "number" and at not in timed]
-    if len(dates) != 1 or len(numbers) != 1 or len(tokens) > _LONGEST or numbers[0] > dates[0].first:
-        return None
-    between = [token.text for token in tokens[numbers[0] + 1 : dates[0].first]]
-    if not between or not all(text in _LINKS for text in between) or not {"is", "was", "dates"} & set(between):
-        return None
-    return tokens[numbers[0]].number, when_in_months(dates[0])
+    if not numbers or len(dates) != len(numbers) or len(numbers) > _PAIR or len(tokens) > _LONGEST * len(numbers):
+        return []
+    found = []
+    for at, when in zip(numbers, dates, strict=True):
+        between = [token.text for token in tokens[at + 1 : when.first]]
+        if at > when.first or not between or not set(between) <= _LINKS:
+            return []
+        found.append((tokens[at].number, times.today_in_months() if when.kind == "window" else when_in_months(when)))
+        told = {"is", "was", "dates"} & set(between)
+        if not told and len(found) == 1:
+            return []
+    return found
+
+
+_PAIR = 2
+
+
+def _is_a_month(tokens: Sequence[Token], when: When) -> bool:
+    return when.kind in ("date", "ago") or (when.kind == "window" and tokens[when.first].text == "this")
+
+
+def _rejected(tokens: Sequence[Token], when: When) -> bool:
+    """ "from March 2025, not 2026": the date that was told before."""
+    lead = [token.text for token in tokens[max(0, when.first - 2) : when.first] if token.text not in ("in", "from")]
+    return bool(lead) and (lead[-1] == "not" or lead[-2:] == ["instead", "of"] or lead[-2:] == ["rather", "than"])
 
 
 def date_meant(tokens: Sequence[Token], whens: Sequence[When]) -> When | None:
@@ -83,9 +102,9 @@ def _denied(tokens: Sequence[Token], piece: Piece) -> bool:
 
 def told(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> Iterator[tuple[str, dict[str, Any]]]:
     """What a sentence puts right, as kinds of findings with their values."""
-    dated = number_dated(tokens, whens)
-    if dated is not None:
-        yield "reading_dated", {"number": dated[0], "at": dated[1]}
+    dated = numbers_dated(tokens, whens)
+    if dated:
+        yield "reading_dated", {"dated": dated}
     subject = subject_meant(tokens, row)
     if subject is not None:
         yield "subject_meant", {"subject": subject}
@@ -101,15 +120,15 @@ def put_right(draft: Draft, reading: Reading) -> None:
     for finding in reading.of("number_swap"):
         _swap_number(draft, finding.value)
     for finding in reading.of("reading_dated"):
-        _date_number(draft, **finding.value)
+        _date_numbers(draft, finding.value["dated"])
     for finding in reading.of("measure_renamed"):
         _rename(draft, finding.value["meant"], finding.value["wrong"])
     for finding in reading.of("subject_meant"):
         _move_goal(draft, GOAL_OF_SUBJECT[str(finding.value["subject"])])
     if reading.of("correction"):
         _told_of_the_wrong_measure(draft, reading)
-        for finding in reading.of("measure"):
-            _replace_reading(draft, finding)
+    for finding in reading.of("measure"):
+        _replace_reading(draft, finding, bool(reading.of("correction")))
     if reading.of("reversed") and not reading.of("measure"):
         _reverse(draft)
 
@@ -144,15 +163,21 @@ def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
             _settle(draft, name, {**entry["value"], "values": changed}, words)
 
 
-def _date_number(draft: Draft, number: float, at: float) -> None:
-    """The month of one reading of a pair is put right; that of the other one stays."""
+def _date_numbers(draft: Draft, dated: Sequence[tuple[float, float]]) -> None:
+    """The months of the readings of one measure are put right; that of a reading which is not named stays."""
     for name, entry in _known(draft).items():
         value = entry["value"]
-        times = value.get("times")
-        if number in value["values"] and times:
-            place = value["values"].index(number)
-            moved = [at if index == place else time for index, time in enumerate(times)]
-            _settle(draft, name, {**value, **_in_order(value["values"], moved)}, str(entry["words"]))
+        right = dict(dated)
+        if not set(right) <= set(value["values"]) or len(set(value["values"])) != len(value["values"]):
+            continue
+        known = value.get("times") or [None] * len(value["values"])
+        moved = [right.get(number, time) for number, time in zip(value["values"], known, strict=True)]
+        told = [time for time in moved if time is not None]
+        if len(told) == len(moved):
+            _settle(draft, name, {**value, **_in_order(value["values"], told)}, str(entry["words"]))
+        elif moved[0] is not None:  # "58 -> 47 from March to November", and "the 58 was of last year"
+            months = times.today_in_months() - moved[0]
+            _settle(draft, name, {**value, "months": months}, str(entry["words"]))
 
 
 def _in_order(values: Sequence[float], times: Sequence[float]) -> dict[str, Any]:
@@ -164,15 +189,17 @@ def _in_order(values: Sequence[float], times: Sequence[float]) -> dict[str, Any]
     }
 
 
-def _replace_reading(draft: Draft, finding: Finding) -> None:
+def _replace_reading(draft: Draft, finding: Finding, corrected: bool) -> None:
     """ "Typo: the January FVC was 82": one reading of those that are known, by its date or by "earlier", "now"."""
     known = _known(draft).get(str(finding.subject))
     if known is None or "single" not in finding.value:
         return
     value = known["value"]
-    times, at, order = value.get("times") or (), finding.value.get("at"), finding.value.get("order")
+    known_times, at, order = value.get("times") or (), finding.value.get("at"), finding.value.get("order")
     if at is not None:
-        place = list(times).index(at) if at in times else None
+        place = list(known_times).index(at) if at in known_times else None
+    elif not corrected:
+        return
     else:
         place = 0 if (order or 0) < 0 else len(value["values"]) - 1 if (order or 0) > 0 else None
     if place is None or value["unit"] != finding.value.get("unit"):

@@ -67,6 +67,7 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
         _only_criteria(before, after)
         or _undiscussed(before, after)
         or (_heading(after) and not stated)
+        or _of_somebody_else(before, after)
         or _required(before)
     ):
         return None
@@ -139,6 +140,22 @@ def _only_a_dash(after: Sequence[Token], cue: Mark) -> bool:
     """ "PPF - antifibrotic started": a dash denies only where nothing but a mark follows ("PPF -", "PPF (-)")."""
     dash = cue.last - cue.first == 1 and after[cue.first].text == "-"
     return dash and cue.last < len(after) and after[cue.last].kind != "mark" and after[cue.last].text != "ve"
+
+
+def _of_somebody_else(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """ "The trainee ticked PPF", "the fellow wrote that he meets PPF criteria": not the clinician's own word."""
+    texts = [token.text for token in before]
+    people = [at for at, text in enumerate(texts) if text in _OTHERS]
+    if not people or not _TELL & set(texts[people[-1] :]):
+        return False
+    return not {"i", "we", "rightly", "agree", "agreed", "confirmed"} & {
+        *texts[people[-1] :],
+        *(token.text for token in after),
+    }
+
+
+_OTHERS = words("ppf", "others")
+_TELL = words("ppf", "tell")
 
 
 def _required(before: Sequence[Token]) -> bool:

@@ -20,7 +20,7 @@ from bot.language.readings import (
 from bot.language.series import course_of_numbers
 from bot.language.shared_times import Measure, sharing, spans_merged
 from bot.language.text import Token
-from bot.language.times import When
+from bot.language.times import When, is_year
 from bot.language.vocabulary import words
 
 NUMERIC = frozenset({"fvc", "dlco", "scale", "pft", "ct"})
@@ -295,7 +295,7 @@ _READINGS = words("quantities", "readings")
 
 def swapped(tokens: Sequence[Token]) -> dict[str, float] | None:
     """ "62, not 70", "not 70 but 62", "the 70 should read 62": the number that was meant and the one that was typed."""
-    numbers = [at for at, token in enumerate(tokens) if token.kind == "number"]
+    numbers = [at for at, token in enumerate(tokens) if token.kind == "number" and not is_year(token)]
     if len(numbers) < _TWO or len(tokens) > _LONGEST_SWAP:
         return None
     for first, second in itertools.pairwise(numbers):

@@ -423,6 +423,9 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1
+    listed = {after, second if after == "%" else ""} & {"and", "&"}
+    if listed and before in ("is", "are") and _text(tokens, lead - 2) in _POINTING:
+        return 0  # "in % predicted that is 78 and 71"
     if before in _SET["later_before"] or (
         before == "at" and {_text(tokens, lead - 2), _text(tokens, lead - 3)} & _BACK
     ):
@@ -466,6 +469,7 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     return _labelled(tokens, piece.first) if piece.last == at else 0
 
 
+_POINTING = frozenset({"that", "which", "this", "these", "those", "predicted"})
 _BACK = frozenset({"back", "now", "today"})
 
 
