@@ -45,6 +45,36 @@ def numbers_dated(tokens: Sequence[Token], whens: Sequence[When]) -> list[tuple[
 _PAIR = 2
 
 
+def reading_placed(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, float] | None:
+    """ "The first one was in February 2025", "the February test was in 2024": a reading by its place or its month."""
+    texts = [token.text for token in tokens]
+    dates = [when for when in whens if when.kind in ("date", "ago") and not _rejected(tokens, when)]
+    if not dates or len(dates) > _PAIR or len(tokens) > _LONGEST:
+        return None
+    right = dates[-1]
+    at = next((at for at, text in enumerate(texts[: right.first]) if text in ("was", "is", "were", "dates")), None)
+    if at is None or not set(texts[at + 1 : right.first]) <= _LINKS or any(t.kind == "number" for t in tokens[:at]):
+        return None
+    month = dates[0].months if len(dates) == _PAIR and dates[0].kind == "date" and not dates[0].whole_year else None
+    named = {at for when in dates[:-1] for at in range(when.first, when.last)}
+    rest = [text for index, text in enumerate(texts[:at]) if index not in named]
+    place = next((_PLACES[text] for text in rest if text in _PLACES), None)
+    if not set(rest) <= _TESTS | set(_PLACES) or (month is None) == (place is None):
+        return None
+    months = when_in_months(right)
+    if month is not None:
+        months = (months - 1) // 12 * 12 + (month - 1) % 12 + 1 if right.whole_year else months
+        return {"month": month, "at": months}
+    return {"place": float(place or 0), "at": months}
+
+
+_PLACES = {
+    **dict.fromkeys(("first", "earlier", "older", "former", "baseline", "previous"), 0),
+    **dict.fromkeys(("second", "later", "newer", "latter", "last", "latest"), -1),
+}
+_TESTS = words("corrected_readings", "tests")
+
+
 def _is_a_month(tokens: Sequence[Token], when: When) -> bool:
     return when.kind in ("date", "ago") or (when.kind == "window" and tokens[when.first].text == "this")
 
@@ -105,6 +135,9 @@ def told(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -
     dated = numbers_dated(tokens, whens)
     if dated:
         yield "reading_dated", {"dated": dated}
+    placed = reading_placed(tokens, whens) if not dated else None
+    if placed is not None:
+        yield "reading_dated", {"placed": placed}
     subject = subject_meant(tokens, row)
     if subject is not None:
         yield "subject_meant", {"subject": subject}
@@ -120,7 +153,7 @@ def put_right(draft: Draft, reading: Reading) -> None:
     for finding in reading.of("number_swap"):
         _swap_number(draft, finding.value)
     for finding in reading.of("reading_dated"):
-        _date_numbers(draft, finding.value["dated"])
+        _date_numbers(draft, _named_readings(draft, finding.value))
     for finding in reading.of("measure_renamed"):
         _rename(draft, finding.value["meant"], finding.value["wrong"])
     for finding in reading.of("subject_meant"):
@@ -129,8 +162,9 @@ def put_right(draft: Draft, reading: Reading) -> None:
         _told_of_the_wrong_measure(draft, reading)
     for finding in reading.of("measure"):
         _replace_reading(draft, finding, bool(reading.of("correction")))
-    if reading.of("reversed") and not reading.of("measure"):
-        _reverse(draft)
+    turned = reading.of("reversed") if not reading.of("measure") else []
+    if turned:
+        _reverse(draft, any(_OF_TIMES & set(finding.words.lower().split()) for finding in turned))
 
 
 def _known(draft: Draft) -> Mapping[str, Any]:
@@ -161,6 +195,21 @@ def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
             changed = [swap["in"] if item == swap["out"] else item for item in values]
             words = str(entry["words"]).replace(f"{swap['out']:g}", f"{swap['in']:g}")
             _settle(draft, name, {**entry["value"], "values": changed}, words)
+
+
+def _named_readings(draft: Draft, told: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """The readings that a date is told of: by their numbers, or of the measure told last by place or by month."""
+    if "dated" in told:
+        return list(told["dated"])
+    placed = told["placed"]
+    entries = [entry["value"] for entry in _known(draft).values()]
+    if not entries:
+        return []
+    values, months = entries[-1]["values"], entries[-1].get("times") or []
+    if "place" in placed:
+        return [(values[int(placed["place"])], placed["at"])]
+    same = [at for at, time in enumerate(months) if (time - placed["month"]) % 12 == 0]
+    return [(values[same[0]], placed["at"])] if len(same) == 1 else []
 
 
 def _date_numbers(draft: Draft, dated: Sequence[tuple[float, float]]) -> None:
@@ -267,9 +316,17 @@ _COUNTED = {"goal_breathlessness": ("breathlessness", 10.0), "goal_ild_extent": 
 """Goals that a pair of numbers can set besides lung function: less is better; up to the top of their scale."""
 
 
-def _reverse(draft: Draft) -> None:
-    """ "Other way round": the two readings told last change places."""
+_OF_TIMES = frozenset({"dates", "months", "years", "tests"})
+
+
+def _reverse(draft: Draft, of_all: bool) -> None:
+    """ "Other way round": the two readings told last change places; "I swapped the dates": those of every measure."""
     known = _known(draft)
+    for measure, entry in known.items() if of_all else ():
+        value = entry["value"]
+        _settle(draft, measure, {**value, "values": value["values"][::-1]}, str(entry["words"]))
+    if of_all and known:
+        return
     for slot in reversed(list(draft.now["evidence"])):
         if slot in ("goal_lung_function", "ppf_physiology"):
             name = next((key for key in reversed(list(known)) if len(known[key]["value"]["values"]) > 1), None)

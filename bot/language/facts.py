@@ -101,7 +101,7 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
 def _awaited(behind: Sequence[str]) -> bool:
     """ "Jo-1 requested", "Jo-1 is still pending": a test without a result."""
     said = [text for text in behind if text not in _SMALL]
-    return bool(said) and said[0] in _AWAITED
+    return bool(said) and said[0] in _AWAITED and not {"positive", "pos", "+"} & set(said)
 
 
 _SMALL = frozenset(

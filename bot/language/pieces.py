@@ -611,7 +611,7 @@ _NEITHER_NOR = frozenset(
 def _has_its_own_course(tokens: Sequence[Token], row: Sequence[Piece], subject: Piece) -> bool:
     """ "No fibrosis on CT, dyspnoea worse": the course behind a subject shows that the list of denials is over."""
     behind = next((piece for piece in row if piece.first >= subject.last), None)
-    if behind is None or behind.role != "course" or behind.value in _DENIED:
+    if behind is None or behind.role != "course":
         return False
     gap = [token.text for token in tokens[subject.last : behind.first]]
     return len(gap) <= _NEAR and not {",", "or", "nor", "and", "(", "with"} & set(gap)

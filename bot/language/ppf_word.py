@@ -144,13 +144,15 @@ def _only_a_dash(after: Sequence[Token], cue: Mark) -> bool:
 
 def _of_somebody_else(before: Sequence[Token], after: Sequence[Token]) -> bool:
     """ "The trainee ticked PPF", "the fellow wrote that he meets PPF criteria": not the clinician's own word."""
-    texts = [token.text for token in before]
+    texts, behind = [token.text for token in before], [token.text for token in after]
+    if "according" in behind and _OTHERS & set(behind[behind.index("according") :]):
+        return True
     people = [at for at, text in enumerate(texts) if text in _OTHERS]
     if not people or not _TELL & set(texts[people[-1] :]):
         return False
     return not {"i", "we", "rightly", "agree", "agreed", "confirmed"} & {
         *texts[people[-1] :],
-        *(token.text for token in after),
+        *behind,
     }
 
 

@@ -87,8 +87,12 @@ def measures(
         used |= {index for item in numbers for index in range(item.first, item.last)}
         both = _in_turn(earlier, piece, found, numbers, tokens) if earlier is not None else None
         if both is not None and earlier is not None:
-            found[-1] = _with_reading(tokens, found[-1], earlier, both[0], whens)
-            numbers = [numbers[0], replace(both[1], at=both[0].at, order=both[0].order)]
+            at = both[0].at if both[0].at is not None else both[1].at
+            in_turn = [replace(item, at=at, order=both[0].order) for item in both]
+            if found[-1].value["at"] is None and not found[-1].value["order"]:
+                found[-1] = replace(found[-1], value={**found[-1].value, "at": numbers[0].at})
+            found[-1] = _with_reading(tokens, found[-1], earlier, in_turn[0], whens)
+            numbers = [numbers[0], in_turn[1]]
         numbers = shared_times.dated_by_head(tokens, numbers, whens_as_told)
         numbers = shared_times.of_two_dates(tokens, numbers, whens_as_told)
         if numbers:

@@ -122,14 +122,16 @@ def _of_a_relative(sentence: Sentence) -> Mark | None:
     for at in range(2, len(texts)):
         token = sentence.tokens[at]
         owned = token.end - token.start > len(token.text)  # the token of "wife's" is "wife"
-        closes = at + 1 >= len(texts) or sentence.tokens[at + 1].kind == "mark"
         pointed = _POINTING & set(texts[: at - 2])
+        owned = owned or (texts[at - 2] in ("from", "to") and bool(pointed - {"the"}))
+        closes = at + 1 >= len(texts) or sentence.tokens[at + 1].kind == "mark" or texts[at + 1] in _TOLD_OF
         if owned and closes and pointed and texts[at] in _RELATIVES and texts[at - 2] in _BELONG:
             return Mark("other", True, at - 2, at + 1)
     return None
 
 
 _RELATIVES = words("facts", "relatives") | {"wife", "husband", "partner", "son", "daughter", "neighbour", "twin"}
+_TOLD_OF = words("replies", "told_of")
 _BELONG = frozenset({"is", "are", "was", "were", "to", "from"})
 _POINTING = frozenset({"that", "those", "these", "this", "it", "they", "the"})
 
@@ -235,6 +237,7 @@ def _parted_retraction(sentence: Sentence) -> Mark | None:
 _CLOSING = words("replies", "closing_retraction")
 _WHAT_WAS_NAMED = frozenset(
     {"it", "them", "that", "this", "those", "these", "please", "sorry", "again", "thanks", "altogether"}
+    | {"readings", "values", "numbers", "figures", "results", "are", "were", "is", "was"}
 )
 
 

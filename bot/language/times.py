@@ -230,7 +230,10 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
 def _year_in_words(
     tokens: Sequence[Token], at: int, month: float, today: datetime.date | None
 ) -> tuple[float, int] | None:
-    """ "December last year", "March of this year": the month in the year that is named behind it."""
+    """ "December last year", "March two years ago": the month in the year that is named behind it."""
+    years = _duration(tokens, at, "") if at < len(tokens) and _may_open(tokens[at]) else None
+    if years is not None and years.kind == "ago" and years.months % 12 == 0:
+        return (today_in_months(today) - 1) // 12 * 12 - years.months + (month - 1) % 12 + 1, years.last
     begin = at + (_text(tokens, at) == "of")
     begin += _text(tokens, begin) == "the"
     back = {"last": 1, "previous": 1, "this": 0}.get(_text(tokens, begin))

@@ -181,8 +181,12 @@ def _without_restated(numbers: list[Finding]) -> list[Finding]:
     if len(numbers) < 2 or "change" not in numbers[-1].value:
         return numbers
     last, before = numbers[-1].value, numbers[-2].value
-    summed = "values" in before and abs(change_of(before) - last["change"]) < _ROUNDED
-    return numbers[:-1] if summed and last.get("absolute") is not False else numbers
+    if "values" not in before:
+        return numbers
+    change = change_of(before)
+    if last.get("absolute") is False:
+        change = 100 * change / (before["values"][-1] - change or 1)
+    return numbers[:-1] if abs(change - last["change"]) < _ROUNDED else numbers
 
 
 _ROUNDED = 0.6
