@@ -46,6 +46,9 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
             continue
         if finding.kind == "trend" and _within_a_refusal(finding, reading):
             continue
+        if asked == "ppf_radiology" and _no_sign(finding):
+            findings.append(replace(finding, kind="criterion", subject=asked, value=False))
+            continue
         if finding.kind == "effort" and subject == "breathlessness":
             finding = replace(finding, kind="trend")
         vague = finding.subject is None or (
@@ -98,6 +101,13 @@ def _of_what_was_asked(finding: Finding, asked: str | None) -> bool:
     return not _TREATMENT & set(_WORD.findall(finding.words.lower()))
 
 
+def _no_sign(finding: Finding) -> bool:
+    """ "None of those signs is new", asked for the signs: the CT as a whole keeps the course that was told of it."""
+    bare = finding.kind == "trend" and finding.subject is None and finding.value == "stable"
+    return bare and finding.words.lower().startswith(_NO_SIGN)
+
+
+_NO_SIGN = ("none of", "no sign", "no such", "not one", "nothing of", "no new sign", "neither of")
 _TREATMENT = words("answers", "treatment")
 _WORD = re.compile(r"[a-z]+")
 

@@ -88,6 +88,9 @@ REFERRING = Lexicon().add_all("then", {True: times.REFERRING})
 
 def referred_time(scan: Scan, context: Context) -> float | None:
     """ "Switched eight months ago. Since the switch ...": the time told before, where a phrase points back to it."""
+    own = told_time(scan) if _then(scan) else None
+    if own is not None:
+        return own  # "stable since February, FVC 77 then and 70 now"
     if not (REFERRING.scan(scan.tokens) or _then(scan)):
         return None
     same = bool({"same", "those", "these"} & set(scan.sentence.texts))

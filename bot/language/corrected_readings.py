@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.language import update_lungs
+from bot.language import times, update_lungs
 from bot.language.case_state import GOALS, LAST_CHANGE, Draft
 from bot.language.model import Finding, Reading
 from bot.language.pieces import Piece
@@ -23,17 +23,66 @@ _LONGEST = 14
 # In one sentence
 
 
-def number_dated(tokens: Sequence[Token], whens: Sequence[When]) -> tuple[float, float] | None:
-    """ "The 84 is from April 2024": a reading told before, and the month it belongs to."""
-    dates = [when for when in whens if when.kind in ("date", "ago")]
+def numbers_dated(tokens: Sequence[Token], whens: Sequence[When]) -> list[tuple[float, float]]:
+    """ "The 84 is from April 2024", "the 78 was in May, the 70 is of now": readings told before, with their months."""
     timed = {index for when in whens for index in range(when.first, when.last)}
+    dates = [when for when in whens if _is_a_month(tokens, when) and not _rejected(tokens, when)]
     numbers = [at for at, token in enumerate(tokens) if token.kind == "number" and at not in timed]
-    if len(dates) != 1 or len(numbers) != 1 or len(tokens) > _LONGEST or numbers[0] > dates[0].first:
+    if not numbers or len(dates) != len(numbers) or len(numbers) > _PAIR or len(tokens) > _LONGEST * len(numbers):
+        return []
+    found = []
+    for at, when in zip(numbers, dates, strict=True):
+        between = [token.text for token in tokens[at + 1 : when.first]]
+        if at > when.first or not between or not set(between) <= _LINKS:
+            return []
+        found.append((tokens[at].number, times.today_in_months() if when.kind == "window" else when_in_months(when)))
+        told = {"is", "was", "dates"} & set(between)
+        if not told and len(found) == 1:
+            return []
+    return found
+
+
+_PAIR = 2
+
+
+def reading_placed(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, float] | None:
+    """ "The first one was in February 2025", "the February test was in 2024": a reading by its place or its month."""
+    texts = [token.text for token in tokens]
+    dates = [when for when in whens if when.kind in ("date", "ago") and not _rejected(tokens, when)]
+    if not dates or len(dates) > _PAIR or len(tokens) > _LONGEST:
         return None
-    between = [token.text for token in tokens[numbers[0] + 1 : dates[0].first]]
-    if not between or not all(text in _LINKS for text in between) or not {"is", "was", "dates"} & set(between):
+    right = dates[-1]
+    at = next((at for at, text in enumerate(texts[: right.first]) if text in ("was", "is", "were", "dates")), None)
+    if at is None or not set(texts[at + 1 : right.first]) <= _LINKS or any(t.kind == "number" for t in tokens[:at]):
         return None
-    return tokens[numbers[0]].number, when_in_months(dates[0])
+    month = dates[0].months if len(dates) == _PAIR and dates[0].kind == "date" and not dates[0].whole_year else None
+    named = {at for when in dates[:-1] for at in range(when.first, when.last)}
+    rest = [text for index, text in enumerate(texts[:at]) if index not in named]
+    place = next((_PLACES[text] for text in rest if text in _PLACES), None)
+    if not set(rest) <= _TESTS | set(_PLACES) or (month is None) == (place is None):
+        return None
+    months = when_in_months(right)
+    if month is not None:
+        months = (months - 1) // 12 * 12 + (month - 1) % 12 + 1 if right.whole_year else months
+        return {"month": month, "at": months}
+    return {"place": float(place or 0), "at": months}
+
+
+_PLACES = {
+    **dict.fromkeys(("first", "earlier", "older", "former", "baseline", "previous"), 0),
+    **dict.fromkeys(("second", "later", "newer", "latter", "last", "latest"), -1),
+}
+_TESTS = words("corrected_readings", "tests")
+
+
+def _is_a_month(tokens: Sequence[Token], when: When) -> bool:
+    return when.kind in ("date", "ago") or (when.kind == "window" and tokens[when.first].text == "this")
+
+
+def _rejected(tokens: Sequence[Token], when: When) -> bool:
+    """ "from March 2025, not 2026": the date that was told before."""
+    lead = [token.text for token in tokens[max(0, when.first - 2) : when.first] if token.text not in ("in", "from")]
+    return bool(lead) and (lead[-1] == "not" or lead[-2:] == ["instead", "of"] or lead[-2:] == ["rather", "than"])
 
 
 def date_meant(tokens: Sequence[Token], whens: Sequence[When]) -> When | None:
@@ -83,9 +132,12 @@ def _denied(tokens: Sequence[Token], piece: Piece) -> bool:
 
 def told(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> Iterator[tuple[str, dict[str, Any]]]:
     """What a sentence puts right, as kinds of findings with their values."""
-    dated = number_dated(tokens, whens)
-    if dated is not None:
-        yield "reading_dated", {"number": dated[0], "at": dated[1]}
+    dated = numbers_dated(tokens, whens)
+    if dated:
+        yield "reading_dated", {"dated": dated}
+    placed = reading_placed(tokens, whens) if not dated else None
+    if placed is not None:
+        yield "reading_dated", {"placed": placed}
     subject = subject_meant(tokens, row)
     if subject is not None:
         yield "subject_meant", {"subject": subject}
@@ -101,17 +153,18 @@ def put_right(draft: Draft, reading: Reading) -> None:
     for finding in reading.of("number_swap"):
         _swap_number(draft, finding.value)
     for finding in reading.of("reading_dated"):
-        _date_number(draft, **finding.value)
+        _date_numbers(draft, _named_readings(draft, finding.value))
     for finding in reading.of("measure_renamed"):
         _rename(draft, finding.value["meant"], finding.value["wrong"])
     for finding in reading.of("subject_meant"):
         _move_goal(draft, GOAL_OF_SUBJECT[str(finding.value["subject"])])
     if reading.of("correction"):
         _told_of_the_wrong_measure(draft, reading)
-        for finding in reading.of("measure"):
-            _replace_reading(draft, finding)
-    if reading.of("reversed") and not reading.of("measure"):
-        _reverse(draft)
+    for finding in reading.of("measure"):
+        _replace_reading(draft, finding, bool(reading.of("correction")))
+    turned = reading.of("reversed") if not reading.of("measure") else []
+    if turned:
+        _reverse(draft, any(_OF_TIMES & set(finding.words.lower().split()) for finding in turned))
 
 
 def _known(draft: Draft) -> Mapping[str, Any]:
@@ -144,15 +197,36 @@ def _swap_number(draft: Draft, swap: dict[str, float]) -> None:
             _settle(draft, name, {**entry["value"], "values": changed}, words)
 
 
-def _date_number(draft: Draft, number: float, at: float) -> None:
-    """The month of one reading of a pair is put right; that of the other one stays."""
+def _named_readings(draft: Draft, told: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """The readings that a date is told of: by their numbers, or of the measure told last by place or by month."""
+    if "dated" in told:
+        return list(told["dated"])
+    placed = told["placed"]
+    entries = [entry["value"] for entry in _known(draft).values()]
+    if not entries:
+        return []
+    values, months = entries[-1]["values"], entries[-1].get("times") or []
+    if "place" in placed:
+        return [(values[int(placed["place"])], placed["at"])]
+    same = [at for at, time in enumerate(months) if (time - placed["month"]) % 12 == 0]
+    return [(values[same[0]], placed["at"])] if len(same) == 1 else []
+
+
+def _date_numbers(draft: Draft, dated: Sequence[tuple[float, float]]) -> None:
+    """The months of the readings of one measure are put right; that of a reading which is not named stays."""
     for name, entry in _known(draft).items():
         value = entry["value"]
-        times = value.get("times")
-        if number in value["values"] and times:
-            place = value["values"].index(number)
-            moved = [at if index == place else time for index, time in enumerate(times)]
-            _settle(draft, name, {**value, **_in_order(value["values"], moved)}, str(entry["words"]))
+        right = dict(dated)
+        if not set(right) <= set(value["values"]) or len(set(value["values"])) != len(value["values"]):
+            continue
+        known = value.get("times") or [None] * len(value["values"])
+        moved = [right.get(number, time) for number, time in zip(value["values"], known, strict=True)]
+        told = [time for time in moved if time is not None]
+        if len(told) == len(moved):
+            _settle(draft, name, {**value, **_in_order(value["values"], told)}, str(entry["words"]))
+        elif moved[0] is not None:  # "58 -> 47 from March to November", and "the 58 was of last year"
+            months = times.today_in_months() - moved[0]
+            _settle(draft, name, {**value, "months": months}, str(entry["words"]))
 
 
 def _in_order(values: Sequence[float], times: Sequence[float]) -> dict[str, Any]:
@@ -164,15 +238,17 @@ def _in_order(values: Sequence[float], times: Sequence[float]) -> dict[str, Any]
     }
 
 
-def _replace_reading(draft: Draft, finding: Finding) -> None:
+def _replace_reading(draft: Draft, finding: Finding, corrected: bool) -> None:
     """ "Typo: the January FVC was 82": one reading of those that are known, by its date or by "earlier", "now"."""
     known = _known(draft).get(str(finding.subject))
     if known is None or "single" not in finding.value:
         return
     value = known["value"]
-    times, at, order = value.get("times") or (), finding.value.get("at"), finding.value.get("order")
+    known_times, at, order = value.get("times") or (), finding.value.get("at"), finding.value.get("order")
     if at is not None:
-        place = list(times).index(at) if at in times else None
+        place = list(known_times).index(at) if at in known_times else None
+    elif not corrected:
+        return
     else:
         place = 0 if (order or 0) < 0 else len(value["values"]) - 1 if (order or 0) > 0 else None
     if place is None or value["unit"] != finding.value.get("unit"):
@@ -240,9 +316,17 @@ _COUNTED = {"goal_breathlessness": ("breathlessness", 10.0), "goal_ild_extent": 
 """Goals that a pair of numbers can set besides lung function: less is better; up to the top of their scale."""
 
 
-def _reverse(draft: Draft) -> None:
-    """ "Other way round": the two readings told last change places."""
+_OF_TIMES = frozenset({"dates", "months", "years", "tests"})
+
+
+def _reverse(draft: Draft, of_all: bool) -> None:
+    """ "Other way round": the two readings told last change places; "I swapped the dates": those of every measure."""
     known = _known(draft)
+    for measure, entry in known.items() if of_all else ():
+        value = entry["value"]
+        _settle(draft, measure, {**value, "values": value["values"][::-1]}, str(entry["words"]))
+    if of_all and known:
+        return
     for slot in reversed(list(draft.now["evidence"])):
         if slot in ("goal_lung_function", "ppf_physiology"):
             name = next((key for key in reversed(list(known)) if len(known[key]["value"]["values"]) > 1), None)

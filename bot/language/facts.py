@@ -77,6 +77,8 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
         return "beside"  # "myositis antibodies are negative": of a test, not of the disease
     if of_family(tokens, mark.first):
         return "family"
+    if _awaited(behind):
+        return "beside"
     denied_after = [cue for cue in _DISEASE_AFTER.scan(after[:2]) if not _joining_dash(after, cue.first)]
     if _negated(before) or (denied_after and not _starts_with_ild(after)):
         return "denied"
@@ -98,6 +100,18 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     if mark.value != "iim" and near(before, _DISEASE_BEFORE, 4) == "beside":
         return "beside"
     return "identity" if _just_before(before, _DISEASE_IDENTITY) else "stated"
+
+
+def _awaited(behind: Sequence[str]) -> bool:
+    """ "Jo-1 requested", "Jo-1 is still pending": a test without a result."""
+    said = [text for text in behind if text not in _SMALL]
+    return bool(said) and said[0] in _AWAITED and not {"positive", "pos", "+"} & set(said)
+
+
+_SMALL = frozenset(
+    {"is", "are", "was", "were", "still", "antibody", "antibodies", "result", "been", "has", "test", ":"}
+)
+_AWAITED = frozenset({"requested", "pending", "awaited", "awaiting", "ordered", "outstanding"})
 
 
 def _past_the_list(after: Sequence[Token]) -> Sequence[Token]:

@@ -259,7 +259,11 @@ def _shown(scan: Scan, context: Context, subjects: Sequence[Piece], asked: bool)
     goes_on = bool(subjects) or not context.subjects or context.subjects[-1].value in lungs.IMAGING
     if older is not None and not asked and goes_on:
         yield scan.finding("compared_scan", "ct", older, 0, len(scan.tokens))
-    yield from imaging.presence(scan.finding, scan.tokens, scan.row, scan.sentence.asks)
+    told = scan.row
+    begins = replies.question_begins(scan.sentence)
+    if begins:  # "Fibrotic ILD on MMF, what next?"
+        told = [piece for piece in scan.row if piece.first < begins]
+    yield from imaging.presence(scan.finding, scan.tokens, told, scan.sentence.asks and not begins)
     interval = circumstances.interval(scan)
     if interval is not None:
         yield scan.finding("interval", None, interval, 0, len(scan.tokens))

@@ -84,6 +84,7 @@ def courses(
     ]
     negated = {id(piece) for piece in negated_subjects(tokens, row)}
     last_trend: Piece | None = None
+    trend_in = 0
     bracketed = False
     found: list[Course] = []
     waiting: list[Piece] = []
@@ -110,8 +111,9 @@ def courses(
             begin <= at < end for at in old
         )
         if subjects and not trends:
+            opens = tokens[begin].text == "(" and (last_subjects_open or trend_in < number - 1)
             if last_trend is not None and (
-                (_likewise(tokens, begin, end, subjects) and not (tokens[begin].text == "(" and last_subjects_open))
+                (_likewise(tokens, begin, end, subjects) and not opens)
                 or (bracketed and _pure(tokens, begin, end, subjects))
             ):
                 found += [_course(subject, last_trend, number, past) for subject in subjects]
@@ -147,7 +149,7 @@ def courses(
             continue
         last_subjects_open = False
         if trends and not subjects:
-            last_trend = trends[-1]
+            last_trend, trend_in = trends[-1], number
             targets = waiting or last_subjects
             for trend in trends:
                 if trend.word == "still" and not waiting and found and found[-1].segment == number - 1:
@@ -161,12 +163,13 @@ def courses(
         if not inside:
             listed = listed if all(_is_link(tokens[at]) for at in range(begin, end)) else []
             continue
-        last_trend = trends[-1] if trends else last_trend
+        last_trend, trend_in = (trends[-1], number) if trends else (last_trend, trend_in)
         pairs = _pair(tokens, inside)
         if listed and inside[0].role == "subject":
             first_trend = next((trend for subject, trend in pairs if subject is inside[0]), None)
             if first_trend is not None and not _of_all(tokens, begin, end):
                 listed = [piece for piece in listed if not _has_reading(tokens, piece)]
+                listed = [] if _shown_apart(listed, inside[0]) else listed
             if first_trend is not None:
                 pairs = [*((subject, first_trend) for subject in listed), *pairs]
         waiting, listed = [], []
@@ -197,6 +200,12 @@ def _of_all(tokens: Sequence[Token], begin: int, end: int) -> bool:
     """ "FVC 71, DLCO 48, CT all unchanged": the verdict is one on the whole list."""
     joined = any(token.text in ("and", "&") for token in tokens[begin : begin + 2])
     return joined or any(token.text in _ALL for token in tokens[begin:end])
+
+
+def _shown_apart(listed: Sequence[Piece], subject: Piece) -> bool:
+    """ "Honeycombing on CT, breathing worse": what a scan shows does not wait for the course of something else."""
+    shown = {piece.value for piece in listed}
+    return bool(shown & (IMAGING - {"ct"})) and shown <= IMAGING and subject.value not in IMAGING
 
 
 _ALL = frozenset({"all", "both", "each", "everything", "every", "are", "were", "remain", "have"})

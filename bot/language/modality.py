@@ -19,8 +19,10 @@ _ASKING = words("modality", "asking")
 
 def is_general(sentence: Sentence) -> bool:
     """ "PPF is defined by ...", "in the trial FVC fell less": knowledge, in which nobody is named."""
-    named = _PERSONS | _MEETING
-    return bool(_GENERAL.scan(sentence.tokens)) and not named & set(sentence.texts)
+    marks = _GENERAL.scan(sentence.tokens)
+    covered = {at for mark in marks for at in range(mark.first, mark.last)}  # "no particular patient" names nobody
+    rest = {text for at, text in enumerate(sentence.texts) if at not in covered}
+    return bool(marks) and not (_PERSONS | _MEETING) & rest
 
 
 def advised(tokens: Sequence[Token]) -> bool:

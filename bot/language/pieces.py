@@ -638,6 +638,8 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
             return None
         if any(divides(tokens, index) or tokens[index].text in _TURNING for index in gap):
             return None
+        if tokens[negation.first].text in ("little", "no") and any(tokens[index].text in ("i", "we") for index in gap):
+            return None  # "with so little reserve I consider this a deterioration"
         if gap and tokens[gap.start].text in _DONE:
             return None  # "DLCO not done machine down"
         if any(index in taken for index in gap) and len(gap) > 3 and not raised:
@@ -656,6 +658,18 @@ _DONE = frozenset({"done", "available", "performed", "measured", "possible", "te
 _NEITHER_NOR = frozenset(
     {"nor", "or", "and", "of", "the", "has", "have", "is", "are", "was", "were", "did", "does", "any"}
 )
+
+
+def _has_its_own_course(tokens: Sequence[Token], row: Sequence[Piece], subject: Piece) -> bool:
+    """ "No fibrosis on CT, dyspnoea worse": the course behind a subject shows that the list of denials is over."""
+    behind = next((piece for piece in row if piece.first >= subject.last), None)
+    if behind is None or behind.role != "course":
+        return False
+    gap = [token.text for token in tokens[subject.last : behind.first]]
+    return len(gap) <= _NEAR and not {",", "or", "nor", "and", "(", "with"} & set(gap)
+
+
+_NEAR = 3
 
 
 def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:
@@ -678,6 +692,8 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
                 tokens[index].text == "/" and divides(tokens, index) for index in range(at, piece.first)
             )
             if piece.role != "subject" or len(gap) > 3 or stopped:
+                break
+            if not first and "," in [token.text for token in gap] and _has_its_own_course(tokens, row, piece):
                 break
             found.append(piece)
             at, first = piece.last, False

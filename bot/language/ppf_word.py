@@ -67,8 +67,8 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
         _only_criteria(before, after)
         or _undiscussed(before, after)
         or _names_something_else(after)
-        or _said_by_a_junior(before)
         or (_heading(after) and not stated)
+        or _of_somebody_else(before, after)
         or _required(before)
     ):
         return None
@@ -143,6 +143,24 @@ def _only_a_dash(after: Sequence[Token], cue: Mark) -> bool:
     return dash and cue.last < len(after) and after[cue.last].kind != "mark" and after[cue.last].text != "ve"
 
 
+def _of_somebody_else(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """ "The trainee ticked PPF", "the fellow wrote that he meets PPF criteria": not the clinician's own word."""
+    texts, behind = [token.text for token in before], [token.text for token in after]
+    if "according" in behind and _OTHERS & set(behind[behind.index("according") :]):
+        return True
+    people = [at for at, text in enumerate(texts) if text in _OTHERS]
+    if not people or not _TELL & set(texts[people[-1] :]):
+        return False
+    return not {"i", "we", "rightly", "agree", "agreed", "confirmed"} & {
+        *texts[people[-1] :],
+        *behind,
+    }
+
+
+_OTHERS = words("ppf", "others")
+_TELL = words("ppf", "tell")
+
+
 def _required(before: Sequence[Token]) -> bool:
     """ "The insurer requires PPF", "paid for in PPF only": a condition, said of nobody."""
     return any(token.text in _REQUIRE for token in before[-3:])
@@ -163,19 +181,7 @@ def _names_something_else(after: Sequence[Token]) -> bool:
     return bool(after) and after[0].text in _OF_PPF
 
 
-def _said_by_a_junior(before: Sequence[Token]) -> bool:
-    """ "The fellow wrote that she has PPF": neither the clinician's own word nor a verdict of the meeting."""
-    texts = [token.text for token in before]
-    return any(
-        text in _JUNIORS and not _AGREEING & set(texts) and bool(_SAYING & set(texts[at + 1 : at + 5]))
-        for at, text in enumerate(texts)
-    )
-
-
 _OF_PPF = words("ppf", "of_ppf")
-_JUNIORS = words("ppf", "juniors")
-_SAYING = words("ppf", "saying")
-_AGREEING = frozenset({"agree", "agrees", "agreed", "rightly", "correctly"})
 _DECISIONS = frozenset(
     {"discussion", "decision", "evaluation", "review", "verdict", "assessment", "question", "statement"}
 )

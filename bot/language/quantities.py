@@ -21,7 +21,7 @@ from bot.language.readings import (
 from bot.language.series import course_of_numbers
 from bot.language.shared_times import Measure, sharing, spans_merged
 from bot.language.text import Token
-from bot.language.times import When
+from bot.language.times import When, is_year
 from bot.language.vocabulary import words
 
 NUMERIC = frozenset({"fvc", "dlco", "scale", "pft", "ct"})
@@ -96,8 +96,12 @@ def measures(
         used |= {index for item in numbers for index in range(item.first, item.last)}
         both = _in_turn(earlier, piece, found, numbers, tokens) if earlier is not None else None
         if both is not None and earlier is not None:
-            found[-1] = _with_reading(tokens, found[-1], earlier, both[0], whens)
-            numbers = [numbers[0], replace(both[1], at=both[0].at, order=both[0].order)]
+            at = both[0].at if both[0].at is not None else both[1].at
+            in_turn = [replace(item, at=at, order=both[0].order) for item in both]
+            if found[-1].value["at"] is None and not found[-1].value["order"]:
+                found[-1] = replace(found[-1], value={**found[-1].value, "at": numbers[0].at})
+            found[-1] = _with_reading(tokens, found[-1], earlier, in_turn[0], whens)
+            numbers = [numbers[0], in_turn[1]]
         numbers = _change_goes_on(tokens, found[-1] if found else None, piece, numbers)
         numbers = shared_times.dated_by_head(tokens, numbers, whens_as_told)
         numbers = shared_times.of_two_dates(tokens, numbers, whens_as_told)
@@ -379,7 +383,7 @@ _READINGS = words("quantities", "readings")
 
 def swapped(tokens: Sequence[Token]) -> dict[str, float] | None:
     """ "62, not 70", "not 70 but 62", "the 70 should read 62": the number that was meant and the one that was typed."""
-    numbers = [at for at, token in enumerate(tokens) if token.kind == "number"]
+    numbers = [at for at, token in enumerate(tokens) if token.kind == "number" and not is_year(token)]
     if len(numbers) < _TWO or len(tokens) > _LONGEST_SWAP:
         return None
     for first, second in itertools.pairwise(numbers):

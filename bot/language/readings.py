@@ -434,6 +434,9 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if lead != at and before in ("from", "to"):
         return -1 if before == "from" else 1
+    placed = _placed_by_name(tokens, piece, at)
+    if placed:
+        return placed
     second = _text(tokens, last + 1)
     if (
         _in_brackets(tokens, at, last)
@@ -443,6 +446,9 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
         return -1
     if after in _SET["later_after"] or (after == "(" and second in _SET["later_after"]):
         return 1
+    listed = {after, second if after == "%" else ""} & {"and", "&"}
+    if listed and before in ("is", "are") and _text(tokens, lead - 2) in _POINTING:
+        return 0  # "in % predicted that is 78 and 71"
     if before in _SET["later_before"] or (
         before == "at" and {_text(tokens, lead - 2), _text(tokens, lead - 3)} & _BACK
     ):
@@ -486,6 +492,26 @@ def _order(tokens: Sequence[Token], at: int, last: int, when: float | None, piec
     return _labelled(tokens, piece.first) if piece.last == at else 0
 
 
+def _placed_by_name(tokens: Sequence[Token], piece: Piece, at: int) -> int:
+    """ "The second FVC was 77", "the later reading is 77": one of two readings told before, by its place."""
+    verb = _text(tokens, at - 1)
+    if verb not in ("was", "is", "be", "=", ":", "actually"):
+        return 0
+    for index in range(at - 2, max(at - _LONGEST_NAME, -1), -1):
+        text = tokens[index].text
+        if text in _OF_PLACE and _text(tokens, index - 1) in ("the", "his", "her", ""):
+            return _OF_PLACE[text]
+        if tokens[index].kind != "word":
+            break
+    return 0
+
+
+_LONGEST_NAME = 6
+_OF_PLACE = {
+    **dict.fromkeys(("second", "later", "latter", "newer", "new"), 1),
+    **dict.fromkeys(("first", "earlier", "former", "older", "old"), -1),
+}
+_POINTING = frozenset({"that", "which", "this", "these", "those", "predicted"})
 _BACK = frozenset({"back", "now", "today"})
 
 

@@ -112,7 +112,28 @@ def of_another_patient(sentence: Sentence) -> Mark | None:
     if sentence.asks:
         return None
     marks = _OTHER_PATIENT.scan(sentence.tokens)
-    return next((mark for mark in marks if not _of_an_agent(sentence, mark)), None)
+    found = next((mark for mark in marks if not _of_an_agent(sentence, mark)), None)
+    return found or _of_a_relative(sentence)
+
+
+def _of_a_relative(sentence: Sentence) -> Mark | None:
+    """ "Those values are his wife's", "that FVC was her sister's": told of the wrong person."""
+    texts = sentence.texts
+    for at in range(2, len(texts)):
+        token = sentence.tokens[at]
+        owned = token.end - token.start > len(token.text)  # the token of "wife's" is "wife"
+        pointed = _POINTING & set(texts[: at - 2])
+        owned = owned or (texts[at - 2] in ("from", "to") and bool(pointed - {"the"}))
+        closes = at + 1 >= len(texts) or sentence.tokens[at + 1].kind == "mark" or texts[at + 1] in _TOLD_OF
+        if owned and closes and pointed and texts[at] in _RELATIVES and texts[at - 2] in _BELONG:
+            return Mark("other", True, at - 2, at + 1)
+    return None
+
+
+_RELATIVES = words("facts", "relatives") | {"wife", "husband", "partner", "son", "daughter", "neighbour", "twin"}
+_TOLD_OF = words("replies", "told_of")
+_BELONG = frozenset({"is", "are", "was", "were", "to", "from"})
+_POINTING = frozenset({"that", "those", "these", "this", "it", "they", "the"})
 
 
 def _of_an_agent(sentence: Sentence, mark: Mark) -> bool:
@@ -216,6 +237,7 @@ def _parted_retraction(sentence: Sentence) -> Mark | None:
 _CLOSING = words("replies", "closing_retraction")
 _WHAT_WAS_NAMED = frozenset(
     {"it", "them", "that", "this", "those", "these", "please", "sorry", "again", "thanks", "altogether"}
+    | {"readings", "values", "numbers", "figures", "results", "are", "were", "is", "was"}
 )
 
 
@@ -297,12 +319,29 @@ def dated_back(sentence: Sentence, whens: Sequence[When], about_something: bool)
 
 
 def corrects(sentence: Sentence) -> bool:
-    """True where a sentence opens with words of correction: "no,", "hang on", "on second thoughts"."""
-    return any(mark.first <= 2 for mark in _CORRECTION.scan(sentence.tokens[:8]))
+    """True where a sentence opens with words of correction ("no,", "hang on"), or ends so: "I typed it wrong"."""
+    closing = sentence.tokens[-_CLOSING_WORDS:]
+    return any(mark.first <= 2 for mark in _CORRECTION.scan(sentence.tokens[:8])) or bool(_MISTYPED.scan(closing))
+
+
+_CLOSING_WORDS = 5
+_MISTYPED = Lexicon().add_all("mistyped", {True: _REPLIES["mistyped"]})
 
 
 def asks(sentence: Sentence) -> bool:
     return sentence.asks or opens_question(sentence.texts)
+
+
+def question_begins(sentence: Sentence) -> int:
+    """Where a sentence begins to ask, behind a statement: "fibrotic ILD on MMF, what next?"; else 0."""
+    texts = sentence.texts
+    if not sentence.asks or opens_question(texts):
+        return 0
+    begins = (at for at in range(2, len(texts) - 1) if texts[at] in _ASKS_ON and texts[at - 1] in (",", ";", "-", ":"))
+    return next(begins, 0)
+
+
+_ASKS_ON = frozenset({"what", "which", "how", "why", "who", "when", "should", "shall", "would", "could", "can", "do"})
 
 
 def opens_question(texts: Sequence[str]) -> bool:

@@ -222,6 +222,9 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
     if whole and _text(tokens, last) in ("on", "onward", "onwards") and _text(tokens, last + 1) in ("", ")", ","):
         return When("date", start, at, last + 1, "since", None, whole)  # "(2022 on)"
     yearless = day is not None or tokens[last - 1].text in _MONTH
+    named = _year_in_words(tokens, last, start, today) if tokens[last - 1].text in _MONTH else None
+    if named is not None:
+        return When("date", named[0], at, named[1], lead)
     return When("date", start, at, last, lead, None, whole, yearless)
 
 
@@ -251,6 +254,22 @@ def _latest(month: int, today: datetime.date | None) -> float:
     now = today_in_months(today)
     year = int((now - 1) // 12)
     return float((year if year * 12 + month <= now else year - 1) * 12 + month)
+
+
+def _year_in_words(
+    tokens: Sequence[Token], at: int, month: float, today: datetime.date | None
+) -> tuple[float, int] | None:
+    """ "December last year", "March two years ago": the month in the year that is named behind it."""
+    years = _duration(tokens, at, "") if at < len(tokens) and _may_open(tokens[at]) else None
+    if years is not None and years.kind == "ago" and years.months % 12 == 0:
+        return (today_in_months(today) - 1) // 12 * 12 - years.months + (month - 1) % 12 + 1, years.last
+    begin = at + (_text(tokens, at) == "of")
+    begin += _text(tokens, begin) == "the"
+    back = {"last": 1, "previous": 1, "this": 0}.get(_text(tokens, begin))
+    if back is None or _text(tokens, begin + 1) not in ("year", "yr"):
+        return None
+    year = (today_in_months(today) - 1) // 12 - back
+    return year * 12 + (month - 1) % 12 + 1, begin + 2
 
 
 def _short_year(tokens: Sequence[Token], at: int, start: float, whole: bool) -> tuple[float, int, bool] | None:
@@ -322,6 +341,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         alone = alone and middle not in ("12", "52")
         months = r"0?[1-9]|1[0-2]" if alone or _beside_a_test(tokens, at) else r"0[1-9]|1[0-2]"
         if nxt == "/" and re.fullmatch(months, text) and re.fullmatch(r"1\d|2\d", middle):
+            if int(middle) <= _MONTHS_IN_A_YEAR and today_in_months(today) - _full_year(int(middle)) * 12 > _TOO_OLD:
+                return _this_or_last_year(int(middle), today), at + 3, False  # "Board 12/11:" is a day of November
             return _full_year(int(middle)) * 12 + int(text), at + 3, False
     backwards = re.fullmatch(r"((?:19|20)\d\d)[.](0?[1-9]|1[0-2])", text)  # "2021.3"
     if backwards:
@@ -330,6 +351,17 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     if decimal:
         return int(decimal[2]) * 12 + int(decimal[1]), at + 1, False
     return None
+
+
+_MONTHS_IN_A_YEAR = 12
+_TOO_OLD = 120
+"""Months: a label as old as this is no year but a day and a month."""
+
+
+def _this_or_last_year(month: int, today: datetime.date | None) -> float:
+    now = today_in_months(today)
+    year = (now - 1) // 12
+    return (year if year * 12 + month <= now else year - 1) * 12 + month
 
 
 _SINCE = frozenset({"since", "before", "after", "at"})

@@ -78,7 +78,7 @@ def _lung_function(draft: Draft, reading: Reading) -> None:
     shared = [item for item in _about(reading, "pft") if not (counted and item.detail.get("moved"))]
     for measure in ("fvc", "dlco"):
         own = [_with_known_time(item, draft.now["measurements"].get(measure)) for item in _about(reading, measure)]
-        own = [_at_the_same_time(item, draft.now["measurements"]) for item in own]
+        own = [_at_the_same_time(item, {**draft.now["measurements"], **_timed(reading)}) for item in own]
         own = _timed_afterwards(measure, own, draft.now["measurements"].get(measure))
         entry = measure_entry(measure, own, shared)
         if entry is not None:
@@ -108,6 +108,12 @@ def _at_the_same_time(item: Finding, known: Mapping[str, Any]) -> Finding:
     return replace(item, value={**item.value, "months": months})
 
 
+def _timed(reading: Reading) -> dict[str, dict[str, Any]]:
+    """The measures of a message of which a time is told, by the way of those that are known."""
+    told = [item for item in reading.of("measure") if item.subject in GOAL_POINTS and item.value.get("months")]
+    return {str(item.subject): {"months": item.value["months"]} for item in told}
+
+
 def _timed_afterwards(measure: str, own: list[Finding], known: dict[str, Any] | None) -> list[Finding]:
     """ "That FVC drop was over seven months", in a later message: the time of the readings told before."""
     value = (known or {}).get("value")
@@ -135,6 +141,7 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     )
     numbers = [item for item in own if item.kind == "measure" and _course_of(measure, item.value) is not None]
     numbers = [item for item in numbers if item.value["unit"] in ("%", "")] or numbers
+    numbers = _without_restated(numbers)
     last_number = numbers[-1].end if numbers else 0
     later = [item for item in trends if item.detail.get("moved") and numbers and item.end > last_number + 4]
     verdicts = [item for item in trends if not (item.detail.get("moved") and numbers)] + later
@@ -169,6 +176,20 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months, "value": numeric}
 
 
+def _without_restated(numbers: list[Finding]) -> list[Finding]:
+    """ "80 % in February, 76 % in November. Only four points": a change that sums up readings told before it."""
+    if len(numbers) < 2 or "change" not in numbers[-1].value:
+        return numbers
+    last, before = numbers[-1].value, numbers[-2].value
+    if "values" not in before:
+        return numbers
+    change = change_of(before)
+    if last.get("absolute") is False:
+        change = 100 * change / (before["values"][-1] - change or 1)
+    return numbers[:-1] if abs(change - last["change"]) < _ROUNDED else numbers
+
+
+_ROUNDED = 0.6
 _FAR_BEFORE = 100
 """Characters: a verdict further ahead of the readings tells what was before them ("recovered in 2023")."""
 

@@ -346,3 +346,84 @@ def test_a_second_thought_on_an_answer() -> None:
 @pytest.mark.parametrize("text", ["no scan, avoiding radiation", "none since March", "DLCO not done, machine down"])
 def test_a_test_that_is_missing_is_no_verdict(text: str) -> None:
     assert update({}, read(text), "goal_ild_extent").slots.get("goal_ild_extent") is None
+
+
+@pytest.mark.parametrize(
+    ("turns", "goal", "criterion"),
+    [
+        (
+            ("FVC 79% Feb, 73% Oct. DLCO 50 both times", "FVC in October was 76, I typed it wrong"),
+            "not_achieved",
+            False,
+        ),
+        (("FVC 79% Feb, 73% Oct", "the October FVC was 77"), "stable", None),
+        (("FVC 79% Feb, 73% Oct", "October should be 77"), "stable", None),
+        (("FVC 79% Feb, 73% Oct", "The second FVC was 77, sorry"), "stable", None),
+        (("FVC 79% Feb, 73% Oct", "Sorry, the first FVC was 75"), "stable", None),
+        (
+            ("FVC 69 % in April and 63 % in October", "I swapped the dates: 63 was April and 69 was October"),
+            "achieved",
+            None,
+        ),
+        (("FVC 79 in Feb, 70 in Oct, DLCO 60 in Feb, 49 in Oct", "I confused the dates"), "achieved", False),
+        (("DLCO 58 % → 47 %, March to November", "the 58 was from March two years ago"), "not_achieved", None),
+        (("FVC from 78 to 70", "the 78 was in 2020 and the 70 is from this month"), "not_achieved", None),
+        (("FVC 79% in Feb, 70% in Oct", "the first one was in February 2020"), "not_achieved", None),
+        (("FVC 79% in Feb, 70% in Oct", "Sorry, the February test was in 2020"), "not_achieved", None),
+        (
+            ("FVC 2.9 L in February, 2.6 L in October", ("ppf_physiology", "In % predicted that is 78 and 71")),
+            "not_achieved",
+            True,
+        ),
+        (("FVC 80 then 72", "No, those FVC values are his wife's"), None, None),
+        (("FVC 80 then 72", "Those readings are from her sister"), None, None),
+        (("FVC 80 then 72", "that was her husband's spirometry"), None, None),
+        (("FVC 80 then 72", "his caller was his wife"), "not_achieved", None),
+    ],
+)
+def test_readings_that_are_put_right(turns: tuple[Any, ...], goal: str | None, criterion: bool | None) -> None:
+    slots = after(*turns)
+    assert (slots.get("goal_lung_function"), slots.get("ppf_physiology")) == (goal, criterion)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The fellow wrote that he meets two PPF criteria", None),
+        ("The trainee ticked PPF, I'd rather have it checked", None),
+        ("Two of the PPF criteria are met according to the student", None),
+        ("Asking about PPF in my patient", None),
+        ("I wonder about PPF", None),
+        ("The insurer wants proof of PPF", None),
+        ("Ofev refused until I prove PPF", None),
+        ("The question is PPF or not", None),
+        ("The registrar says PPF and I agree", "yes"),
+        ("The ILD conference said PPF, the patient says he feels fine", "yes"),
+        ("Nintedanib was approved, PPF confirmed", "yes"),
+    ],
+)
+def test_whose_word_on_ppf_counts(text: str, expected: str | None) -> None:
+    assert after(text).get("ppf_stated") == expected
+
+
+def test_no_sign_is_new_leaves_the_course_of_the_scan() -> None:
+    slots = after("CT worse", ("ppf_radiology", "none of those signs is new or increased"))
+    assert (slots["goal_ild_extent"], slots["ppf_radiology"]) == ("not_achieved", False)
+
+
+def test_oxygen_that_rises_within_hours() -> None:
+    first = "MDA5, worse breathlessness over the last 10 days. Not rapidly progressive in my view."
+    assert after(first)["rapidly_progressive"] is False
+    assert after(first, "6 h later: now needs 8 L via mask and ICU is coming")["rapidly_progressive"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "disease"),
+    [
+        ("Jo-1 requested, result pending", None),
+        ("Jo-1 was ordered and is positive", "iim"),
+        ("Jo-1 positive, other antibodies pending", "iim"),
+    ],
+)
+def test_an_antibody_without_a_result_is_no_disease(text: str, disease: str | None) -> None:
+    assert after(text).get("underlying_disease") == disease
