@@ -246,7 +246,8 @@ _NEXT_READING = re.compile(
 _MONTHS_CUT_SHORT = frozenset({"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
 _LEADS_TO_A_MONTH = re.compile(
     r"[\w%)\],][ ]+"
-    r"(?:in|since|from|to|until|till|by|for|before|after|than|of|last|this|and|vs|-|→|->|(?:19|20)\d\d)[ ]+$",
+    r"(?:(?:in|since|from|to|until|till|by|for|before|after|than|of|last|this|and|vs|-|→|->|(?:19|20)\d\d)[ ]+"
+    r"|[a-z]{3,}[-/→])$",
     re.I,
 )
 _OPENS_WITH_A_SUBJECT = re.compile(
