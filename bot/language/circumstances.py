@@ -27,11 +27,7 @@ def window(scan: Scan, first: int, last: int) -> float | None:
     windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
     if windows and (own or len(windows) == 1):
         return windows[-1].months
-    since = [
-        when
-        for when in scan.whens
-        if when.kind == "date" and _is_since(scan, when) and begin <= when.first < end
-    ]
+    since = [when for when in scan.whens if when.kind == "date" and _is_since(scan, when) and begin <= when.first < end]
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
 
 
@@ -41,9 +37,13 @@ def _is_since(scan: Scan, when: When) -> bool:
 
 
 def _between_two_dates(scan: Scan) -> list[When]:
-    """ "FVC 74 to 69, but between 2024-10 and 2026-09, so nothing is known of the past year": the one window told so."""
+    """ "FVC 74 to 69, but between 2024-10 and 2026-09, so nothing on the past year": the one window told so."""
     merged = shared_times.spans_merged(scan.tokens, scan.whens) if len(scan.whens) > 2 else []
-    told = [when for when in merged if when.kind == "window" and not any(when.first == own.first and when.last == own.last for own in scan.whens)]
+    told = [
+        when
+        for when in merged
+        if when.kind == "window" and not any(when.first == own.first and when.last == own.last for own in scan.whens)
+    ]
     return told if len(told) == 1 else []
 
 

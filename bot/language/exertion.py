@@ -130,7 +130,9 @@ def _breathes_freely(tokens: Sequence[Token]) -> bool:
     )
 
 
-_BREATH_ENDS = frozenset({"breath", "breathless", "breathlessness", "winded", "puffed", "puff", "dyspnoeic", "dyspnoea", "sob"})
+_BREATH_ENDS = frozenset(
+    {"breath", "breathless", "breathlessness", "winded", "puffed", "puff", "dyspnoeic", "dyspnoea", "sob"}
+)
 
 
 def _contrast(earlier: Sequence[Token], tokens: Sequence[Token], whens: Sequence[When]) -> Exertion | None:

@@ -61,7 +61,26 @@ def _is_small_grade(tokens: Sequence[Token], at: int) -> bool:
 
 
 _GONE = frozenset(
-    {":", "=", "from", "went", "gone", "has", "have", "improved", "worsened", "moved", "progressed", "rose", "fell", "down", "up", "of", "is", "was"}
+    {
+        ":",
+        "=",
+        "from",
+        "went",
+        "gone",
+        "has",
+        "have",
+        "improved",
+        "worsened",
+        "moved",
+        "progressed",
+        "rose",
+        "fell",
+        "down",
+        "up",
+        "of",
+        "is",
+        "was",
+    }
 )
 _GRADES_OF = frozenset({"grade", "gr", "class", "stage", "level", "score"})
 _TO_THE_SECOND = 6

@@ -125,7 +125,8 @@ def _told_backwards(tokens: Sequence[Token], first: Level, last: Level) -> bool:
     """ "8 L, up from 2 L", "8 L now, 2 L last week": the level that stands last is the earlier one."""
     if last.first and tokens[last.first - 1].text in ("from", "was", "were", "previously"):
         return True
-    if any(token.text == "now" for token in tokens[max(first.last, last.first - 3) : last.first]):
+    lead = [token.text for token in tokens[first.last : last.first]]
+    if "now" in lead and "," not in lead:
         return False  # "was room air now HFNC 50 L"
     early, late = _words_beside(tokens, first), _words_beside(tokens, last)
     return bool(late & _EARLIER and early & _NOW) or bool(late & _LONG_BEFORE and not early & (_EARLIER | _ORDER))

@@ -145,7 +145,10 @@ def _change_goes_on(
         return numbers
     number = numbers[0]
     gap = [token.text for token in tokens[before.last : piece.first]]
-    near = number.first - piece.last <= 1 and tokens[number.first - 1].text in {*_BY, *(t.text for t in tokens[piece.first : piece.last])}
+    near = number.first - piece.last <= 1 and tokens[number.first - 1].text in {
+        *_BY,
+        *(t.text for t in tokens[piece.first : piece.last]),
+    }
     if number.change or number.order or not near or number.value > LARGEST_STEP or not set(gap) <= {"and", ",", "&"}:
         return numbers
     signed = number.value if before.value["change"] > 0 else -number.value

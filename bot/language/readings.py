@@ -180,7 +180,9 @@ def _second_of_blood(tokens: Sequence[Token], at: int, times: set[int]) -> bool:
     return at - back > 1 and tokens[back].kind == "number" and _of_blood(tokens, back)
 
 
-_BETWEEN_READINGS = frozenset({"in", "and", "then", "to", "→", "->", ",", "now", "from", "at", "on", "was", "g", "/", "l"})
+_BETWEEN_READINGS = frozenset(
+    {"in", "and", "then", "to", "→", "->", ",", "now", "from", "at", "on", "was", "g", "/", "l"}
+)
 
 
 def _bounded(tokens: Sequence[Token], at: int) -> bool:
