@@ -27,16 +27,17 @@ def window(scan: Scan, first: int, last: int) -> float | None:
     windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
     if windows and (own or len(windows) == 1):
         return windows[-1].months
-    since = [
-        when
-        for when in scan.whens
-        if when.kind == "date" and times.lead_of(scan.tokens, when) == "since" and begin <= when.first < end
-    ]
+    since = [when for when in scan.whens if when.kind == "date" and _is_since(scan, when) and begin <= when.first < end]
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
 
 
+def _is_since(scan: Scan, when: When) -> bool:
+    """ "Since May", "from May until now"."""
+    return "since" in (when.lead, times.lead_of(scan.tokens, when))
+
+
 def _between_two_dates(scan: Scan) -> list[When]:
-    """ "FVC 74 to 69, but between 2024-10 and 2026-09, so …": the one window told so."""
+    """ "FVC 74 to 69, but between 2024-10 and 2026-09, so nothing on the past year": the one window told so."""
     merged = shared_times.spans_merged(scan.tokens, scan.whens) if len(scan.whens) > 2 else []
     told = [
         when
@@ -51,7 +52,7 @@ def span(scan: Scan) -> float | None:
     if len(scan.whens) not in (1, 2):
         return None
     only = scan.whens[0]
-    if len(scan.whens) == 1 and only.kind == "date" and times.lead_of(scan.tokens, only) == "since":
+    if len(scan.whens) == 1 and only.kind == "date" and _is_since(scan, only):
         return None if _of_agent(scan, only) else max(0.0, times.today_in_months() - only.months)
     merged = shared_times.spans_merged(scan.tokens, scan.whens)
     told = [when for when in merged if when.kind == "window" and not _of_agent(scan, when)]

@@ -90,7 +90,7 @@ def course(
     """
     if earlier:
         return _contrast(earlier, tokens, whens)
-    if not _GATE.scan(tokens):
+    if not _GATE.scan(tokens) and not _breathes_freely(tokens):
         return None
     marks = {name: lexicon.scan(tokens) for name, lexicon in _LEXICONS.items()}
     if not (marks["activities"] or marks["breath"] or marks["free"]):
@@ -121,6 +121,18 @@ def course(
     )
     first, last = (told[0].first, told[-1].last) if told else (0, len(tokens))
     return Exertion(value, first, last, breath, covered)
+
+
+def _breathes_freely(tokens: Sequence[Token]) -> bool:
+    """ "Can play the tuba again without getting out of breath": whatever it is that can be done."""
+    return any(token.text in _BREATH_ENDS for token in tokens) and any(
+        tokens[mark.last - 1].text in _BREATH_ENDS for mark in _LEXICONS["free"].scan(tokens)
+    )
+
+
+_BREATH_ENDS = frozenset(
+    {"breath", "breathless", "breathlessness", "winded", "puffed", "puff", "dyspnoeic", "dyspnoea", "sob"}
+)
 
 
 def _contrast(earlier: Sequence[Token], tokens: Sequence[Token], whens: Sequence[When]) -> Exertion | None:

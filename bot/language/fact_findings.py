@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.language import criteria, criteria_list, facts, ppf_word, rapid, replies
+from bot.language import criteria, criteria_list, facts, oxygen, ppf_word, rapid, replies
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
@@ -65,7 +65,7 @@ def rapid_progression(scan: Scan, context: Context) -> Iterator[Finding]:
     opens_question = scan.sentence.asks and scan.tokens[0].text in replies.QUESTION_STARTS
     now = rapid.told(scan.tokens, scan.whens, scan.sentence.asks, opens_question)
     if now.weaned:
-        yield scan.finding("weaned", None, True, 0, len(scan.tokens))
+        yield scan.finding("weaned", None, "off" if oxygen.taken_off(scan.tokens) else True, 0, len(scan.tokens))
     if now.old or (
         context.rapid is not None
         and context.rapid.old

@@ -50,6 +50,8 @@ def presence(
             continue
         if piece in negated or _listed_as_absent(tokens, piece):
             yield finding("sign", piece.value, "absent", piece.first, piece.last)
+            if piece.value == "fibrosis" and piece.first and tokens[piece.first - 1].text == "other":
+                yield finding("fibrosis", None, False, piece.first, piece.last)  # "no reticulation or other fibrosis"
             continue
         new_denied = any(
             other.value in ("denied", "not_new", "not_up") and 0 <= piece.first - other.last <= 6 for other in row

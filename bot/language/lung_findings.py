@@ -201,9 +201,21 @@ def _told(
     for course in told:
         if asked or unreal or course.past or course.subject in opposed or (judged and course.subject is None):
             continue
+        if judged and course.value == "not_better" and _refuses_stability(scan, course):
+            continue
         if _is_the_question(scan, course) or (course.subject is None and _tells_nothing(scan, course)):
             continue
         yield from _course(scan, context, course, single)
+
+
+def _refuses_stability(scan: Scan, course: Course) -> bool:
+    """ "I don't accept only stable lung function": what is denied is the verdict; "FVC not stable" is a course."""
+    texts = scan.sentence.texts
+    steady = [at for at in range(course.first, course.last) if texts[at].startswith("stab")]
+    return bool(steady) and texts[steady[0] - 1] not in _NOT_STABLE
+
+
+_NOT_STABLE = frozenset({"not", "no", "isnt", "arent", "wasnt", "never", "longer"})
 
 
 def _is_the_question(scan: Scan, course: Course) -> bool:
@@ -319,7 +331,7 @@ _ELLIPTIC = words("lungs", "elliptic")
 def _effort(scan: Scan, context: Context, told: exertion.Exertion) -> Iterator[Finding]:
     """What can or can no longer be done; without a word on breath it only answers the question on breathlessness."""
     yield scan.finding(
-        "trend" if told.breath else "effort",
+        "trend" if told.breath or _symptoms_named(scan) else "effort",
         "breathlessness",
         told.value,
         told.first,
@@ -329,6 +341,11 @@ def _effort(scan: Scan, context: Context, told: exertion.Exertion) -> Iterator[F
         was=False,
         **circumstances.circumstances(scan, context, told.first, told.last),
     )
+
+
+def _symptoms_named(scan: Scan) -> bool:
+    """ "Symptomatically better, walks the dog again": the effort tells which symptoms are meant."""
+    return any(text.startswith("symptom") for text in scan.sentence.texts)
 
 
 def _also(scan: Scan, context: Context, told: Sequence[Course], single: frozenset[str]) -> list[Course]:

@@ -433,6 +433,8 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             and _binds_right(tokens, before, piece, following, inside[index + 1 :])
         ):
             open_trend = piece
+            if before and _of_scan_and_sign(before[-1], piece, following):
+                pairs.append((before[-1], piece))
         elif before:
             pairs += [(subject, piece) for subject in _of_the_clause(tokens, before)]
             open_trend = None
@@ -444,6 +446,11 @@ def _pair(tokens: Sequence[Token], inside: Sequence[Piece]) -> list[tuple[Piece,
             open_trend = piece
     spread = _spread(tokens, inside, pairs)
     return spread or [*pairs, *_trailing(tokens, before, pairs)]
+
+
+def _of_scan_and_sign(scan: Piece, trend: Piece, sign: Piece) -> bool:
+    """ "HRCT stable honeycombing": said of the scan and of the sign; "HRCT: unchanged honeycombing" of the sign."""
+    return scan.value == "ct" and scan.last == trend.first and trend.value == "same" and sign.value == "honeycombing"
 
 
 def _of_the_clause(tokens: Sequence[Token], before: Sequence[Piece]) -> Sequence[Piece]:

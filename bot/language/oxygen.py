@@ -66,6 +66,12 @@ def none_now(tokens: Sequence[Token]) -> bool:
     return bool(levels) and all(level.amount == 0 for level in levels)
 
 
+def taken_off(tokens: Sequence[Token]) -> bool:
+    """ "Off oxygen since the 24th", "weaned off O2": over, where "93 % on air" only tells a reading."""
+    ends = {tokens[level.first].text for level in _levels(tokens) if not level.amount}
+    return bool(ends & {"off", "weaned"})
+
+
 def _levels(tokens: Sequence[Token]) -> list[Level]:
     texts = [token.text for token in tokens]
     if not (_ABOUT_OXYGEN | _LITRES).intersection(texts):
@@ -119,6 +125,9 @@ def _told_backwards(tokens: Sequence[Token], first: Level, last: Level) -> bool:
     """ "8 L, up from 2 L", "8 L now, 2 L last week": the level that stands last is the earlier one."""
     if last.first and tokens[last.first - 1].text in ("from", "was", "were", "previously"):
         return True
+    lead = [token.text for token in tokens[first.last : last.first]]
+    if "now" in lead and "," not in lead:
+        return False  # "was room air now HFNC 50 L"
     early, late = _words_beside(tokens, first), _words_beside(tokens, last)
     return bool(late & _EARLIER and early & _NOW) or bool(late & _LONG_BEFORE and not early & (_EARLIER | _ORDER))
 

@@ -94,8 +94,15 @@ def _one_criterion(before: Sequence[Token]) -> bool:
 
 
 def _opens_question(before: Sequence[Token]) -> bool:
-    """ "Does she have PPF", without a question mark; "has PPF" states it."""
-    return len(before) > 1 and before[0].text in _QUESTION_VERBS and before[1].text in _QUESTION_SUBJECTS
+    """ "Does she have PPF", "he asks is it PPF", without a question mark; "has PPF" states it."""
+    texts = [token.text for token in before]
+    begins = [0, *(at + 1 for at, text in enumerate(texts) if text in _ASKS)]
+    return any(
+        texts[at] in _QUESTION_VERBS and texts[at + 1] in _QUESTION_SUBJECTS for at in begins if at + 1 < len(texts)
+    )
+
+
+_ASKS = frozenset({"asks", "asked", "asking", "wonders", "wondering", "ask", "query"})
 
 
 def _verdict(said: Sequence[str], asks: bool, after: Sequence[Token]) -> str | None:

@@ -61,6 +61,8 @@ def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_quest
             continue
         begin, end = clause(tokens, mark.first, mark.last)
         before, after = tokens[begin : mark.first], tokens[mark.last : end]
+        if _not_before(after):
+            after = after[:0]
         cue = near(before, _CUES, 6) or _after_cue(after)
         if mark.value == "stated":
             if cue == "denied" and not opens_question:
@@ -81,6 +83,19 @@ def told(tokens: Sequence[Token], whens: Sequence[When], asks: bool, opens_quest
         _rising(tokens[mark.first : mark.last]) for mark in found if mark.value in ("need", "support")
     )
     return Rapid(stated, said, None if weaned else support, worsening, recent, old, weaned)
+
+
+def _not_before(after: Sequence[Token]) -> bool:
+    """ "Now needs oxygen, which was not necessary in September": what is denied is the time before."""
+    texts = [token.text for token in after]
+    for at, text in enumerate(texts[:_PER_MINUTE]):
+        if text in ("which", "that"):
+            return bool({"was", "wasnt", "did", "didnt", "had"} & set(texts[at + 1 : at + 4]))
+    return False
+
+
+_PER_MINUTE = 4
+"""Tokens that may still belong to the oxygen: "3 L / min which ..."."""
 
 
 def _rising(tokens: Sequence[Token]) -> bool:

@@ -42,10 +42,11 @@ class Stability:
 
 def told(sentence: Sentence) -> Stability:
     """Stability and judgements of one sentence; a question or an open decision judges nothing."""
-    marks = _WORDS.scan(sentence.tokens)
+    stated_part = _before_the_question(sentence) if sentence.asks else len(sentence.tokens)
+    marks = [mark for mark in _WORDS.scan(sentence.tokens) if not stated_part or mark.last <= stated_part]
     steady = any(mark.kind == "steady" or _names_it(sentence.tokens, mark) for mark in marks)
     judged = [mark for mark in marks if mark.kind != "steady" and not _not_wanted(sentence.tokens, mark)]
-    if not judged or sentence.asks or _UNDECIDED & set(sentence.texts):
+    if not judged or not stated_part or _UNDECIDED & set(sentence.texts):
         return Stability(steady)
     strong = [mark for mark in judged if _judges(sentence.tokens, mark, marks)] if steady else []
     stated = (strong[-1], _accepts(sentence.tokens, strong)) if strong else None
@@ -53,9 +54,30 @@ def told(sentence: Sentence) -> Stability:
     return Stability(steady, stated, alone, alone if _points_back(sentence, judged[-1]) else None)
 
 
+def _before_the_question(sentence: Sentence) -> int:
+    """ "I'm comfortable with stable, are you?": where the statement ends; 0 where all of it is asked."""
+    texts = sentence.texts
+    comma = next((at for at in range(len(texts) - 1, 0, -1) if texts[at] == ","), 0)
+    opens = (texts[0] in _QUESTIONS and texts[1:2] != ("like",)) or "?" in texts[:comma]
+    confirms = bool(_CONFIRMING & set(texts[comma + 1 : comma + 2])) or texts[comma + 1 : comma + 3] == ("is", "it")
+    return 0 if opens or confirms or len(texts) - comma > _SHORT_QUESTION else comma
+
+
+_SHORT_QUESTION = 8
+_CONFIRMING = frozenset({"or", "isnt", "arent", "doesnt", "wouldnt", "right", "correct", "yes", "no", "ok", "agree"})
+_QUESTIONS = words("lungs", "asking")
+
+
 def _names_it(tokens: Sequence[Token], mark: Mark) -> bool:
-    """ "I take stable any day": the judgement holds the word for stability."""
-    return any(token.text.startswith("stab") for token in tokens[mark.first : mark.last])
+    """ "I take stable any day", "happy if it holds": the judgement holds the word for stability."""
+    return any(
+        token.text.startswith("stab")
+        or (token.text in _HOLDS and "if" in {before.text for before in tokens[mark.first : mark.last]})
+        for token in tokens[mark.first : mark.last]
+    )
+
+
+_HOLDS = frozenset({"holds", "hold", "stays", "lasts"})
 
 
 def _not_wanted(tokens: Sequence[Token], mark: Mark) -> bool:
@@ -73,7 +95,9 @@ def _points_back(sentence: Sentence, mark: Mark) -> bool:
     """ "I can live with that", said right after stability: a plain judgement on a pronoun."""
     if len(sentence.tokens) > _LONGEST_ANAPHOR or not _POINTS_BACK & set(sentence.texts):
         return False
-    return " ".join(sentence.texts[mark.first : mark.last]) not in _VAGUE
+    vague = " ".join(sentence.texts[mark.first : mark.last]) in _VAGUE
+    speaks = bool(_SPEAKERS & set(sentence.texts[max(0, mark.first - 2) : mark.first]))
+    return not vague or (speaks and sentence.texts[mark.last : mark.last + 1] == ("with",))
 
 
 def _accepts(tokens: Sequence[Token], judged: Sequence[Mark]) -> bool:

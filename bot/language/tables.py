@@ -95,7 +95,8 @@ def head(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -
     covered = {at for when in dated for at in range(when.first, when.last)}
     rest = [token for at, token in enumerate(tokens) if at not in covered]
     bare = all(token.text in _HEADS or token.kind == "mark" for token in rest)
-    if bare and len(dated) + len(start[:1]) >= 2:
+    lone_year = len(dated) == 1 and dated[0].whole_year  # "Diagnosis 2020."
+    if bare and len(dated) + len(start[:1]) >= 2 and not lone_year:
         return Head(times=(*(0.0 for _ in start[:1]), *_forward([_month(tokens, when) for when in dated], dated)))
     order = [token.text in _LATER for token in tokens if token.text in _EARLIER | _LATER]
     if len(order) == 2 and order[0] != order[1] and bare and len(tokens) <= 6:
@@ -140,7 +141,9 @@ def _forward(months: list[float], whens: Sequence[When]) -> list[float]:
 
 def readings(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], head: Head) -> list[Measure]:
     """The readings of one row under its head; nothing where their numbers do not agree."""
-    return _of_measure(tokens, row, head) if head.times else _of_date(tokens, row, whens, head)
+    if head.times:
+        return [] if any(when.kind == "date" for when in whens) else _of_measure(tokens, row, head)
+    return _of_date(tokens, row, whens, head)
 
 
 def _of_measure(tokens: Sequence[Token], row: Sequence[Piece], head: Head) -> list[Measure]:

@@ -246,12 +246,13 @@ _NEXT_READING = re.compile(
 _MONTHS_CUT_SHORT = frozenset({"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
 _LEADS_TO_A_MONTH = re.compile(
     r"[\w%)\],][ ]+"
-    r"(?:in|since|from|to|until|till|by|for|before|after|than|of|last|this|and|vs|-|→|->|(?:19|20)\d\d)[ ]+$",
+    r"(?:(?:in|since|from|to|until|till|til|by|for|before|after|than|of|last|this|and|vs|-|→|->|(?:19|20)\d\d)[ ]+"
+    r"|[a-z]{3,}[-/→])$",
     re.I,
 )
 _OPENS_WITH_A_SUBJECT = re.compile(
     r"\s+(?:the|she|he|we|they|it|this|her|his|fvc|dlco|tlco|pfts?|hrct|ct|scan|dysp\w+|sob|doe|breath\w*|no|now|"
-    r"mmrc|nyha|mrc|imaging|spo2|sats)\b",
+    r"mmrc|nyha|mrc|imaging|spo2|sats|can|could|should|would|what|which|is|are|do|does)\b",
     re.I,
 )
 _LEAD_LENGTH = 12

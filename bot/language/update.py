@@ -8,7 +8,7 @@ from typing import Any
 from bot.guideline import ppf
 from bot.language import answers, clarify, corrections, update_lungs, update_therapy
 from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, SLOTS, Draft
-from bot.language.model import Reading, Update
+from bot.language.model import Finding, Reading, Update
 from bot.language.subjects import GOAL_OF_SUBJECT
 
 
@@ -74,7 +74,7 @@ def _facts(draft: Draft, reading: Reading) -> None:
         draft.set("ppf_stated", None)  # "that label was from March 2024"
     for finding in reading.of("criterion"):
         draft.set(str(finding.subject), finding.value, finding)
-    urgent = reading.of("rapid")
+    urgent = _still_urgent(reading)
     if reading.of("weaned") and not urgent and draft.now["rapidly_progressive"]:
         draft.set("rapidly_progressive", None)
     if urgent:
@@ -89,6 +89,13 @@ def _facts(draft: Draft, reading: Reading) -> None:
         _feature(draft, str(finding.subject), bool(finding.value))
     for finding in reading.of("unknown_drug"):
         draft.note("unknown_drug", finding.words, nearest=finding.value)
+
+
+def _still_urgent(reading: Reading) -> list[Finding]:
+    """Rapid progression, unless the same message takes the patient off oxygen further on."""
+    over = [finding.start for finding in reading.of("weaned") if finding.value == "off"]
+    urgent = reading.of("rapid")
+    return [] if over and urgent and over[-1] > urgent[-1].end else list(urgent)
 
 
 def _old_comparison(draft: Draft, reading: Reading) -> None:

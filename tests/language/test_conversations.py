@@ -137,6 +137,7 @@ def test_likewise_repeats_the_answer_before() -> None:
         ("over 5 weeks from no oxygen to 6 L", True),
         ("8 L now, 2 L last week", True),
         ("10 L mask, up from 2 L", True),
+        ("was room air now HFNC 50 L", True),
         ("from 4 L of oxygen down to 1 L", False),
         ("off high flow, back on 2 L, room air by Friday", False),
         ("FVC 2.1 L, was 2.4 L", None),
@@ -171,12 +172,23 @@ def test_dictation_without_punctuation_is_cut_into_clauses() -> None:
     [
         ("stable is good enough", "stability_acceptable", True),
         ("stable is not good enough", "stability_acceptable", False),
+        ("FVC 60 to 60. I don't accept only stable lung function.", "stability_acceptable", False),
+        ("Lung function stable. I'm comfortable with stable, are you?", "stability_acceptable", True),
+        ("Breathing the same, would like to see improvement not just stable, switch?", "stability_acceptable", False),
+        ("FVC and CT stable. I am fine with that.", "stability_acceptable", True),
+        (
+            "Worse over two weeks, now needs nasal oxygen 3 L/min which was not necessary before",
+            "rapidly_progressive",
+            True,
+        ),
+        ("Worsening over two weeks. Required NIV for 4 days. Off oxygen since last week.", "rapidly_progressive", None),
+        ("The consultant asks does she satisfy PPF and what is next.", "ppf_stated", None),
         ("physiology criterion is met", "ppf_physiology", True),
         ("radiology criterion is not met", "ppf_radiology", False),
     ],
 )
-def test_buttons_hold_without_their_question(text: str, slot: str, value: bool) -> None:
-    assert after("on MMF", text)[slot] is value
+def test_judgements_hold_without_their_question(text: str, slot: str, value: bool | None) -> None:
+    assert after("on MMF", text).get(slot) is value
 
 
 def test_a_tag_question_states() -> None:
