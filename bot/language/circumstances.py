@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.language import comparisons, facts, remarks, shared_times, times
 from bot.language.lexicon import Lexicon
 from bot.language.sentence_scan import Context, Scan
@@ -21,7 +23,7 @@ def window(scan: Scan, first: int, last: int) -> float | None:
     """The window that stands in the same clause; else the only window of the sentence."""
     begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
     own = [when for when in scan.whens if begin <= when.first < end and when.kind in ("window", "ago")]
-    windows = own or [when for when in scan.whens if when.kind == "window"]
+    windows = own or _between_two_dates(scan) or [when for when in scan.whens if when.kind == "window"]
     windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
     if windows and (own or len(windows) == 1):
         return windows[-1].months
@@ -33,10 +35,24 @@ def window(scan: Scan, first: int, last: int) -> float | None:
     return max(0.0, times.today_in_months() - since[-1].months) if since and not _of_agent(scan, since[-1]) else None
 
 
+def _between_two_dates(scan: Scan) -> list[When]:
+    """ "FVC 74 to 69, but between 2024-10 and 2026-09, so …": the one window told so."""
+    merged = shared_times.spans_merged(scan.tokens, scan.whens) if len(scan.whens) > 2 else []
+    told = [
+        when
+        for when in merged
+        if when.kind == "window" and not any(when.first == own.first and when.last == own.last for own in scan.whens)
+    ]
+    return told if len(told) == 1 else []
+
+
 def span(scan: Scan) -> float | None:
     """ "FVC 77 to 74, DLCO 53 to 49 between April and May": the only span of a sentence is that of all readings."""
     if len(scan.whens) not in (1, 2):
         return None
+    only = scan.whens[0]
+    if len(scan.whens) == 1 and only.kind == "date" and times.lead_of(scan.tokens, only) == "since":
+        return None if _of_agent(scan, only) else max(0.0, times.today_in_months() - only.months)
     merged = shared_times.spans_merged(scan.tokens, scan.whens)
     told = [when for when in merged if when.kind == "window" and not _of_agent(scan, when)]
     return told[0].months if len(merged) == len(told) == 1 and told[0].months > 0 else None
@@ -142,14 +158,34 @@ def circumstances(scan: Scan, context: Context, first: int, last: int) -> dict[s
 def _the_same_cause(scan: Scan, context: Context) -> list[str]:
     """ "Breathing worse, same reason": what the course told before was put down to."""
     texts = scan.sentence.texts
-    if _REASONS.isdisjoint(texts):
+    if not _points_back(texts):
         return []
-    back = any(text in _REASONS and texts[at - 1] in _SAME_REASON for at, text in enumerate(texts) if at)
-    told = (item.detail["other_cause"] for item in reversed(context.findings) if item.detail.get("other_cause"))
-    cause = next(told, None) if back else None
+    recent = context.findings[-_RECENT:]
+    told = (
+        item.value if item.kind == "possible_cause" else item.detail["other_cause"]
+        for item in reversed(recent)
+        if item.kind == "possible_cause" or item.detail.get("other_cause")
+    )
+    cause = next(told, None)
     return [str(cause)] if cause is not None else []
 
 
+def _points_back(texts: Sequence[str]) -> bool:
+    """ "For the same reason", "because of it", "due to this": a cause that was told before."""
+    if _REASONS.isdisjoint(texts) and _CAUSED.isdisjoint(texts):
+        return False
+    return any(
+        (text in _REASONS and texts[at - 1] in _SAME_REASON)
+        or (text in _IT and texts[at - 1] in ("of", "to") and texts[at - 2] in _CAUSED)
+        for at, text in enumerate(texts)
+        if at > 1 or text in _REASONS
+    )
+
+
+_RECENT = 12
+"""Findings of the sentences just before."""
+_CAUSED = frozenset({"because", "due", "owing", "secondary"})
+_IT = frozenset({"it", "this", "that", "them", "these", "which"})
 _REASONS = frozenset({"reason", "reasons", "cause", "explanation"})
 _SAME_REASON = frozenset({"same", "that", "this"})
 
@@ -169,13 +205,16 @@ def _speaks_of(scan: Scan, at: int, first: int, last: int) -> bool:
         for piece in scan.row
         if piece.role == "subject" and piece.value not in ("other", "overall") and piece.first < at
     ]
-    if not before or remarks.of_all(scan.sentence.texts[at:]):
+    if not before or remarks.of_all(scan.sentence.texts[max(0, at - _ALL_OF_IT) :]):
         return True
     return (
         first <= before[-1].first < last
         or last - 1 == before[-1].first
         or any(first <= piece.first < last and piece.value == before[-1].value for piece in before)
     )
+
+
+_ALL_OF_IT = 4
 
 
 def long_past(scan: Scan) -> frozenset[int]:

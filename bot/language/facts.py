@@ -51,12 +51,15 @@ def near(tokens: Sequence[Token], lexicon: Lexicon, reach: int) -> str | None:
 def diseases(tokens: Sequence[Token]) -> list[tuple[Mark, str]]:
     """Every disease with how it is said: stated, identity ("this is RA"), final, queried, denied, beside, family."""
     finals = list(_DISEASE_FINAL.scan(tokens))
-    named = [mark for mark in DISEASES.scan(tokens) if mark.value != "none" and not _on_room_air(tokens, mark)]
+    named = [mark for mark in DISEASES.scan(tokens) if mark.value != "none" and not _of_something_else(tokens, mark)]
     return [(mark, _how(tokens, mark, finals)) for mark in named]
 
 
-def _on_room_air(tokens: Sequence[Token], mark: Mark) -> bool:
-    """ "Sats 93 RA": room air, no arthritis."""
+def _of_something_else(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Sats 93 RA": room air, no arthritis; "0.5 mg pm": in the evening."""
+    if tokens[mark.first].text == "pm" and mark.first and mark.last - mark.first == 1:
+        amount = tokens[mark.first - 1]
+        return amount.text in ("mg", "g", "mcg") or (amount.kind == "number" and amount.number <= 12)
     before = [token for token in tokens[max(0, mark.first - 2) : mark.first] if token.text != "%"]
     return tokens[mark.first].text == "ra" and bool(before) and before[-1].kind == "number"
 
@@ -91,6 +94,7 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
         or _alternative(tokens, mark)
         or _clinic(after)
         or tokens[max(0, mark.first - 1)].text == "?"
+        or _test_pending(behind)
     ):
         return "queried"
     if mark.value != "iim" and near(before, _DISEASE_BEFORE, 4) == "beside":
@@ -127,6 +131,13 @@ def _without_age(tokens: Sequence[Token]) -> Sequence[Token]:
     ]
 
 
+def _test_pending(behind: Sequence[str]) -> bool:
+    """ "Jo-1 requested", "anti-MDA5 antibodies are pending"."""
+    of_test = behind[1:3] if set(behind[:1]) & (_TESTS_FOR | {"is", "are", "ab", "abs", "test"}) else []
+    return bool(_PENDING & {*behind[:1], *of_test})
+
+
+_PENDING = frozenset({"pending", "requested", "awaited", "outstanding", "ordered"})
 _TESTS_FOR = frozenset(
     {"antibodies", "antibody", "blot", "panel", "line", "serology", "screen", "profile", "immunoblot"}
 )
@@ -197,7 +208,8 @@ def _negated(before: Sequence[Token]) -> bool:
 
 def only_asked(sentence: Sentence) -> bool:
     """ "Sarcoidosis?", "do you cover scleroderma?": asks about a disease in general, of nobody."""
-    general = bool(sentence.texts) and sentence.texts[0] in _GENERAL_QUESTIONS
+    for_one = {"help", "advise", "discuss"} & set(sentence.texts) and {"a", "an", "this"} & set(sentence.texts)
+    general = bool(sentence.texts) and sentence.texts[0] in _GENERAL_QUESTIONS and not for_one
     return (
         (general or (sentence.asks and len(sentence.texts) <= 3))
         and not any(text in _SOMEBODY for text in sentence.texts)

@@ -531,6 +531,8 @@ def _binds_right(
         return False
     if not before or trend.word == "longer":
         return True
+    if subject.value == "ct" and before[-1].value in IMAGING - {"ct"} and _seen_there(tokens, trend, subject):
+        return False
     if before[-1].value in ("overall", "goals") and any(
         tokens[index].text == ":" for index in range(trend.last, subject.first)
     ):
@@ -551,6 +553,11 @@ def _binds_right(
     }:
         return before[-1].value != subject.value
     return not any(piece.role == "course" for piece in rest) and before[-1].last < trend.first - 2
+
+
+def _seen_there(tokens: Sequence[Token], trend: Piece, subject: Piece) -> bool:
+    """ "Traction bronchiectasis increasing on CT": the scan is where the sign was seen."""
+    return "on" in _gap(tokens, trend.last, subject.first) and tokens[subject.last - 1].text in _TESTS
 
 
 _AT_AN_EFFORT = frozenset({"on", "at", "with", "in", "during"})

@@ -26,6 +26,7 @@ _NOT_ALL_ALONG = (["then"], ["it"], ["that"], ["this"])
 _LABELS = frozenset({"current", "currently", "now", "present"})
 _OPENING = _DENIALS | _TREATMENT | _BEFORE | _LABELS | {"nothing"}
 _PRESENTLY = frozenset({"now", "currently", "moment", "presently"})
+_IN_ADDITION = (["new"], ["further"])
 _REACH = 4
 """Words beside the phrase that may date it."""
 
@@ -36,7 +37,11 @@ def scan(tokens: Sequence[Token], inside: Collection[int] = ()) -> list[Mark]:
     `inside` are tokens of agents: "azathioprine not yet started" denies that one alone.
     """
     texts = [token.text for token in tokens]
-    said = [mark for mark in _PHRASES.scan(tokens) if texts[mark.last - 1] not in ("any", "other")]
+    said = [
+        mark
+        for mark in _PHRASES.scan(tokens)
+        if texts[mark.last - 1] not in ("any", "other") and texts[mark.last : mark.last + 1] not in _IN_ADDITION
+    ]
     starts = [at for at, text in enumerate(texts) if text in _OPENING]
     read = [
         mark
@@ -88,6 +93,8 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
             return Mark("nothing", "before", at, end)  # "never had anything but steroids"
         ends = end == len(texts) or texts[end] in (",", ")", "-", "for")
         return Mark("nothing", "ever", at, end) if anything and ends else None
+    if texts[at] == "not" and end == at + 1 and texts[end] in ("treatment", "therapy"):
+        return None  # "that is replacement, not treatment"
     end += 1
     while end < len(texts) and texts[end] in _TREATMENT:
         end += 1

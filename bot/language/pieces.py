@@ -126,6 +126,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             or (mark.value in ("up", "down") and _of_something_else(tokens, mark, taken, closed))
             or _counts_things(tokens, mark, taken)
             or _a_dwelling(tokens, mark)
+            or (tokens[mark.first].text == "extension" and _means_extent(tokens, mark, marks))
+            or (mark.value in ("up", "down") and _up_a_hill(tokens, mark))
             or _newly_found(tokens, mark)
             or _leads_on(tokens, mark, taken)
             or _puts_down_to(tokens, mark)
@@ -161,6 +163,8 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
             negation = _negation_of(tokens, mark, negations, taken)
             negation = negation or _shared_negation(tokens, mark, found)
             value = {"met": "good", "heavier": "bad"}.get(mark.value, mark.value)
+            if negation is not None and _only_a_little(tokens, negation, mark):
+                negations, negation = [item for item in negations if item is not negation], None
             if value in ("bad", "down") and _brought_to_a_halt(tokens, mark):
                 value = "same"
             if value == "vary" and negation is None:
@@ -252,6 +256,28 @@ def _a_dwelling(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "Hoovers the whole flat": where somebody lives."""
     lead = tokens[mark.first - 1].text if mark.first else ""
     return tokens[mark.first].text == "flat" and lead in ("the", "her", "his", "their", "a", "whole", "entire", "own")
+
+
+def _up_a_hill(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Puffs less going up her driveway", "breathless climbing": an effort, no course of a measure."""
+    last, behind = tokens[mark.last - 1].text, [token.text for token in tokens[mark.last : mark.last + 3]]
+    if last in ("up", "down") and _PLACES & set(behind):
+        ahead = next(at for at, text in enumerate(behind) if text in _PLACES)
+        return all(text in _ARTICLES for text in behind[:ahead])
+    felt = any(token.text in _FELT for token in tokens[max(0, mark.first - 2) : mark.first])
+    return last in ("climbing", "climb", "climbs") and (felt or bool(_PLACES & set(behind[:2])))
+
+
+_PLACES = words("lungs", "places")
+_ARTICLES = frozenset({"the", "her", "his", "their", "my", "our", "a", "an", "one", "two", "three", "that", "this"})
+
+
+def _means_extent(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "Extension of ground glass smaller": how far it reaches; "extension of the honeycombing" alone is a spread."""
+    later = next((other for other in marks if other.first >= mark.last and other.kind == "course"), None)
+    return later is not None and not any(
+        divides(tokens, at) or tokens[at].text == "and" for at in range(mark.last, later.first)
+    )
 
 
 def _newly_found(tokens: Sequence[Token], mark: Mark) -> bool:
@@ -394,6 +420,10 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
             and tokens[at + 1].kind == "number"
         ):
             found.append(Piece("course", "same", at, at + 1, "same"))
+        if token.text in _STAYS and named.get(at) in ("breathlessness", "breathing") and begins.get(at + 1) == "scale":
+            found.append(Piece("course", "same", at, at + 1, "same"))
+        if token.text == "inc" and _increases(tokens, at, named, begins):
+            found.append(Piece("course", "up", at, at + 1, "more"))
         read_before = at and following in (",", ";", ")") and _is_grade(tokens[at - 1])
         if read_before and (token.text == "throughout" or (token.text == "both" and subjects)):
             found.append(Piece("course", "same", at, at + 1, "same"))
@@ -406,6 +436,17 @@ def _signs(tokens: Sequence[Token], subjects: Sequence[Piece]) -> list[Piece]:
         ):
             found.append(Piece("course", "same", at, at + 4, "within"))
     return found
+
+
+def _increases(tokens: Sequence[Token], at: int, named: dict[int, str], begins: dict[int, str]) -> bool:
+    """ "CT inc retic", "sob inc": increased, where nothing is listed that it could include."""
+    free = at == 0 or at in named or tokens[at - 1].kind == "mark"
+    if not free or begins.get(at + 1) in _SHOWN_SIGNS:
+        return free
+    return named.get(at) in {*_SHOWN_SIGNS, "breathlessness"} and at + 1 not in begins
+
+
+_SHOWN_SIGNS = frozenset({"reticulation", "honeycombing", "traction", "volume_loss", "ggo", "fibrosis"})
 
 
 def _is_grade(token: Token) -> bool:
@@ -487,6 +528,12 @@ _EARLY = frozenset({"initial", "transient", "temporary", "brief", "early"})
 _HALTED = frozenset({"stopped", "halted", "ceased", "arrested", "halt", "standstill", "stop"})
 
 
+def _only_a_little(tokens: Sequence[Token], negation: Mark, mark: Mark) -> bool:
+    """ "Little worse than in spring": a little, where something is compared; "little change" denies."""
+    compared = any(token.text == "than" for token in tokens[mark.last : mark.last + 2])
+    return tokens[negation.first].text == "little" and compared and negation.last == mark.first
+
+
 def _brought_to_a_halt(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "the decline has stopped"."""
     after = [token.text for token in tokens[mark.last : mark.last + 7]]
@@ -507,10 +554,15 @@ def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     if tokens[mark.last - 1].text != "same" or mark.last >= len(tokens) or mark.last in taken:
         return False
     following = tokens[mark.last]
+    if following.text in _GRADES and mark.last + 1 < len(tokens) and _is_grade(tokens[mark.last + 1]):
+        return mark.first - 1 not in taken  # "dyspnoea same grade III"
     counted = (
         following.kind == "number" and tokens[mark.last + 1 : mark.last + 2] and tokens[mark.last + 1].kind == "word"
     )
     return bool(counted) or (following.kind == "word" and following.text not in _AFTER_SAME)
+
+
+_GRADES = frozenset({"grade", "gr", "class", "stage", "level", "score"})
 
 
 def _other_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -632,9 +684,9 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
                 continue
             gap = tokens[at : piece.first]
             stops = (
-                ("but", "however", "with", "though", "although", ",", ":", "repeated", "done", "available", "back")
+                ("but", "however", "with", "though", "although", ",", ":", ")", "repeated", "done", "available", "back")
                 if first
-                else ("but", "however", "with", "though", "although", "yet", "available", "done")
+                else ("but", "however", "with", "though", "although", "yet", "available", "done", ")", "just", "only")
             )
             stopped = any(token.text in stops for token in gap) or any(
                 tokens[index].text == "/" and divides(tokens, index) for index in range(at, piece.first)

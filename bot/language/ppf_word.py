@@ -66,6 +66,7 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     if (
         _only_criteria(before, after)
         or _undiscussed(before, after)
+        or _names_something_else(after)
         or (_heading(after) and not stated)
         or _of_somebody_else(before, after)
         or _required(before)
@@ -175,6 +176,12 @@ def _undiscussed(before: Sequence[Token], after: Sequence[Token]) -> bool:
     return denied and bool(after) and after[0].text in _DECISIONS
 
 
+def _names_something_else(after: Sequence[Token]) -> bool:
+    """ "A candidate for a PPF study", "ticked the PPF box"."""
+    return bool(after) and after[0].text in _OF_PPF
+
+
+_OF_PPF = words("ppf", "of_ppf")
 _DECISIONS = frozenset(
     {"discussion", "decision", "evaluation", "review", "verdict", "assessment", "question", "statement"}
 )

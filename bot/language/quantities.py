@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.language import shared_times
-from bot.language.grades import grade_before, graded
+from bot.language.grades import grade_before, graded, grades_before
 from bot.language.pieces import Piece
 from bot.language.readings import (
+    LARGEST_STEP,
     Number,
     at_time,
     find_numbers,
@@ -39,11 +40,16 @@ def measures(
     found: list[Measure] = []
     whens_as_told = whens
     whens = spans_merged(tokens, whens)
-    subjects = [graded(tokens, piece) for piece in row if piece.role == "subject"]
+    subjects = [graded(tokens, piece) for piece in row if piece.role == "subject" and not _aside(tokens, piece)]
     numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
     taken = {index for when in whens for index in range(when.first, when.last)}
     taken |= {index for piece in subjects if piece.value == "other" for index in range(piece.first, piece.last)}
     used: set[int] = set()
+    labelled = _label_behind(tokens, subjects)
+    if labelled is not None:
+        begin, first, second = labelled
+        found += _paired(tokens, first, replace(second, last=begin), first.first - 1, whens, taken)
+        used |= set(range(begin, second.last))
     for number, piece in enumerate(subjects):
         if piece.value not in NUMERIC or piece.first in used:
             continue
@@ -66,6 +72,9 @@ def measures(
         grade = grade_before(tokens, piece)
         if grade is not None and grade not in used:
             numbers = [*find_numbers(tokens, piece, grade, grade + 1, whens, taken), *numbers]
+        grades = [] if numbers else grades_before(tokens, piece)
+        if grades and not used & set(grades):
+            numbers = find_numbers(tokens, piece, grades[0], grades[-1] + 1, whens, taken)
         earlier = subjects[number - 1] if number else None
         if _percent_ahead(tokens, piece, earlier):
             ahead = find_numbers(tokens, piece, piece.first - 1, piece.first, whens, taken)
@@ -93,6 +102,7 @@ def measures(
                 found[-1] = replace(found[-1], value={**found[-1].value, "at": numbers[0].at})
             found[-1] = _with_reading(tokens, found[-1], earlier, in_turn[0], whens)
             numbers = [numbers[0], in_turn[1]]
+        numbers = _change_goes_on(tokens, found[-1] if found else None, piece, numbers)
         numbers = shared_times.dated_by_head(tokens, numbers, whens_as_told)
         numbers = shared_times.of_two_dates(tokens, numbers, whens_as_told)
         if numbers:
@@ -110,6 +120,48 @@ def measures(
     return sharing(tokens, found, whens)
 
 
+def _aside(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "FVC (no DLCO here) 61 % in January": a measure in brackets that has no reading."""
+    if piece.value not in ("fvc", "dlco") or not piece.first:
+        return False
+    opened = next((at for at in range(piece.first - 1, max(piece.first - _ASIDE, -1), -1) if tokens[at].text == "("), 0)
+    closed = next((at for at in range(piece.last, min(piece.last + _ASIDE, len(tokens))) if tokens[at].text == ")"), 0)
+    inside = tokens[opened + 1 : closed]
+    behind = tokens[closed + 1 : closed + 2]
+    return bool(
+        opened
+        and closed
+        and behind
+        and behind[0].kind == "number"
+        and any(token.text in ("no", "not", "without") for token in inside)
+        and all(token.kind == "word" for token in inside)
+    )
+
+
+_ASIDE = 6
+
+
+def _change_goes_on(
+    tokens: Sequence[Token], before: Measure | None, piece: Piece, numbers: list[Number]
+) -> list[Number]:
+    """ "FVC fell 2 points and DLCO 3": the second number is a change too; "and DLCO 48" is a reading."""
+    if before is None or "change" not in before.value or len(numbers) != 1 or piece.value not in ("fvc", "dlco"):
+        return numbers
+    number = numbers[0]
+    gap = [token.text for token in tokens[before.last : piece.first]]
+    near = number.first - piece.last <= 1 and tokens[number.first - 1].text in {
+        *_BY,
+        *(t.text for t in tokens[piece.first : piece.last]),
+    }
+    if number.change or number.order or not near or number.value > LARGEST_STEP or not set(gap) <= {"and", ",", "&"}:
+        return numbers
+    signed = number.value if before.value["change"] > 0 else -number.value
+    return [replace(number, value=signed, change=True, unit=before.value["unit"], absolute=before.value["absolute"])]
+
+
+_BY = frozenset({"by", "only"})
+
+
 def _in_turn(
     first: Piece, second: Piece, found: list[Measure], numbers: list[Number], tokens: Sequence[Token]
 ) -> list[Number] | None:
@@ -120,7 +172,9 @@ def _in_turn(
     if {first.value, second.value} != {"fvc", "dlco"} or any(number.change for number in numbers):
         return None
     between = {token.text for token in tokens[numbers[1].last : numbers[2].first]}
-    return numbers[1:] if between & {"and", "/", "&"} and len(between) <= 2 else None
+    opened = {token.text for token in tokens[numbers[0].last : numbers[1].first]}
+    bracket = "(" in opened and ")" not in opened and between <= {",", "%"}  # "FVC 61, DLCO 44 (5/2026: 60, 45)"
+    return numbers[1:] if bracket or (between & {"and", "/", "&"} and len(between) <= 2) else None
 
 
 def _with_reading(
@@ -189,11 +243,14 @@ def _reading_behind(tokens: Sequence[Token], wall: int, end: int) -> bool:
     for at in range(wall + 1, min(wall + 9, end)):
         if tokens[at].kind == "number" and at + 1 < len(tokens):
             placed = tokens[at + 1].text in _OF_A_READING and tokens[at - 1].text == ","
-            return placed or (tokens[at + 1].text in ("%", "percent") and tokens[at - 1].text in _BEFORE_A_READING)
+            spoken_of = [token.text for token in tokens[at - 2 : at]] in (["it", "was"], ["it", "is"])
+            unit = tokens[at + 1].text in _UNITS_OF_A_READING and tokens[at - 1].text in _BEFORE_A_READING
+            return placed or spoken_of or unit
     return False
 
 
 _OF_A_READING = frozenset({"%", "percent", "at", "now", "today", "currently"})
+_UNITS_OF_A_READING = frozenset({"%", "percent", "l", "litres", "liters"})
 _BEFORE_A_READING = frozenset({"is", "now", "to", "→", "was", "it"})
 
 
@@ -229,6 +286,28 @@ def _pair(tokens: Sequence[Token], subjects: Sequence[Piece], at: int) -> tuple[
     return first, second, end
 
 
+def _label_behind(tokens: Sequence[Token], subjects: Sequence[Piece]) -> tuple[int, Piece, Piece] | None:
+    """ "PFT Mar 75/58, Nov 74/56 (FVC/DLCO %)": what the pairs are of stands behind them; where the pairs begin."""
+    for at, (first, second) in enumerate(itertools.pairwise(subjects)):
+        between = [token.text for token in tokens[first.last : second.first]]
+        opened = first.first and tokens[first.first - 1].text == "("
+        closed = any(token.text == ")" for token in tokens[second.last : second.last + 3])
+        if {first.value, second.value} != {"fvc", "dlco"} or between != ["/"] or not opened or not closed:
+            continue
+        if any(token.kind == "number" for token in tokens[second.last :]) or (at and subjects[at - 1].value != "pft"):
+            continue
+        begin = subjects[at - 1].last if at else 0
+        return (begin, first, second) if _pairs(tokens, begin, first.first) > 1 else None
+    return None
+
+
+def _pairs(tokens: Sequence[Token], begin: int, end: int) -> int:
+    return sum(
+        tokens[at].text == "/" and is_number(tokens[at - 1].text) and is_number(tokens[at + 1].text)
+        for at in range(begin + 1, end - 1)
+    )
+
+
 def _paired(
     tokens: Sequence[Token], first: Piece, second: Piece, end: int, whens: Sequence[When], taken: set[int]
 ) -> list[Measure]:
@@ -251,6 +330,8 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     """
     piece = Piece("subject", "fvc" if scale is None else "scale", 0, 0)
     taken = {index for when in whens for index in range(when.first, when.last)}
+    if _THRESHOLDS & {token.text for token in tokens}:
+        return None  # "not reaching the 5 or 10 point threshold"
     if len(tokens) > 16 or swapped(tokens) is not None or _of_something_else(tokens, taken):
         return None
     numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
@@ -266,6 +347,9 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     if unplaced and any(token.text in points for token in tokens):
         return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
     return value
+
+
+_THRESHOLDS = frozenset({"threshold", "thresholds", "cutoff", "cutoffs", "cut-off", "criterion", "criteria", "limit"})
 
 
 def _two_of_two(tokens: Sequence[Token], numbers: Sequence[Number]) -> bool:

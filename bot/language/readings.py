@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.language.pieces import Piece
 from bot.language.text import Token
-from bot.language.times import LABELS, UNITS, When, today_in_months
+from bot.language.times import LABELS, UNITS, When, is_year, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _WORDS = load("numbers")
@@ -98,6 +98,8 @@ def find_numbers(
             or (piece.value == "scale" and _text(tokens, at - 1) in ("first", "last", "next", "every", "all", "these"))
             or _bounded(tokens, at)
             or _of_blood(tokens, at)
+            or _second_of_blood(tokens, at, taken)
+            or (piece.value == "scale" and _text(tokens, at + 1) in _SET["litres"])
         ):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
@@ -123,7 +125,7 @@ def find_numbers(
             value = value * _direction(tokens, at, last, start, end)
         order = _order(tokens, at, last, when, piece)
         if not order and found and found[-1].last == at - 1 and _same_test(tokens, at, unit, found[-1]):
-            order = found[-1].order
+            order, when = found[-1].order, found[-1].at if when is None else when
         found.append(Number(value, unit, at, last, change, order, when, absolute, _yearless(whens, when)))
     return _between_grades(tokens, found) if piece.value == "scale" else found
 
@@ -158,16 +160,34 @@ def _same_test(tokens: Sequence[Token], at: int, unit: str, before: Number) -> b
     return between == "(" or (between in (",", "/", "=") and bool(before.unit) and unit not in ("", before.unit))
 
 
+_ANTIBODIES = frozenset({"jo", "pl", "mda", "mi", "tif", "nxp", "sae"})
+
+
 def _of_blood(tokens: Sequence[Token], at: int) -> bool:
     """ "Hb 78 at the second test": no reading of the lung."""
     before = [token.text for token in tokens[max(0, at - 2) : at]]
     if before[:1] in (["for"], ["corrected"], ["corr"]):
         return False  # "DLCO corrected for Hb 55 %"
+    if before[-1:] and before[-1] in _ANTIBODIES:
+        return True  # "PL-7 requested, result pending"
     return before[-1:] in (["hb"], ["hgb"], ["haemoglobin"]) or (
         len(before) == 2
         and before[0] in ("hb", "hgb", "haemoglobin")
         and before[1] in ("of", "was", "is", "=", ":", "at", ">", "<", "≥", ">=", "above", "over")
     )
+
+
+def _second_of_blood(tokens: Sequence[Token], at: int, times: set[int]) -> bool:
+    """ "Hb was 11.8 in February and 7.2 in November": the reading after the first one."""
+    back = at - 1
+    while back > 0 and (back in times or tokens[back].text in _BETWEEN_READINGS):
+        back -= 1
+    return at - back > 1 and tokens[back].kind == "number" and _of_blood(tokens, back)
+
+
+_BETWEEN_READINGS = frozenset(
+    {"in", "and", "then", "to", "→", "->", ",", "now", "from", "at", "on", "was", "g", "/", "l"}
+)
 
 
 def _bounded(tokens: Sequence[Token], at: int) -> bool:
@@ -290,7 +310,7 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
         return False
     if points or (absolute is False and any(token.text == "relative" for token in tokens[at + 1 : last])):
         return True
-    if previous in ("↓", "↑") and (tokens[at].number or 0) <= _LARGEST_STEP:
+    if previous in ("↓", "↑") and (tokens[at].number or 0) <= LARGEST_STEP:
         return True
     if previous in _SET["change_before"] or following in _SET["change_after"]:
         return previous not in ("better", "worse") or absolute is not None or _text(tokens, at + 1) == "%"
@@ -306,14 +326,14 @@ def _is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | Non
     ):
         return True
     if previous in ("relative", "absolute") and (
-        two_back in ("of", "by", "a", "an") or following in _SET["change_after"]
+        two_back in ("of", "by", "a", "an") or following in _SET["change_after"] or _text(tokens, at + 1) == "%"
     ):
         return True
     return following in ("relative", "absolute") and _text(tokens, last + 1) in _SET["change_after"]
 
 
 _POINTS = frozenset({"points", "point", "pts", "pp", "ppt", "ppts"})
-_LARGEST_STEP = 20.0
+LARGEST_STEP = 20.0
 """Behind an arrow a larger number is where a measure has got to: "FVC ↓ 65"."""
 
 
@@ -521,7 +541,7 @@ def _reading_inside(tokens: Sequence[Token], start: int) -> bool:
     for at in range(start, min(start + 7, len(tokens))):
         if tokens[at].text == ")":
             return False
-        if tokens[at].text in ("/", "and", "&") or (is_grade(tokens, at) and len(tokens[at].text) < len("2020")):
+        if tokens[at].text in ("/", "and", "&") or (is_grade(tokens, at) and not is_year(tokens[at])):
             return True
     return False
 

@@ -85,7 +85,7 @@ _BLAMED_LENGTH = 4
 def of_all(texts: Sequence[str]) -> bool:
     """ "We put both down to anaemia", "all of it due to": the cause explains everything told before."""
     return any(
-        text in _ALL and {texts[at - 1] if at else "", *texts[at + 1 : at + 3]} & _BLAMING
+        text in _ALL and {texts[at - 1] if at else "", *texts[at + 1 : at + 4]} & _BLAMING
         for at, text in enumerate(texts)
     )
 
@@ -151,6 +151,8 @@ def _denied(tokens: Sequence[Token], cause: Mark) -> bool:
         after = tokens[cause.last + 1 : cause.last + 4]
     if any(token.text in _SOUND for token in after[:2]) and not {token.text for token in after} & _DENIALS:
         return True  # "diaphragm normal", "muscle strength is fine"
+    if any(token.text in _DISMISSES for token in tokens[max(0, cause.first - 3) : cause.first]):
+        return True  # "the cardiologist discards heart failure"
     lungs = any(token.text in _LUNGS for token in tokens[cause.last : cause.last + 5])
     return any(token.text in _DENIALS for token in tokens[max(0, cause.first - 4) : cause.first]) or (
         not lungs and any(token.text in _DENIALS for token in after)
@@ -160,6 +162,7 @@ def _denied(tokens: Sequence[Token], cause: Mark) -> bool:
 _SOUND = frozenset({"normal", "intact", "unremarkable", "fine", "ok", "preserved", "unaffected", "strong"})
 _LINKS = frozenset({"is", "are", "was", "were", "looks", "strength", "function", "test", "tests"})
 _DISMISSED = frozenset({"excluded", "dismissed", "ruled", "rejected", "discarded"})
+_DISMISSES = frozenset({"discards", "discard", "dismisses", "excludes", "exclude", "rules", "rejects"})
 _LUNGS = frozenset({"lung", "lungs", "ild", "pulmonary", "parenchyma", "parenchymal", "fibrosis"})
 
 

@@ -28,7 +28,7 @@ def course_of_numbers(
     bad += [item.value for item in changes if readings and _below_nothing(tokens, item)]
     if bad:
         return {**value, "out_of_range": bad}
-    ordered = _ordered(_with_listed_times(chosen, whens))
+    ordered = _ordered(_with_listed_times(chosen, whens), _leads_on(tokens, chosen))
     times = [item.at for item in ordered]
     if len(ordered) > 1:
         value["values"] = [item.value for item in ordered]
@@ -167,13 +167,25 @@ def _one_unit(subject: str, readings: Sequence[Number]) -> tuple[str, list[Numbe
     return unit, by_unit.get(unit, [])
 
 
-def _ordered(readings: Sequence[Number]) -> list[Number]:
+def _leads_on(tokens: Sequence[Token], readings: Sequence[Number]) -> bool:
+    """ "72 % in November to 68 % in June", "72 (Nov) → 68 (June)": told as a course, from early to late."""
+    return any(
+        token.text in _LEADING_ON
+        for early, late in itertools.pairwise(readings)
+        for token in tokens[early.last : late.first]
+    )
+
+
+_LEADING_ON = frozenset({"to", "→", "->", "-->", ">", "then", "=>", "later", "until", "till"})
+
+
+def _ordered(readings: Sequence[Number], leads_on: bool = False) -> list[Number]:
     """Readings from early to late: by their dates, else by the words beside them, else as they stand."""
     if len(readings) == 2 and readings[0].order != readings[1].order:
         late = readings[0].order > readings[1].order
-        return _forward([readings[1], readings[0]] if late else list(readings))
+        return _forward([readings[1], readings[0]] if late else list(readings), leads_on)
     if all(item.at is not None for item in readings):
-        return _forward(list(readings))
+        return _forward(list(readings), leads_on)
     if len(readings) == 2 and readings[1].at is not None and readings[0].at is None:
         now = today_in_months()
         return list(readings) if readings[1].at >= now else [readings[1], readings[0]]
@@ -183,14 +195,15 @@ def _ordered(readings: Sequence[Number]) -> list[Number]:
     return [*earlier, *(item for item in readings if item.order >= 0)]
 
 
-def _forward(readings: list[Number]) -> list[Number]:
+def _forward(readings: list[Number], leads_on: bool) -> list[Number]:
     """Dates in the order of the readings: "Feb ... Dec" without years runs on, whatever today is."""
     if any(item.at is None for item in readings):
         return readings
     times = [item.at or 0.0 for item in readings]
     if times == sorted(times):
         return readings
-    if all(item.yearless for item in readings):
+    newest_first = times[0] == today_in_months() and not leads_on  # "FVC 66 % (9 Nov), in June 62 %", told in November
+    if all(item.yearless for item in readings) and not newest_first:
         for at in range(len(times) - 2, -1, -1):
             times[at] -= 12 if times[at] > times[at + 1] else 0
         if times == sorted(times) and times[-1] - times[0] < 12:

@@ -191,7 +191,27 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
     )
 
 
+def _of_listed_dates(tokens: Sequence[Token], found: list[Measure], whens: Sequence[When]) -> list[Measure]:
+    """ "FVC 72 > 65, DLCO 50 > 46, January and November": dates behind all readings are those of each measure."""
+    last = found[-1].value if found else {}
+    covered = {at for when in whens for at in range(when.first, when.last)}
+    readings = [at for at, token in enumerate(tokens) if token.kind == "number" and at not in covered]
+    if not last.get("times") or not whens or not readings or whens[0].first < readings[-1]:
+        return found
+    told = {"times": last["times"], "months": last["months"]}
+    return [
+        replace(item, value={**item.value, **told})
+        if item.value.get("values")
+        and not item.value.get("times")
+        and len(item.value["values"]) == len(last["values"])
+        and item.value.get("months") is None
+        else item
+        for item in found
+    ]
+
+
 def sharing(tokens: Sequence[Token], found: list[Measure], whens: Sequence[When]) -> list[Measure]:
     """Gives every single reading the time that is told for it elsewhere in the sentence."""
     found = [_led_by_time(tokens, measure, whens) for measure in found]
+    found = _of_listed_dates(tokens, found, whens)
     return _sharing_time(_sharing_label(tokens, _followed_by_time(tokens, found)))

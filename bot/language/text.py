@@ -250,7 +250,8 @@ _LEADS_TO_A_MONTH = re.compile(
     re.I,
 )
 _OPENS_WITH_A_SUBJECT = re.compile(
-    r"\s+(?:the|she|he|we|they|it|this|her|his|fvc|dlco|tlco|pfts?|hrct|ct|scan|dysp\w+|sob|doe|breath\w*|no|now)\b",
+    r"\s+(?:the|she|he|we|they|it|this|her|his|fvc|dlco|tlco|pfts?|hrct|ct|scan|dysp\w+|sob|doe|breath\w*|no|now|"
+    r"mmrc|nyha|mrc|imaging|spo2|sats)\b",
     re.I,
 )
 _LEAD_LENGTH = 12

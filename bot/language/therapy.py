@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.language import therapy_detail, unknown_drugs
 from bot.language.lexicon import Mark
-from bot.language.text import Sentence
+from bot.language.text import Sentence, Token
 from bot.language.therapy_assign import assign
 from bot.language.therapy_cues import EXCEPTING, INFUSIONS, has_dose
 from bot.language.therapy_row import Member, Row
@@ -47,6 +47,7 @@ _WHENEVER = frozenset({"when", "once", "until", "if", "till"})
 _AT_A_TIME = frozenset(
     {"until", "till", "back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"}
 )
+_COUNTED = (("in", "all"), ("in", "total"))
 _ALL_BUT = tuple((every, but) for every in ("all", "everything") for but in ("but", "except", "bar"))
 _PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
 _OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})
@@ -237,6 +238,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
             and "back" in row.said(member.ahead)
         ):
             return True  # "back on MMF (it had been held)"
+        if status == "now" and row.said(back) in _COUNTED and member.mark.value in INFUSIONS:
+            return True  # "since 2022 rituximab, 9 doses in all"
         when = not back.act and row.said(back)[0] in _AT_A_TIME
         return (status == "now" and excepted and plainly) or (status == "planned" and (back.act == "stop" or when))
     if back.kind == "failed":
@@ -271,6 +274,8 @@ def _in_context(row: Row, index: int, status: str) -> str:
         return "planned"  # "tac + CYC vs tofa, PLEX"
     if index and status in _UNDECIDED and _of_others(row, index):
         return "other_person"
+    if status in ("now", "bare", "started", "given") and _is_a_strength(row.tokens[member.mark.last :][:2]):
+        return "not_systemic"  # "tacrolimus 0.1 %"
     if member.mark.value == "hydrocortisone" and _ADRENAL & set(row.texts):
         return "not_systemic"
     if (
@@ -283,6 +288,10 @@ def _in_context(row: Row, index: int, status: str) -> str:
     if status == "bare" and _SURFACE & row.segment(member) and not has_dose(row.tokens, member.mark):
         return "not_systemic"
     return status
+
+
+def _is_a_strength(behind: Sequence[Token]) -> bool:
+    return len(behind) == 2 and behind[0].kind == "number" and behind[0].number <= 5 and behind[1].text == "%"
 
 
 def _in_a_choice(row: Row, member: Member) -> bool:

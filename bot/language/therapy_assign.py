@@ -209,6 +209,8 @@ def _of_all(row: Row, cue: Mark) -> list[Member]:
     small = row.said(cue) in (("in",), ("out",)) and row.after(cue) not in ("", ",", ")", "and")
     if "both" in {*row.before(cue, 1), *row.said(cue)} and cue.value == "back" and len(named) > 1 and not small:
         return named[-2:]  # "AZA, then MTX, both out"
+    if {"neither", "ever"} <= set(row.said(cue)) and len(named) > 1:
+        return named[-2:]  # "ordered AZA and MMF, neither was ever dispensed"
     if not named or not (pronoun or _then_all(row, cue)):
         return []
     return named[-2:] if {"both", "neither"} & near else named
@@ -243,6 +245,9 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
         return  # "or first change MMF to tacrolimus?"
     if right.mark.kind == "other" and row.said(cue) == ("then",):
         return  # "MMF, prednisone, then losartan"
+    if left is not None and left.mark.value == right.mark.value:
+        right.ahead = Mark("now", "ahead", cue.first, cue.last)
+        return  # "Kiovig changed to Panzyga": another product
     if row.said(cue) == ("then",) and row.after(cue) == ",":
         return  # "started nintedanib then, still takes it with MMF"
     if _still_ahead(row, right):
@@ -336,6 +341,8 @@ def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
     """Whether a word behind a list speaks of all its members."""
     if any(first < cue.first < last for first, last in right.remarks):
         return False
+    if "last" in row.said(cue) and right.mark.value in INFUSIONS and left.mark.value not in INFUSIONS:
+        return False  # "MMF and rituximab (last dose in October)"
     if cue.kind == "not_systemic":
         return False
     dated = any(left.end <= when.first < right.first for when in row.whens)

@@ -97,6 +97,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         following = tokens[cue.last].text if cue.last < len(tokens) else ""
         if tokens[cue.last - 1].text in ("after", "following") and following in ("that", "this", "which", "all"):
             continue  # "after that": in turn
+        if cue.kind == "planned" and tokens[cue.first].text in _BIDS and _passes_on(tokens, cue):
+            continue
         if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
@@ -273,6 +275,16 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
         else:
             merged.append(cue)
     return merged
+
+
+def _passes_on(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "Dr B asked me to send this": about the message."""
+    behind = [token.text for token in tokens[cue.last : cue.last + 4]]
+    return "to" in behind[:2] and bool(_SENDS & set(behind))
+
+
+_BIDS = frozenset({"asked", "asks", "asking"})
+_SENDS = words("therapy", "sends")
 
 
 def _is_still(tokens: Sequence[Token], cue: Mark) -> bool:

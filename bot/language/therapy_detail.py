@@ -162,13 +162,16 @@ def _one_of_several(row: Row, member: Member, cue: Mark | None) -> bool:
 
 
 def _since_the_last(row: Row, member: Member) -> float | None:
-    """ "sixteen months since his last rituximab": months since then."""
-    lead = row.texts[max(0, member.first - 4) : member.first]
-    if "last" not in lead or "since" not in lead:
+    """ "sixteen months since his last rituximab", "18 months out from her last one": months since then."""
+    lead = row.texts[max(0, member.first - 5) : member.first]
+    since = next((member.first - len(lead) + at for at, text in enumerate(lead) if text in _SINCE), None)
+    if not {"last", "latest", "recent"} & set(lead) or since is None:
         return None
-    since = member.first - len(lead) + lead.index("since")
     spans = [when for when in row.whens if when.kind in ("window", "ago") and abs(when.last - since) <= 1]
     return spans[0].months if spans else None
+
+
+_SINCE = frozenset({"since", "from", "past"})
 
 
 def _for_some_time(row: Row, cue: Mark, member: Member) -> bool:
@@ -201,8 +204,10 @@ def _unfinished(window: Sequence[Token]) -> bool:
 
 
 def _some_left(window: Sequence[Token]) -> bool:
-    """ "four done, two remaining", "4 given, 2 to go"."""
+    """ "four done, two remaining", "4 given, 2 to go", "three more to come"."""
     texts = [token.text for token in window]
+    if any(texts[at] in _MORE and texts[at + 1 : at + 3] in _TO_COME for at in range(len(texts) - 2)):
+        return True
     return any(
         _count(window[at]) is not None
         and texts[at + 1] in _DONE
@@ -215,6 +220,8 @@ def _some_left(window: Sequence[Token]) -> bool:
 
 
 _DONE = frozenset({"done", "given", "completed", "received", "in", "had"})
+_MORE = frozenset({"more", "further", "still"})
+_TO_COME = (["to", "come"], ["to", "go"], ["to", "follow"])
 _LEFT = frozenset({"remaining", "left", "outstanding", "pending"})
 
 

@@ -56,19 +56,37 @@ def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str 
     if left is not None and right is not None and cue.act == "continue" and row.after(cue) in ("it", "this", "that"):
         left.back.append(cue)
         return "right"  # "voclosporin was obtained, and he continues on it with mycophenolate"
+    if left is not None and cue.kind in ("given", "started", "now") and _of_somebody_else(row, cue, left):
+        return None
     if left is not None and cue.kind != "arrow" and (is_relative(row, cue, left) or _of_a_pronoun(row, cue)):
         return "left"
     if left is not None and _lacks_its_object(row, cue, left, right):
         return "left"
-    booked = cue.kind == "planned" and cue.last in row.timed and row.said(cue)[0] not in ("due", "next", "bid")
+    dated = cue.last in row.timed or (cue.last + 2 in row.timed and row.tokens[cue.last].kind == "number")
+    booked = cue.kind == "planned" and dated and row.said(cue)[0] not in ("due", "next", "bid")
     if left is not None and booked and row.said(cue)[-1] in ("for", "on", "in"):
-        return "left" if row.all_light(row.gap(left.end, cue.first)) else None  # "rituximab booked for 4 December"
+        gap = row.gap(left.end, cue.first)
+        counted = row.tokens[cue.first - 1].kind == "number" and row.before(cue, 2)[0] in _OF_A_COURSE
+        plain = all(row.is_light(at) or row.texts[at] in _BOOKED for at in gap)
+        return "left" if plain and not counted else None  # "rituximab booked for 4 December", not "cycle 3 booked"
     announced = left is None and right is not None and _announces(row, cue, right)
     ahead = announced or (right is not None and cue.value in ("ahead", "either") and _reaches(row, cue, right.first))
     back = left is not None and cue.value in ("back", "either") and reaches_back(row, cue, left)
     if ahead and back and left is not None and right is not None:
         return _nearer(row, cue, left, right)
     return "right" if ahead else "left" if back else None
+
+
+_BOOKED = frozenset(
+    {"slot", "slots", "appointment", "admission", "bed", "provisionally", "tentatively", "already", "now"}
+)
+
+
+def _of_somebody_else(row: Row, cue: Mark, left: Member) -> bool:
+    """ "Never had rituximab herself, her sister had it"."""
+    others = (other for other in row.cues if other.kind == "other_person" and left.end <= other.first < cue.first)
+    same = {"it", "them", "that"} & {row.after(cue), *row.said(cue)}
+    return bool(same) and any("," not in row.texts[other.first : cue.first] for other in others)
 
 
 def _nearer(row: Row, cue: Mark, left: Member, right: Member) -> str:
@@ -190,6 +208,8 @@ def _reaches(row: Row, cue: Mark, first: int) -> bool:
 
 def _verb_reaches(row: Row, cue: Mark, content: list[int], texts: list[str]) -> bool:
     last, light = row.said(cue)[-1], row.all_light(content)
+    if last == "next" and cue.last in row.timed:
+        return False  # "rituximab August, next February, prednisolone 10"
     if cue.act == "stop" and texts[:1] and texts[0] in _OPENS_ANOTHER:
         return False  # "stopped once rituximab worked"
     if cue.act and last in _TIGHT and (":" in texts or not light):

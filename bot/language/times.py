@@ -203,7 +203,8 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
     token = tokens[at]
     if token.text in _PARTS_OF_YEAR and _YEARS.match(_text(tokens, at + 1)):
         return When("date", _full_year(int(tokens[at + 1].text)) * 12 + _PARTS_OF_YEAR[token.text], at, at + 2, lead)
-    found = _month_year(tokens, at, today)
+    day = _month_and_day(tokens, at, today)
+    found = day or _month_year(tokens, at, today)
     if found is None:
         return None
     start, last, whole = found
@@ -220,11 +221,39 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
             return When("date", start, at, last + 2, "since", None, whole)
     if whole and _text(tokens, last) in ("on", "onward", "onwards") and _text(tokens, last + 1) in ("", ")", ","):
         return When("date", start, at, last + 1, "since", None, whole)  # "(2022 on)"
-    yearless = tokens[last - 1].text in _MONTH
-    named = _year_in_words(tokens, last, start, today) if yearless else None
+    yearless = day is not None or tokens[last - 1].text in _MONTH
+    named = _year_in_words(tokens, last, start, today) if tokens[last - 1].text in _MONTH else None
     if named is not None:
         return When("date", named[0], at, named[1], lead)
     return When("date", start, at, last, lead, None, whole, yearless)
+
+
+def _month_and_day(tokens: Sequence[Token], at: int, today: datetime.date | None) -> tuple[float, int, bool] | None:
+    """ "Lung function 21.10.: ...", "PFTs 11/18: ...", "73 % on 3/2": a day and a month of the last twelve months."""
+    dotted = _DAY_AND_MONTH.match(tokens[at].text)
+    if dotted and _text(tokens, at + 1) == ":":
+        return _latest(int(dotted[2]), today), at + 1, False
+    if _text(tokens, at + 1) != "/" or not re.fullmatch(r"[1-9]|1[0-2]", tokens[at].text):
+        return None
+    day, behind = _text(tokens, at + 2), _text(tokens, at + 3)
+    if not re.fullmatch(r"[1-9]|[12]\d|3[01]", day) or _text(tokens, at - 1) in ("/", "-"):
+        return None
+    years = (today_in_months(today) - 1) // 12 % 100 - int(day)
+    told = _text(tokens, at - 1) == "on" and behind in ("", ")", ",", "(", ":", "and", "&")
+    headed = behind == ":" and (at == 0 or _text(tokens, at - 1) in _MEASURED) and not 0 <= years <= _OLDEST_TEST
+    return (_latest(int(tokens[at].text), today), at + 3, False) if told or headed else None
+
+
+_DAY_AND_MONTH = re.compile(r"(0?[1-9]|[12]\d|3[01])[.](0?[1-9]|1[0-2])$")
+_OLDEST_TEST = 5
+"""Years: the second number of "PFT 4/25:" is a year as long as it is one of late, else a day."""
+
+
+def _latest(month: int, today: datetime.date | None) -> float:
+    """The last time that a month came round."""
+    now = today_in_months(today)
+    year = int((now - 1) // 12)
+    return float((year if year * 12 + month <= now else year - 1) * 12 + month)
 
 
 def _year_in_words(

@@ -194,6 +194,8 @@ def _of_item(item: Finding, asked: str | None) -> str:
     infusion = item.subject in INFUSIONS
     if infusion and detail.get("unfinished") and status in ("given", "bare", "treated", "before"):
         return "now"
+    if infusion and detail.get("unfinished") and status == "failed" and detail.get("cue") in _AFTER:
+        return "now"  # "CT after three pulses (three more to come)"
     over = detail.get("until") is not None and float(detail["until"]) < today_in_months()
     if over and (status in ("treated", "given") or (status == "now" and detail.get("cue") in (None, *_ONCE))):
         return "before"
