@@ -97,14 +97,18 @@ def unasked(draft: Draft, reading: Reading) -> None:
 
 
 def _new_window(draft: Draft, reading: Reading) -> None:
+    """The time of the measure told last, and of every other one that was told of the same time."""
     known = draft.now["measurements"]
-    name = next((name for name in reversed(list(known)) if known[name].get("value")), None)
-    if name is None or not reading.of("window"):
+    told = [name for name in known if known[name].get("value")]
+    if not told or not reading.of("window"):
         return
     months = float(reading.of("window")[-1].value)
-    value = {**known[name]["value"], "months": months, "times": None}
-    entry = {**known[name], "months": months, "value": value, "ppf": update_lungs.ppf_outcome(name, value)}
-    draft.now["measurements"] = {**known, name: entry}
+    for name in told:
+        if known[name]["months"] != known[told[-1]]["months"]:
+            continue
+        value = {**known[name]["value"], "months": months, "times": None}
+        entry = {**known[name], "months": months, "value": value, "ppf": update_lungs.ppf_outcome(name, value)}
+        draft.now["measurements"] = {**draft.now["measurements"], name: entry}
     update_lungs.settle_lung_function(draft)
 
 

@@ -119,13 +119,13 @@ def of_another_patient(sentence: Sentence) -> Mark | None:
 def _of_a_relative(sentence: Sentence) -> Mark | None:
     """ "Those values are his wife's", "that FVC was her sister's": told of the wrong person."""
     texts = sentence.texts
-    for at in range(2, len(texts)):
+    for at in (at for at in range(2, len(texts)) if texts[at] in _RELATIVES and texts[at - 2] in _BELONG):
         token = sentence.tokens[at]
         owned = token.end - token.start > len(token.text)  # the token of "wife's" is "wife"
         pointed = _POINTING & set(texts[: at - 2])
         owned = owned or (texts[at - 2] in ("from", "to") and bool(pointed - {"the"}))
         closes = at + 1 >= len(texts) or sentence.tokens[at + 1].kind == "mark" or texts[at + 1] in _TOLD_OF
-        if owned and closes and pointed and texts[at] in _RELATIVES and texts[at - 2] in _BELONG:
+        if owned and closes and pointed:
             return Mark("other", True, at - 2, at + 1)
     return None
 

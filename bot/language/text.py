@@ -288,6 +288,8 @@ def _words(raw: str, start: int) -> Iterator[Token]:
 
 def _boundary(plain: str, token: Token, previous: Token | None) -> str | None:
     after = plain[token.end : token.end + 1]
+    if token.text == "!" and after == ")":
+        return None  # "TAC (the CT scan!) without changes"
     if token.text in ";!":
         return token.text
     if token.text == "?":

@@ -387,6 +387,7 @@ def test_a_test_that_is_missing_is_no_verdict(text: str) -> None:
             "not_achieved",
             True,
         ),
+        (("FVC 79 to 73, DLCO 60 to 55 in 8 months", "correction: over 14 months"), "not_achieved", None),
         (("FVC 80 then 72", "No, those FVC values are his wife's"), None, None),
         (("FVC 80 then 72", "Those readings are from her sister"), None, None),
         (("FVC 80 then 72", "that was her husband's spirometry"), None, None),
