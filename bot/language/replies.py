@@ -116,6 +116,14 @@ def of_another_patient(sentence: Sentence) -> Mark | None:
     return found or _of_a_relative(sentence)
 
 
+def withdrawn_from(sentence: Sentence, mark: Mark, agents: Sequence[Mark]) -> int:
+    """ "On methotrexate, and the CYC in the notes is another patient's": where the clause begins that is withdrawn."""
+    texts = sentence.texts
+    opens = (at for at in range(mark.first - 1, 1, -1) if texts[at - 1] in (",", ";") and texts[at] in ("and", "but"))
+    begin = next(opens, 0)
+    return begin if any(begin <= agent.first < mark.first for agent in agents) else 0
+
+
 def _of_a_relative(sentence: Sentence) -> Mark | None:
     """ "Those values are his wife's", "that FVC was her sister's": told of the wrong person."""
     texts = sentence.texts

@@ -153,7 +153,12 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
         yield scan.finding("undo", None, mark.kind, mark.first, len(scan.tokens))
     if mark is not None:
         named = () if scan.sentence.asks else scan.agents  # "can I drop the IVIG?" takes nothing back
-        subjects |= {agent.value for agent in named} | ({"ppf"} if ppf_word.marks(scan.tokens) else set())
+        begin = replies.withdrawn_from(scan.sentence, mark, scan.agents)
+        subjects = {piece.value for piece in scan.row if piece.role == "subject" and piece.first >= begin}
+        subjects -= {"overall"} if begin else set()
+        subjects |= {agent.value for agent in named if agent.first >= begin} | (
+            {"ppf"} if ppf_word.marks(scan.tokens) else set()
+        )
         for subject in sorted(_behind(scan, mark) or subjects):
             yield scan.finding("retract", subject, True, mark.first, len(scan.tokens))
     for kind, value in corrected_readings.told(scan.tokens, scan.row, scan.whens):

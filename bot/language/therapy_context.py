@@ -204,6 +204,8 @@ def mistyped(tokens: Sequence[Token], marks: Sequence[Mark]) -> Mark | None:
 def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, Mark] | None:
     """A corrected name: "ciclosporin, not tacrolimus", "not tac but ciclosporin", "no, ciclosporin", "I meant MMF"."""
     named = [mark for mark in marks if mark.kind == "agent"]
+    if len(named) == 3 and named[2].value == named[0].value:
+        named = named[:2]  # "ciclosporin should read tacrolimus, she never had ciclosporin"
     words = [token.text for token in tokens]
     if len(tokens) > 14 or not named:
         return None

@@ -103,6 +103,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
             continue  # "chart review:", "homecare review"
+        if cue.act == "help" and tokens[cue.last - 1].text == "delivered":
+            cue = Mark("never", "back", cue.first, cue.last)  # "it never got delivered"
         if cue.kind == "arrow" and tokens[cue.first].text == "out" and cue.last not in inside:
             cue = Mark("before", "back", cue.first, cue.first + 1)  # "aza out for pancreatitis"
         behind = tokens[min(cue.last, len(tokens) - 1)]
@@ -376,7 +378,9 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
             (
                 at
                 for at in range(left.last, right.first)
-                if tokens[at].text in links and tokens[at + 1].kind != "number"
+                if tokens[at].text in links
+                and tokens[at + 1].kind != "number"
+                and tokens[at - 1].text not in _GIVING_A_REASON
             ),
             None,
         )
@@ -401,6 +405,7 @@ def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]
 
 
 _SWITCHES = words("therapy", "switches")
+_GIVING_A_REASON = frozenset({"owing", "due", "thanks", "secondary", "according"})
 
 
 def _bare_change(tokens: Sequence[Token], left: Mark, right: Mark, at: int, cues: Sequence[Mark]) -> bool:

@@ -181,7 +181,11 @@ def _for_some_time(row: Row, cue: Mark, member: Member) -> bool:
     said = set(row.said(cue))
     since = {"no", "nil", "none", "without"} & said and row.texts[member.end : member.end + 1] in (("since",), ("for",))
     perfect = {"hasnt", "havent", "has", "have"} & said
-    timed = any(0 <= when.first - member.mark.last <= 4 and when.kind in ("window", "date") for when in row.whens)
+    last = max(member.mark.last, cue.last)  # "CellCept, but she hasn't taken it since June"
+    timed = any(
+        when.kind in ("window", "date") and (0 <= when.first - member.mark.last <= 4 or 0 <= when.first - last <= 2)
+        for when in row.whens
+    )
     return timed and bool(since or perfect)
 
 

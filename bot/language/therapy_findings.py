@@ -48,7 +48,10 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     other = replies.of_another_patient(scan.sentence)
     if other is not None and scan.agents and scan.agents[-1].first < other.first:
-        return  # "the tacrolimus belongs to the previous patient"
+        begin = replies.withdrawn_from(scan.sentence, other, scan.agents)
+        said = [item for item in said if item.mark.first < begin]
+        if not said:
+            return  # "the tacrolimus belongs to the previous patient"
     if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
         yield from _told_later(scan, context, scan.agents[0].first)
     if context.untreated:

@@ -148,7 +148,7 @@ class Row:
                 right.link = self._link_of(left, right, gap, asks)
 
     def _link_of(self, left: Member, right: Member, gap: Sequence[int], asks: bool) -> str:
-        between = {self.texts[at] for at in gap}
+        between = {self.texts[at] for at in gap if not self._sums_doses(at)}
         if ("so" in between and "far" not in between) or between & _SUBJECTS:
             return ""
         if asks and "or" in between:
@@ -165,6 +165,10 @@ class Row:
         if "together" in between and "with" not in between:
             joiners = joiners - {"together"}  # "baricitinib. MMF 2 g together, prednisone stopped"
         return "," if joiners and joiners <= {",", "-", ":", ")", "("} else "and"
+
+    def _sums_doses(self, at: int) -> bool:
+        """ "TAC 2+2": in the morning and in the evening."""
+        return self.texts[at] == "+" and {self.tokens[at - 1].kind, self.tokens[at + 1].kind} == {"number"}
 
     def _of_dose(self, at: int) -> bool:
         text = self.texts[at]

@@ -321,8 +321,9 @@ def _drop_generics(draft: Draft) -> None:
 
 def _ambiguous(draft: Draft, finding: Finding, asked: str | None) -> None:
     status = str(finding.value)
-    if status in _NEITHER:
-        return
+    asked_already = f"ambiguous_agent:{finding.subject}" in {item["id"] for item in draft.now["clarifications"]}
+    if status in _NEITHER or (status == "bare" and asked_already):
+        return  # "CTX = cyclophosphamide" answers
     slot = PREVIOUS if status in ("before", "failed", "given") or (status == "bare" and asked == PREVIOUS) else CURRENT
     draft.ask(
         clarify.ambiguous_agent(str(finding.subject), finding.words, "now" if slot == CURRENT else "before", slot)
