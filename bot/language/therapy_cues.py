@@ -103,7 +103,9 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
             continue  # "chart review:", "homecare review"
-        if cue.act == "help" and tokens[cue.last - 1].text == "delivered":
+        if tokens[cue.last - 1].text == "delivered" and _PASSIVE & {
+            token.text for token in tokens[cue.first : cue.last]
+        }:
             cue = Mark("never", "back", cue.first, cue.last)  # "it never got delivered"
         if cue.kind == "arrow" and tokens[cue.first].text == "out" and cue.last not in inside:
             cue = Mark("before", "back", cue.first, cue.first + 1)  # "aza out for pancreatitis"
@@ -285,6 +287,7 @@ def _passes_on(tokens: Sequence[Token], cue: Mark) -> bool:
     return "to" in behind[:2] and bool(_SENDS & set(behind))
 
 
+_PASSIVE = frozenset({"got", "get", "gets", "was", "were", "been", "is"})
 _BIDS = frozenset({"asked", "asks", "asking"})
 _SENDS = words("therapy", "sends")
 
