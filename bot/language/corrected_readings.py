@@ -244,9 +244,9 @@ def _replace_reading(draft: Draft, finding: Finding, corrected: bool) -> None:
     if known is None or "single" not in finding.value:
         return
     value = known["value"]
-    known_times, at, order = value.get("times") or (), finding.value.get("at"), finding.value.get("order")
+    known_times, at, order = _times_of(value), finding.value.get("at"), finding.value.get("order")
     if at is not None:
-        place = list(known_times).index(at) if at in known_times else None
+        place = next((place for place, time in enumerate(known_times) if abs(time - at) < _SAME_MONTH), None)
     elif not corrected:
         return
     else:
@@ -255,6 +255,17 @@ def _replace_reading(draft: Draft, finding: Finding, corrected: bool) -> None:
         return
     changed = [finding.value["single"] if index == place else item for index, item in enumerate(value["values"])]
     _settle(draft, str(finding.subject), {**value, "values": changed}, str(known["words"]))
+
+
+_SAME_MONTH = 0.6
+
+
+def _times_of(value: Mapping[str, Any]) -> Sequence[float]:
+    """The dates of readings; of two that are "72 to 65 since February" the first is of February."""
+    if value.get("times") or len(value.get("values") or ()) != 2 or not value.get("months"):
+        return value.get("times") or ()
+    now = float(times.today_in_months())
+    return (now - value["months"], now)
 
 
 def _rename(draft: Draft, meant: str, wrong: str | None) -> None:

@@ -41,6 +41,8 @@ def update(slots: Mapping[str, Any], reading: Reading, asked: str | None = None)
     answers.apply(draft, reading, asked)
     _derive(draft)
     answers.tidy(draft, asked)
+    if reading.of("undo") and not draft.changes() and not draft.notes:
+        draft.note("nothing_to_take_back")
     draft.remember_the_change()
     return Update(draft.changes(), tuple(draft.notes), draft.answered)
 

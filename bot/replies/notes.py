@@ -41,6 +41,10 @@ _TEXTS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     ),
     "past_label": lambda words, _: f"A PPF label more than a year old{words} is not taken as present. [G2]",
     "taken_back": lambda words, _: "I took back what your last message had told.",
+    "nothing_to_take_back": lambda words, _: (
+        "There is nothing to take back: I only keep what the last message that changed the case had told. "
+        'Say what is wrong, e.g. "the CT is stable".'
+    ),
     "word_and_criteria_disagree": lambda words, _: "Your word on PPF and the criteria disagree; your word stands.",
     "truncated": lambda words, _: "That text is very long: I read the first 20,000 words and left out the rest.",
 }

@@ -317,6 +317,7 @@ def test_criteria_answered_in_a_list(text: str, expected: tuple[bool | None, ...
         ("FVC 84 in April, 76 in October", "the 84 is from April 2020", "not_achieved", None),
         ("FVC 66 to 59 % in 6 months", "the manoeuvre was poor, ignore the FVC", None, None),
         ("FVC 66 to 59 % in 6 months", "undo that", None, None),
+        ("FVC 72 to 65 since February", "actually the FVC in February was 68", "not_achieved", None),
     ],
 )
 def test_readings_put_right(first: str, second: str, goal: str | None, criterion: bool | None) -> None:
