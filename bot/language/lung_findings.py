@@ -34,6 +34,8 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     subjects = [piece for piece in scan.row if piece.role == "subject"]
     measures = _tabled(scan, context) or quantities.measures(scan.tokens, scan.row, scan.whens, scan.agent_walls)
+    spoken_of = [] if measures else _of_pronoun(scan, context)
+    measures = measures or spoken_of
     swapped = quantities.swapped(scan.tokens)
     if swapped is not None:  # "78, not 74" is one reading
         measures = [item for item in measures if {*(item.value.get("values") or ())} != {*swapped.values()}]
@@ -53,6 +55,7 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     told = lungs.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
     told = [course for course in told if not _unknown_before(scan, course)]
+    told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
     told += _also(scan, context, told, single)
     yield from _told(scan, context, told, single, asked)
     yield from _shown(scan, context, subjects, asked)
@@ -62,6 +65,22 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     context.topic = _topic(scan, subjects) if not measures else None
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _of_pronoun(scan: Scan, context: Context) -> list[Measure]:
+    """ "FVC fell to 61. Then tacrolimus, and it has risen from 61 to 66": "it" is the measure read before."""
+    last = next((item for item in reversed(context.findings[-_RECENT:]) if item.kind == "measure"), None)
+    if last is None or last.subject not in ("fvc", "dlco"):
+        return []
+    if all(piece.value not in (last.subject, "overall") for piece in context.subjects):
+        return []
+    if any(mark.value in _TAPERED for mark in scan.agents):
+        return []  # "prednisolone was cut, it went from 60 to 50"
+    found = quantities.of_pronoun(scan.tokens, scan.row, scan.whens, scan.agent_walls, str(last.subject))
+    return [] if found is None else [found]
+
+
+_TAPERED = frozenset({"prednisone", "prednisolone", "methylprednisolone", "glucocorticoid"})
 
 
 def _unknown_before(scan: Scan, course: Course) -> bool:

@@ -117,6 +117,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     found = list(subjects)
     negations: list[Mark] = []
     for mark in marks:
+        mark = _before_a_sign(tokens, mark, taken)
         if (
             mark.first in closed
             or mark.value == "nothing"
@@ -322,6 +323,16 @@ _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"}
 _ON_A_SCAN = words("lungs", "seen_on") | {"the", "this", "imaging", "today", "latest"}
 _TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
 _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
+
+
+def _before_a_sign(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> Mark:
+    """ "More coarse reticulation": the adjective belongs to the name of the sign, "more" is the course."""
+    first = tokens[mark.first].text
+    if first not in ("more", "less") or mark.last - mark.first != len(("more", "coarse")):
+        return mark
+    if mark.first in taken or mark.last - 1 not in taken:
+        return mark
+    return Mark(mark.kind, "up" if first == "more" else "down", mark.first, mark.first + 1)
 
 
 def _counts_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -642,10 +653,22 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
             return None  # "with so little reserve I consider this a deterioration"
         if gap and tokens[gap.start].text in _DONE:
             return None  # "DLCO not done machine down"
+        if _of_another_thing(tokens, negation, gap, taken):
+            return None
         if any(index in taken for index in gap) and len(gap) > 3 and not raised:
             return None
         return negation
     return None
+
+
+def _of_another_thing(tokens: Sequence[Token], negation: Mark, gap: range, taken: set[int]) -> bool:
+    """ "No oxygen and breathing steady": what is denied stands before "and", behind it another subject begins."""
+    if tokens[negation.first].text not in ("no", "without"):
+        return False
+    joint = next((at for at in gap if tokens[at].text in ("and", "&")), None)
+    if joint is None or joint + 1 not in gap or joint + 1 not in taken or joint == gap.start:
+        return False
+    return not any(at in taken for at in range(gap.start, joint))
 
 
 _TURNING = frozenset({"(", "because", "since", "as", "even", "despite", "if"})
@@ -658,6 +681,12 @@ _DONE = frozenset({"done", "available", "performed", "measured", "possible", "te
 _NEITHER_NOR = frozenset(
     {"nor", "or", "and", "of", "the", "has", "have", "is", "are", "was", "were", "did", "does", "any"}
 )
+
+
+def _of_another_noun(gap: Sequence[Token]) -> bool:
+    """ "No oxygen and ...": what is denied stands before the "and"."""
+    texts = [token.text for token in gap]
+    return len(texts) > 1 and bool({"and", "&"} & set(texts[1:]))
 
 
 def _has_its_own_course(tokens: Sequence[Token], row: Sequence[Piece], subject: Piece) -> bool:
@@ -693,7 +722,8 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
             )
             if piece.role != "subject" or len(gap) > 3 or stopped:
                 break
-            if not first and "," in [token.text for token in gap] and _has_its_own_course(tokens, row, piece):
+            separate = ("," in [token.text for token in gap] and not first) or (first and _of_another_noun(gap))
+            if separate and _has_its_own_course(tokens, row, piece):
                 break
             found.append(piece)
             at, first = piece.last, False

@@ -30,7 +30,13 @@ _DENIALS = words("lungs", "denials")
 
 def _marks(tokens: Sequence[Token]) -> list[Mark]:
     """Causes and the words that lead to them; "it is the weight" has both, and they share a word."""
-    return [*_LEADS.scan(tokens), *_NAMED_CAUSES.scan(tokens)]
+    named = [mark for mark in _NAMED_CAUSES.scan(tokens) if not _of_a_dose(tokens, mark)]
+    return [*_LEADS.scan(tokens), *named]
+
+
+def _of_a_dose(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "2 mg/kg", "1 g per kg": the weight of a dose, and not one that was gained."""
+    return tokens[mark.first].text == "kg" and mark.first > 0 and tokens[mark.first - 1].text in ("/", "per", "mg")
 
 
 def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:

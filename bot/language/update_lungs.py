@@ -163,6 +163,8 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
         if numbers
         else {"better": "fine", "stable": "fine"}.get(verdict or "", "open")
     )
+    if outcome in ("below", "fine", "over_a_year") and _fell_before(measure, numbers):
+        outcome = "reached"
     if numbers and verdict in ("stable", "better") and outcome != "fine":
         outcome = "fine" if outcome in ("below", "time_below") else "open"
     if any(item.detail.get("other_cause") for item in findings) and outcome == "reached":
@@ -174,6 +176,15 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     months = numbers[-1].value.get("months") if numbers else None
     numeric = dict(numbers[-1].value) if numbers else None
     return {"goal": goal, "ppf": outcome, "words": words, "fall": fall, "months": months, "value": numeric}
+
+
+def _fell_before(measure: str, numbers: Sequence[Finding]) -> bool:
+    """ "70 to 61 between January and May of this year, since then up to 66": any two readings of the year count."""
+    early, late = (numbers[-2].value, numbers[-1].value) if len(numbers) > 1 else ({}, {})
+    if not early.get("values") or not late.get("values") or early["values"][-1] != late["values"][0]:
+        return False
+    within = (early.get("months") or YEAR) + (late.get("months") or 0) <= YEAR
+    return within and not numbers[-2].detail.get("was") and ppf_outcome(measure, early) == "reached"
 
 
 def _without_restated(numbers: list[Finding]) -> list[Finding]:

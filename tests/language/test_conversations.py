@@ -439,3 +439,8 @@ def test_oxygen_that_rises_within_hours() -> None:
 )
 def test_an_antibody_without_a_result_is_no_disease(text: str, disease: str | None) -> None:
     assert after(text).get("underlying_disease") == disease
+
+
+def test_oxygen_needed_within_a_fortnight_is_rapid() -> None:
+    slots = after("Went from room air to 5 L/min of oxygen within the last fortnight")
+    assert slots["rapidly_progressive"] is True
