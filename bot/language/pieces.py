@@ -647,7 +647,8 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
         raised = raised or any(tokens[index].text in _EVIDENCE for index in gap)
         if len(gap) > (8 if raised else 5):
             return None
-        if any(divides(tokens, index) or tokens[index].text in _TURNING for index in gap):
+        turning = _TURNING - {"as"} if _counts_as(tokens, negation) else _TURNING
+        if any(divides(tokens, index) or tokens[index].text in turning for index in gap):
             return None
         if tokens[negation.first].text in ("little", "no") and any(tokens[index].text in ("i", "we") for index in gap):
             return None  # "with so little reserve I consider this a deterioration"
@@ -683,6 +684,17 @@ _NEITHER_NOR = frozenset(
 )
 
 
+def _counts_as(tokens: Sequence[Token], negation: Mark | Piece) -> bool:
+    """ "Don't count the honeycombing as new": what is denied is not the sign, only that it is new."""
+    behind = {token.text for token in tokens[negation.last : negation.last + _COUNTED_AS]}
+    verbs = {token.text for token in tokens[negation.first : negation.last + 1]}
+    return bool(verbs & _COUNTING) and bool(behind & {"as", "new", "progression"})
+
+
+_COUNTING = frozenset({"count", "consider", "call", "regard", "take", "score", "label", "treat", "report"})
+_COUNTED_AS = 8
+
+
 def _of_another_noun(gap: Sequence[Token]) -> bool:
     """ "No oxygen and ...": what is denied stands before the "and"."""
     texts = [token.text for token in gap]
@@ -706,6 +718,8 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
     found: list[Piece] = []
     for negation in (piece for piece in row if piece.role == "negation"):
         if tokens[negation.first].text == "little":
+            continue
+        if _counts_as(tokens, negation):
             continue
         at, first = negation.last, True
         for piece in row:

@@ -444,3 +444,14 @@ def test_an_antibody_without_a_result_is_no_disease(text: str, disease: str | No
 def test_oxygen_needed_within_a_fortnight_is_rapid() -> None:
     slots = after("Went from room air to 5 L/min of oxygen within the last fortnight")
     assert slots["rapidly_progressive"] is True
+
+
+def test_a_grade_is_put_right_by_its_date() -> None:
+    slots = after("mMRC went from 1 to 3 since June", "Correction, mMRC was already 3 in June")
+    assert slots["goal_breathlessness"] == "stable"
+    assert slots["ppf_symptoms"] is False
+
+
+def test_the_months_of_readings_are_told_afterwards() -> None:
+    slots = after("FVC 82 to 74 % predicted", "Those two were in March and in November this year")
+    assert slots["ppf_physiology"] is True
