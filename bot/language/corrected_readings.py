@@ -160,6 +160,8 @@ def put_right(draft: Draft, reading: Reading) -> None:
         _move_goal(draft, GOAL_OF_SUBJECT[str(finding.value["subject"])])
     if reading.of("correction"):
         _told_of_the_wrong_measure(draft, reading)
+    for finding in reading.of("measure") if reading.of("correction") else ():
+        _replace_grade(draft, finding)
     for finding in reading.of("measure"):
         _replace_reading(draft, finding, bool(reading.of("correction")))
     turned = reading.of("reversed") if not reading.of("measure") else []
@@ -266,6 +268,20 @@ def _times_of(value: Mapping[str, Any]) -> Sequence[float]:
         return value.get("times") or ()
     now = float(times.today_in_months())
     return (now - value["months"], now)
+
+
+def _replace_grade(draft: Draft, finding: Finding) -> None:
+    """ "Correction, mMRC was already 3 in June", after "1 to 3 since June": the earlier or the later of two grades."""
+    pair = told_pair(draft, "goal_breathlessness")
+    if finding.subject != "scale" or "single" not in finding.value or pair is None:
+        return
+    at, order = finding.value.get("at"), finding.value.get("order") or 0
+    before = order < 0 or (order == 0 and at is not None and at < times.today_in_months())
+    later = order > 0 or (at is not None and not before)
+    if before == later or _told_later(draft, "goal_breathlessness"):
+        return
+    grade = float(finding.value["single"])
+    _tell(draft, "goal_breathlessness", (grade, pair[1]) if before else (pair[0], grade))
 
 
 def _rename(draft: Draft, meant: str, wrong: str | None) -> None:

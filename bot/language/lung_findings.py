@@ -34,6 +34,8 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     subjects = [piece for piece in scan.row if piece.role == "subject"]
     measures = _tabled(scan, context) or quantities.measures(scan.tokens, scan.row, scan.whens, scan.agent_walls)
+    spoken_of = [] if measures else _of_pronoun(scan, context)
+    measures = measures or spoken_of
     swapped = quantities.swapped(scan.tokens)
     if swapped is not None:  # "78, not 74" is one reading
         measures = [item for item in measures if {*(item.value.get("values") or ())} != {*swapped.values()}]
@@ -53,7 +55,16 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     told = lungs.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
     told = [course for course in told if not _unknown_before(scan, course)]
+    told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
     told += _also(scan, context, told, single)
+    lapse = None if asked else remarks.lapsed(scan.tokens)
+    lost = None if lapse is None else _lost(context, [course for course in told if course.last <= lapse.first])
+    if lapse is not None and lost is not None:
+        told = [course for course in told if not lapse.first <= course.last - 1 < lapse.last]
+        before = [course for course in told if course.first < lapse.first]
+        yield from _told(scan, context, before, single, asked)
+        yield scan.finding("trend", lost, "not_better", lapse.first, lapse.last)
+        told = [course for course in told if course not in before]
     yield from _told(scan, context, told, single, asked)
     yield from _shown(scan, context, subjects, asked)
     context.course = next((item.value for item in reversed(told) if not item.past), None)
@@ -62,6 +73,33 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     context.topic = _topic(scan, subjects) if not measures else None
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _of_pronoun(scan: Scan, context: Context) -> list[Measure]:
+    """ "FVC fell to 61. Then tacrolimus, and it has risen from 61 to 66": "it" is the measure read before."""
+    last = next((item for item in reversed(context.findings[-_RECENT:]) if item.kind == "measure"), None)
+    if last is None or last.subject not in ("fvc", "dlco"):
+        return []
+    if all(piece.value not in (last.subject, "overall") for piece in context.subjects):
+        return []
+    if any(mark.value in _TAPERED for mark in scan.agents):
+        return []  # "prednisolone was cut, it went from 60 to 50"
+    found = quantities.of_pronoun(scan.tokens, scan.row, scan.whens, scan.agent_walls, str(last.subject))
+    return [] if found is None else [found]
+
+
+def _lost(context: Context, told: Sequence[Course]) -> str | None:
+    """The subject of the improvement that is lost: that of the course told last, where it was for the better."""
+    named = [course for course in told if course.subject is not None]
+    if named:
+        return named[-1].subject if lungs.settled(named[-1].subject, named[-1].value) == "better" else None
+    last = next((item for item in reversed(context.findings[-_RECENT:]) if item.kind == "trend"), None)
+    improved = last is not None and last.value == "better" and last.subject in _FOLLOWED
+    return str(last.subject) if last is not None and improved else None
+
+
+_FOLLOWED = frozenset({"breathlessness", "breathing", "fvc", "dlco", "pft", "ct", "symptoms"})
+_TAPERED = frozenset({"prednisone", "prednisolone", "methylprednisolone", "glucocorticoid"})
 
 
 def _unknown_before(scan: Scan, course: Course) -> bool:
@@ -203,9 +241,33 @@ def _told(
             continue
         if judged and course.value == "not_better" and _refuses_stability(scan, course):
             continue
+        if _contested(scan, course):
+            continue
         if _is_the_question(scan, course) or (course.subject is None and _tells_nothing(scan, course)):
             continue
         yield from _course(scan, context, course, single)
+
+
+def _contested(scan: Scan, course: Course) -> bool:
+    """ "Husband thinks the breathing is worse, I disagree": an opinion that the writer does not share."""
+    texts = scan.sentence.texts
+    voiced = any(
+        text in _KIN and texts[at + 1] in _VOICES
+        for at, text in enumerate(texts[: course.first])
+        if at + 1 < len(texts)
+    )
+    behind = texts[course.last :]
+    return voiced and (
+        bool(_DISAGREES & set(behind))
+        or any(text in _OTHERS and behind[at + 1 : at + 2] == ("dont",) for at, text in enumerate(behind))
+        or any(text in _OTHERS and behind[at + 1 : at + 2] == ("doesnt",) for at, text in enumerate(behind))
+    )
+
+
+_KIN = words("facts", "relatives") | words("facts", "kin")
+_VOICES = words("facts", "tells") | {"feels", "claims", "insists", "reckons", "think", "say", "feel", "worries"}
+_DISAGREES = frozenset({"disagree", "disagrees", "disagreed", "disputes", "denies"})
+_OTHERS = frozenset({"i", "we", "he", "she", "patient"})
 
 
 def _refuses_stability(scan: Scan, course: Course) -> bool:
@@ -249,6 +311,8 @@ def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
     subject = course.subject
     if subject == "overall" and remarks.of_effort(scan.tokens):
         return "breathlessness"
+    if subject == "overall" and "again" in scan.sentence.texts[course.last : course.last + 2]:
+        subject = _felt_before(context) or subject
     if subject is None and context.subjects and _since_then(scan, course):
         subject = "ct" if context.subjects[-1].value in lungs.IMAGING else context.subjects[-1].value
     if subject is None and context.subjects and context.subjects[-1].value in lungs.IMAGING:
@@ -259,6 +323,16 @@ def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
     if subject is None and context.subjects and _PRONOUNS & set(lead):
         subject = context.subjects[-1].value
     return subject
+
+
+def _felt_before(context: Context) -> str | None:
+    """ "Her dyspnoea improved at first. Since September she's worse again": the only thing that was followed."""
+    told = {str(item.subject) for item in context.findings if item.kind in _COURSES}
+    followed = told - {"None", "overall"}
+    return followed.pop() if len(followed) == 1 and followed <= {"breathlessness", "breathing"} else None
+
+
+_COURSES = frozenset({"trend", "sign", "measure"})
 
 
 def _shown(scan: Scan, context: Context, subjects: Sequence[Piece], asked: bool) -> Iterator[Finding]:

@@ -117,6 +117,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     found = list(subjects)
     negations: list[Mark] = []
     for mark in marks:
+        mark = _before_a_sign(tokens, mark, taken)
         if (
             mark.first in closed
             or mark.value == "nothing"
@@ -322,6 +323,16 @@ _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"}
 _ON_A_SCAN = words("lungs", "seen_on") | {"the", "this", "imaging", "today", "latest"}
 _TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
 _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
+
+
+def _before_a_sign(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> Mark:
+    """ "More coarse reticulation": the adjective belongs to the name of the sign, "more" is the course."""
+    first = tokens[mark.first].text
+    if first not in ("more", "less") or mark.last - mark.first != len(("more", "coarse")):
+        return mark
+    if mark.first in taken or mark.last - 1 not in taken:
+        return mark
+    return Mark(mark.kind, "up" if first == "more" else "down", mark.first, mark.first + 1)
 
 
 def _counts_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -636,16 +647,29 @@ def _negation_of(tokens: Sequence[Token], mark: Mark, negations: Sequence[Mark],
         raised = raised or any(tokens[index].text in _EVIDENCE for index in gap)
         if len(gap) > (8 if raised else 5):
             return None
-        if any(divides(tokens, index) or tokens[index].text in _TURNING for index in gap):
+        turning = _TURNING - {"as"} if _counts_as(tokens, negation) else _TURNING
+        if any(divides(tokens, index) or tokens[index].text in turning for index in gap):
             return None
         if tokens[negation.first].text in ("little", "no") and any(tokens[index].text in ("i", "we") for index in gap):
             return None  # "with so little reserve I consider this a deterioration"
         if gap and tokens[gap.start].text in _DONE:
             return None  # "DLCO not done machine down"
+        if _of_another_thing(tokens, negation, gap, taken):
+            return None
         if any(index in taken for index in gap) and len(gap) > 3 and not raised:
             return None
         return negation
     return None
+
+
+def _of_another_thing(tokens: Sequence[Token], negation: Mark, gap: range, taken: set[int]) -> bool:
+    """ "No oxygen and breathing steady": what is denied stands before "and", behind it another subject begins."""
+    if tokens[negation.first].text not in ("no", "without"):
+        return False
+    joint = next((at for at in gap if tokens[at].text in ("and", "&")), None)
+    if joint is None or joint + 1 not in gap or joint + 1 not in taken or joint == gap.start:
+        return False
+    return not any(at in taken for at in range(gap.start, joint))
 
 
 _TURNING = frozenset({"(", "because", "since", "as", "even", "despite", "if"})
@@ -658,6 +682,23 @@ _DONE = frozenset({"done", "available", "performed", "measured", "possible", "te
 _NEITHER_NOR = frozenset(
     {"nor", "or", "and", "of", "the", "has", "have", "is", "are", "was", "were", "did", "does", "any"}
 )
+
+
+def _counts_as(tokens: Sequence[Token], negation: Mark | Piece) -> bool:
+    """ "Don't count the honeycombing as new": what is denied is not the sign, only that it is new."""
+    behind = {token.text for token in tokens[negation.last : negation.last + _COUNTED_AS]}
+    verbs = {token.text for token in tokens[negation.first : negation.last + 1]}
+    return bool(verbs & _COUNTING) and bool(behind & {"as", "new", "progression"})
+
+
+_COUNTING = frozenset({"count", "consider", "call", "regard", "take", "score", "label", "treat", "report"})
+_COUNTED_AS = 8
+
+
+def _of_another_noun(gap: Sequence[Token]) -> bool:
+    """ "No oxygen and ...": what is denied stands before the "and"."""
+    texts = [token.text for token in gap]
+    return len(texts) > 1 and bool({"and", "&"} & set(texts[1:]))
 
 
 def _has_its_own_course(tokens: Sequence[Token], row: Sequence[Piece], subject: Piece) -> bool:
@@ -678,6 +719,8 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
     for negation in (piece for piece in row if piece.role == "negation"):
         if tokens[negation.first].text == "little":
             continue
+        if _counts_as(tokens, negation):
+            continue
         at, first = negation.last, True
         for piece in row:
             if piece.first < at or piece.role == "negation":
@@ -693,7 +736,8 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
             )
             if piece.role != "subject" or len(gap) > 3 or stopped:
                 break
-            if not first and "," in [token.text for token in gap] and _has_its_own_course(tokens, row, piece):
+            separate = ("," in [token.text for token in gap] and not first) or (first and _of_another_noun(gap))
+            if separate and _has_its_own_course(tokens, row, piece):
                 break
             found.append(piece)
             at, first = piece.last, False

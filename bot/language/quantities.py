@@ -349,6 +349,34 @@ def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = Non
     return value
 
 
+def of_pronoun(
+    tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], walls: frozenset[int], subject: str
+) -> Measure | None:
+    """ "He was given rituximab, and since then it has gone from 61 to 66": readings of the measure told before."""
+    at = next((at for at in range(len(tokens) - 1) if tokens[at].text == "it" and _moves_on(tokens, at)), None)
+    if at is None or any(piece.role == "subject" and piece.value != "overall" for piece in row):
+        return None
+    later = [piece for piece in row if piece.first > at and piece.value != "overall"]
+    named = Piece("subject", subject, at, at + 1)
+    found = measures(tokens, [named, *later], whens, frozenset(wall for wall in walls if wall > at))
+    return found[0] if len(found) == 1 and "values" in found[0].value else None
+
+
+def _moves_on(tokens: Sequence[Token], at: int) -> bool:
+    """ "It went from 67 ...", "it has since risen from 61 ...": a movement between two numbers."""
+    texts = [token.text for token in tokens[at + 1 : at + _TO_A_NUMBER]]
+    moves = next((place for place, text in enumerate(texts) if text in _MOVES), None)
+    if moves is None or not set(texts[:moves]) <= _AUXILIARIES:
+        return False
+    behind = tokens[at + 2 + moves : at + 2 + moves + len(("up", "from", "67"))]
+    return any(token.text == "from" for token in behind[:-1]) and any(token.kind == "number" for token in behind)
+
+
+_TO_A_NUMBER = 7
+_MOVES = words("quantities", "moves")
+_AUXILIARIES = words("quantities", "auxiliaries")
+
+
 _THRESHOLDS = frozenset({"threshold", "thresholds", "cutoff", "cutoffs", "cut-off", "criterion", "criteria", "limit"})
 
 

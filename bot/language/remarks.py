@@ -30,7 +30,13 @@ _DENIALS = words("lungs", "denials")
 
 def _marks(tokens: Sequence[Token]) -> list[Mark]:
     """Causes and the words that lead to them; "it is the weight" has both, and they share a word."""
-    return [*_LEADS.scan(tokens), *_NAMED_CAUSES.scan(tokens)]
+    named = [mark for mark in _NAMED_CAUSES.scan(tokens) if not _of_a_dose(tokens, mark)]
+    return [*_LEADS.scan(tokens), *named]
+
+
+def _of_a_dose(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "2 mg/kg", "1 g per kg": the weight of a dose, and not one that was gained."""
+    return tokens[mark.first].text == "kg" and mark.first > 0 and tokens[mark.first - 1].text in ("/", "per", "mg")
 
 
 def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
@@ -43,6 +49,7 @@ def causes(tokens: Sequence[Token]) -> list[tuple[int, str]]:
         if mark.kind == "cause" and 0 < mark.first <= 6 and _points_to(tokens[: mark.first])
     ]
     found += [] if any(mark.kind == "cause" for mark in marks) else _blamed(tokens)
+    found += [] if found else _pointed_at(tokens)
     for cause in (mark for mark in marks if mark.kind == "cause"):
         near = [lead for lead in leads if -9 <= lead.first - cause.last <= 8 and -10 <= cause.first - lead.last <= 9]
         near += [mark for mark in marks if mark.kind == "beside" and 0 <= cause.first - mark.last <= _BESIDE]
@@ -63,6 +70,18 @@ def _blamed(tokens: Sequence[Token]) -> list[tuple[int, str]]:
         if blamed and not before & _DENIALS:
             found.append((mark.first, " ".join(blamed)))
     return found
+
+
+def _pointed_at(tokens: Sequence[Token]) -> list[tuple[int, str]]:
+    """ "Hb 7.1 from a bleeding ulcer, that explains it for me": the cause stands before the words that point at it."""
+    for mark in _EXPLAINS_IT.scan(tokens):
+        before = [token.text for token in tokens[: mark.first] if token.kind == "word"]
+        if before and not _LUNG_DISEASE & set(before) and not _DENIALS & set(before[-_BLAMED_LENGTH:]):
+            return [(0, " ".join(before[:_BLAMED_LENGTH]))]
+    return []
+
+
+_EXPLAINS_IT = Lexicon().add_all("explains", {True: VOCABULARY["other_causes"]["explains_it"]})
 
 
 def _put_down(tokens: Sequence[Token]) -> Iterator[Mark]:
@@ -201,6 +220,14 @@ _MUSCLES = words("remarks", "muscles")
 def of_effort(tokens: Sequence[Token]) -> bool:
     """ "She is no worse on the stairs": what is felt on effort is breathlessness, unless the muscles are spoken of."""
     return bool(_EFFORT.scan(tokens)) and not any(token.text in _MUSCLES for token in tokens)
+
+
+_LAPSED = Lexicon().add_all("lapsed", {True: VOCABULARY["lapsed"]})
+
+
+def lapsed(tokens: Sequence[Token]) -> Mark | None:
+    """ "That has gone", "the effect has worn off", "it didn't last": an improvement told before is lost again."""
+    return next(iter(_LAPSED.scan(tokens)), None)
 
 
 _LEVELS = Lexicon().add_all("level", VOCABULARY["levels"])

@@ -195,11 +195,19 @@ def not_there(sentence: Sentence, nothing: Mark) -> bool:
 
 def retraction(sentence: Sentence) -> Mark | None:
     for mark in _RETRACT.scan(sentence.tokens):
+        if _as_new(sentence, mark):
+            continue
         if mark.first <= _LATEST_RETRACTION and not _of_a_measure(sentence, mark) and not _tells_on(sentence, mark):
             return mark
         if _closes(sentence, mark) or _opens_a_part(sentence, mark):
             return mark
     return _parted_retraction(sentence)
+
+
+def _as_new(sentence: Sentence, mark: Mark) -> bool:
+    """ "Please don't count the honeycombing as new": it is there, and only its course is put right."""
+    behind = sentence.texts[mark.last :]
+    return any(text == "as" and behind[at + 1] in ("new", "progression") for at, text in enumerate(behind[:-1]))
 
 
 def _tells_on(sentence: Sentence, mark: Mark) -> bool:

@@ -441,3 +441,37 @@ def test_oxygen_that_rises_within_hours() -> None:
 )
 def test_an_antibody_without_a_result_is_no_disease(text: str, disease: str | None) -> None:
     assert after(text).get("underlying_disease") == disease
+
+
+def test_oxygen_needed_within_a_fortnight_is_rapid() -> None:
+    slots = after("Went from room air to 5 L/min of oxygen within the last fortnight")
+    assert slots["rapidly_progressive"] is True
+
+
+def test_a_grade_is_put_right_by_its_date() -> None:
+    slots = after("mMRC went from 1 to 3 since June", "Correction, mMRC was already 3 in June")
+    assert slots["goal_breathlessness"] == "stable"
+    assert slots["ppf_symptoms"] is False
+
+
+def test_the_months_of_readings_are_told_afterwards() -> None:
+    slots = after("FVC 82 to 74 % predicted", "Those two were in March and in November this year")
+    assert slots["ppf_physiology"] is True
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [("mMRC 2 today", "In January she was mMRC 1"), ("mMRC 1 in January", "mMRC 2 today")],
+)
+def test_single_readings_of_two_messages_make_a_course(turns: tuple[str, ...]) -> None:
+    slots = after(*turns)
+    assert slots["goal_breathlessness"] == "not_achieved"
+    assert slots["ppf_symptoms"] is True
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [("FVC 80", "FVC 78"), ("FVC 80 in March", "FVC 78 in March"), ("FVC 80", "Sorry, FVC 78 now")],
+)
+def test_readings_without_an_order_make_no_course(turns: tuple[str, ...]) -> None:
+    assert after(*turns).get("goal_lung_function") is None
