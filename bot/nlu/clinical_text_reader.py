@@ -145,7 +145,9 @@ def _clear_request(text: str, reading: Reading, verdict: Mapping[str, Any]) -> s
     ("sum it up"), and, with more certainty, where only agents are named ("tacrolimus monitoring").
     """
     intent = verdict.get(INTENT_NAME_KEY)
-    if intent in STATEMENTS or _is_command(text) or len(text.split()) > SHORT_WORDS or reading.of("undo"):
+    if intent in STATEMENTS or _is_command(text) or len(text.split()) > SHORT_WORDS:
+        return None
+    if reading.of("undo") and intent != NEW_PATIENT:
         return None  # "undo that" needs no answer to "what should change?"
     asks = "asks" in outline(text[_last_clause(text) :], Reading(())).names
     if not update({}, reading).slots:
