@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.language import corrected_readings, corrections, open_questions, update_lungs
+from bot.language import corrected_readings, corrections, open_questions
 from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, THERAPY, Draft
 from bot.language.model import Finding, Reading
 from bot.language.subjects import CRITERION_OF, GOAL_OF_SUBJECT, SLOTS_OF_SUBJECT, SUBJECT_OF
+from bot.language.times import YEAR
 from bot.language.vocabulary import words
 
 _GOALS_AND_LABEL = frozenset({*GOALS, "ppf_stated"})
@@ -297,7 +298,7 @@ def _plain_answer(draft: Draft, reading: Reading, asked: str) -> None:
 
 def _beyond_a_year(reading: Reading, asked: str) -> bool:
     """Whether a plain yes is taken back by its own time or by a DLCO that counts only when corrected."""
-    old = any(item.value > update_lungs.YEAR for item in reading.of("compared_scan")) or reading.of("old_comparison")
+    old = any(item.value > YEAR for item in reading.of("compared_scan")) or reading.of("old_comparison")
     if asked == "ppf_radiology" and old:
         return True
     measured = reading.of("measure", "trend")

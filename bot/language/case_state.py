@@ -23,9 +23,9 @@ SLOTS = (
     "underlying_disease",
 )
 OWN_LISTS = ("clarifications", "declined", "patient_features", "not_tolerated")
-OWN_TABLES = ("evidence", "measurements", "last_change")
 LAST_CHANGE = "last_change"
 """What the slots were before the last message that changed them, so that it can be taken back."""
+OWN_TABLES = ("evidence", "measurements", LAST_CHANGE)
 
 
 class Draft:
@@ -34,13 +34,17 @@ class Draft:
     def __init__(self, slots: Mapping[str, Any]) -> None:
         self.before = {name: deepcopy(slots.get(name)) for name in (*SLOTS, *OWN_LISTS, *OWN_TABLES)}
         self.now: dict[str, Any] = deepcopy(self.before)
+        self._fill_own()
+        self.notes: list[Note] = []
+        self.answered = False
+        self.touched: set[str] = set()
+
+    def _fill_own(self) -> None:
+        """An own slot that was never filled is an empty list or table here."""
         for name in OWN_LISTS:
             self.now[name] = list(self.now[name] or [])
         for name in OWN_TABLES:
             self.now[name] = dict(self.now[name] or {})
-        self.notes: list[Note] = []
-        self.answered = False
-        self.touched: set[str] = set()
 
     def set(self, slot: str, value: Any, finding: Finding | None = None, words: str | None = None) -> None:
         """Gives a slot its value, remembers the words behind it and that it is no longer declined."""
@@ -84,10 +88,7 @@ class Draft:
         for name, value in self.now[LAST_CHANGE].items():
             self.now[name] = deepcopy(value)
             self.touched.add(name)
-        for name in OWN_LISTS:
-            self.now[name] = list(self.now[name] or [])
-        for name in OWN_TABLES:
-            self.now[name] = dict(self.now[name] or {})
+        self._fill_own()
         self.now[LAST_CHANGE] = {}
 
     def remember_the_change(self) -> None:

@@ -160,8 +160,8 @@ def put_right(draft: Draft, reading: Reading) -> None:
         _move_goal(draft, GOAL_OF_SUBJECT[str(finding.value["subject"])])
     if reading.of("correction"):
         _told_of_the_wrong_measure(draft, reading)
-    for finding in reading.of("measure") if reading.of("correction") else ():
-        _replace_grade(draft, finding)
+        for finding in reading.of("measure"):
+            _replace_grade(draft, finding)
     for finding in reading.of("measure"):
         _replace_reading(draft, finding, bool(reading.of("correction")))
     turned = reading.of("reversed") if not reading.of("measure") else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.language import corrected_readings, reader, times, update_lungs, update_therapy
+from bot.language import corrected_readings, reader, times, update_lungs
 from bot.language.agents import AGENTS
 from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, THERAPY, Draft
 from bot.language.lungs import SIGNS
@@ -70,7 +70,7 @@ def _date_infusion(draft: Draft, at: float, finding: Finding) -> None:
     if len(listed) != 1 or not of_therapy:
         return
     slot, agent = listed[0].split(":")
-    right = PREVIOUS if times.today_in_months() - at > update_therapy.HALF_A_YEAR else CURRENT
+    right = PREVIOUS if times.today_in_months() - at > times.HALF_A_YEAR else CURRENT
     if right == slot:
         return
     words = str(draft.now["evidence"].pop(listed[0]))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import Course, settled
 from bot.language.text import Token
-from bot.language.times import When, today_in_months
+from bot.language.times import YEAR, When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _CRITERIA = load("facts")["criteria"]
@@ -89,7 +89,6 @@ def _verdict_before(tokens: Sequence[Token], mark: Mark) -> Mark | None:
 _SCANS = words("criteria", "scans")
 _COMPARED = words("criteria", "compared")
 _MONTHS = {unit: float(months) for months, units in load("times")["months_per_unit"].items() for unit in units}
-_YEAR = 12.0
 _LONGEST = 240.0
 """Months beyond which a number of years is an age and no distance between two scans."""
 
@@ -100,13 +99,13 @@ def old_comparison(tokens: Sequence[Token], whens: Sequence[When]) -> tuple[int,
     if not texts & _SCANS or not texts & _COMPARED:
         return None
     spans = [(_span(when), when.first, when.last) for when in whens] + list(_ages(tokens))
-    if any(0 < months <= _YEAR for months, _, _ in spans):
+    if any(0 < months <= YEAR for months, _, _ in spans):
         return None
     return next(
         (
             (first, last)
             for months, first, last in spans
-            if _YEAR < months < _LONGEST
+            if YEAR < months < _LONGEST
             and any(token.text in _COMPARED for token in tokens[max(0, first - 8) : last + 4])
         ),
         None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language.pieces import Piece
+from bot.language.pieces import GRADE_WORDS, Piece
 from bot.language.readings import is_grade, out_of_ten
 from bot.language.text import Token
 
@@ -40,14 +40,14 @@ def _two_grades(tokens: Sequence[Token], at: int) -> bool:
     """ "Dyspnoea: grade 3, in January grade 2", "dyspnoea went from gr 2 to gr 4": what stands behind the symptom."""
     while at < len(tokens) and tokens[at].text in _GONE:
         at += 1
-    named = at < len(tokens) and tokens[at].text in _GRADES_OF
+    named = at < len(tokens) and tokens[at].text in GRADE_WORDS
     at += named
     if not _is_small_grade(tokens, at):
         return False
     at += 1
     joined = at < len(tokens) and tokens[at].text in ("to", "→", "->")
     for behind in range(at + 1, min(at + _TO_THE_SECOND, len(tokens))):
-        if tokens[behind - 1].text in _GRADES_OF and _is_small_grade(tokens, behind):
+        if tokens[behind - 1].text in GRADE_WORDS and _is_small_grade(tokens, behind):
             return named
         if joined and behind == at + 1 and _is_small_grade(tokens, behind):
             return True
@@ -82,7 +82,6 @@ _GONE = frozenset(
         "was",
     }
 )
-_GRADES_OF = frozenset({"grade", "gr", "class", "stage", "level", "score"})
 _TO_THE_SECOND = 6
 
 
@@ -135,7 +134,7 @@ def grades_before(tokens: Sequence[Token], piece: Piece) -> list[int]:
     late = at
     if piece.value != "scale" or at < 2 or tokens[piece.first].text not in _SCALES or not _is_small_grade(tokens, at):
         return []
-    at -= 2 if tokens[at - 1].text in _GRADES_OF else 1
+    at -= 2 if tokens[at - 1].text in GRADE_WORDS else 1
     if tokens[at].text not in ("to", "→", "->") or not at or not _is_small_grade(tokens, at - 1):
         return []
     return [at - 1, late]

@@ -8,6 +8,7 @@ from bot.language import clarify, update_lungs, update_therapy
 from bot.language.case_state import GOALS, Draft
 from bot.language.model import Reading
 from bot.language.subjects import GOAL_OF_SUBJECT
+from bot.language.times import YEAR
 
 UNKNOWN = frozenset({"unknown", "not_done", "pending"})
 
@@ -60,14 +61,14 @@ def _measure_question(draft: Draft, reading: Reading, entry: dict[str, Any]) -> 
     limit = update_lungs.PPF_POINTS[measure]
     if entry["kind"] == "time_window" and months is not None:
         fall = known.get("fall") or 0
-        outcome = "over_a_year_known" if months > update_lungs.YEAR else "reached" if fall >= limit else "below"
+        outcome = "over_a_year_known" if months > YEAR else "reached" if fall >= limit else "below"
         known = {**known, "ppf": outcome, "months": months}
     elif entry["kind"] == "absolute_or_relative" and reading.of("kind_of_change"):
         absolute = reading.of("kind_of_change")[0].value == "absolute"
         fall = known.get("fall") or 0
         enough = "reached" if fall >= limit else "below"
         months = months if months is not None else known.get("months")
-        in_time = months is not None and months <= update_lungs.YEAR
+        in_time = months is not None and months <= YEAR
         known = {**known, "months": months, "ppf": "relative_known" if not absolute else enough if in_time else "time"}
         if known["ppf"] == "time":
             draft.ask(clarify.time_window(entry["words"], "ppf_physiology", measure, fall))

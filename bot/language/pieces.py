@@ -308,7 +308,7 @@ def _puts_down_to(tokens: Sequence[Token], mark: Mark) -> bool:
     ]
     behind = tokens[mark.last + 1 : mark.last + 2]
     lead = tokens[max(0, mark.first - _LONGEST_OBJECT) : mark.first]
-    return down and bool(behind) and behind[0].kind == "word" and any(token.text in _PUTS for token in lead)
+    return down and bool(behind) and behind[0].kind == "word" and any(token.text in PUTS for token in lead)
 
 
 def _goes_on_being_given(tokens: Sequence[Token], mark: Mark, closed: frozenset[int]) -> bool:
@@ -317,7 +317,7 @@ def _goes_on_being_given(tokens: Sequence[Token], mark: Mark, closed: frozenset[
     return relative and any(at in closed for at in range(max(0, mark.first - 4), mark.first))
 
 
-_PUTS = frozenset({"put", "puts", "putting"})
+PUTS = frozenset({"put", "puts", "putting"})
 _LONGEST_OBJECT = 7
 _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"})
 _ON_A_SCAN = words("lungs", "seen_on") | {"the", "this", "imaging", "today", "latest"}
@@ -565,7 +565,7 @@ def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     if tokens[mark.last - 1].text != "same" or mark.last >= len(tokens) or mark.last in taken:
         return False
     following = tokens[mark.last]
-    if following.text in _GRADES and mark.last + 1 < len(tokens) and _is_grade(tokens[mark.last + 1]):
+    if following.text in GRADE_WORDS and mark.last + 1 < len(tokens) and _is_grade(tokens[mark.last + 1]):
         return mark.first - 1 not in taken  # "dyspnoea same grade III"
     counted = (
         following.kind == "number" and tokens[mark.last + 1 : mark.last + 2] and tokens[mark.last + 1].kind == "word"
@@ -573,7 +573,7 @@ def _same_thing(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
     return bool(counted) or (following.kind == "word" and following.text not in _AFTER_SAME)
 
 
-_GRADES = frozenset({"grade", "gr", "class", "stage", "level", "score"})
+GRADE_WORDS = frozenset({"grade", "gr", "class", "stage", "level", "score"})
 
 
 def _other_things(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.language.facts import clause, cues
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Sentence, Token
-from bot.language.times import UNITS, When, today_in_months
+from bot.language.times import UNITS, YEAR, When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _FACTS = load("facts")["ppf"]
@@ -193,7 +193,6 @@ _DECISIONS = frozenset(
     {"discussion", "decision", "evaluation", "review", "verdict", "assessment", "question", "statement"}
 )
 _STATING = frozenset({"is", "was", "has", "have", "agreed", "agrees", "says", "said", "calls", "called", "confirmed"})
-YEAR = 12.0
 
 
 def _ages(tokens: Sequence[Token], begin: int, end: int) -> Iterator[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.language.lexicon import Lexicon, Mark
-from bot.language.pieces import VOCABULARY
+from bot.language.pieces import PUTS, VOCABULARY
 from bot.language.text import Token
 from bot.language.times import When
 from bot.language.vocabulary import words
@@ -89,12 +89,11 @@ def _put_down(tokens: Sequence[Token]) -> Iterator[Mark]:
     for at in range(1, len(tokens) - 1):
         if tokens[at].text != "down" or tokens[at + 1].text != "to":
             continue
-        puts = next((back for back in range(at - 1, max(at - _PUT_REACH, -1), -1) if tokens[back].text in _PUTS), None)
+        puts = next((back for back in range(at - 1, max(at - _PUT_REACH, -1), -1) if tokens[back].text in PUTS), None)
         if puts is not None and at + 2 < len(tokens) and tokens[at + 2].kind == "word":
             yield Mark("blame", True, puts, at + 2)
 
 
-_PUTS = frozenset({"put", "puts", "putting"})
 _PUT_REACH = 7
 _BLAME = Lexicon().add_all("blame", {True: VOCABULARY["other_causes"]["blame"]})
 _LUNG_DISEASE = words("remarks", "lung_disease")

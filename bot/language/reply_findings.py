@@ -96,11 +96,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
 
 def _long_ago(when: times.When) -> bool:
     """ "Yes, but two years ago", "yes, in 2023"."""
-    dated = when.kind == "date" and when.lead != "since" and times.today_in_months() - when.months > _YEAR
-    return dated or (when.kind == "ago" and when.months > _YEAR)
-
-
-_YEAR = 12
+    dated = when.kind == "date" and when.lead != "since" and times.today_in_months() - when.months > times.YEAR
+    return dated or (when.kind == "ago" and when.months > times.YEAR)
 
 
 def _test_missing(scan: Scan, bare: Mark) -> bool:

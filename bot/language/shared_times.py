@@ -136,14 +136,10 @@ def _is_span(tokens: Sequence[Token], early: When, late: When) -> bool:
         return True
     closed = lead == "(" and late.last < len(tokens) and tokens[late.last].text == ")"
     listed = closed and gap == [","]
-    if gap and set(gap) <= _SET_AGAINST and lead in (",", "(", ":", "-") and early.months <= _month(late):
+    if gap and set(gap) <= _SET_AGAINST and lead in (",", "(", ":", "-") and early.months <= when_in_months(late):
         ends = late.last >= len(tokens) or tokens[late.last].kind == "mark"
         return ends and tokens[max(0, at - 1)].kind == "number"  # "61 to 53, February against November"
     return listed or (len(gap) == 1 and gap[0] in _TO and (lead in ("from", "between") or closed))
-
-
-def _month(when: When) -> float:
-    return when.months if when.kind == "date" else today_in_months() - when.months
 
 
 _SET_AGAINST = frozenset({"against", "vs", "versus", "v", "compared", "with"})

@@ -15,7 +15,7 @@ from typing import Any
 from bot.language import therapy_detail, unknown_drugs
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence, Token
-from bot.language.therapy_assign import assign
+from bot.language.therapy_assign import IN_ALL, assign
 from bot.language.therapy_cues import EXCEPTING, INFUSIONS, has_dose
 from bot.language.therapy_row import Member, Row
 from bot.language.therapy_sentence import Frame
@@ -47,7 +47,6 @@ _WHENEVER = frozenset({"when", "once", "until", "if", "till"})
 _AT_A_TIME = frozenset(
     {"until", "till", "back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"}
 )
-_COUNTED = (("in", "all"), ("in", "total"))
 _ALL_BUT = tuple((every, but) for every in ("all", "everything") for but in ("but", "except", "bar"))
 _PRESENT = frozenset({"present", "presently", "currently", "now", "moment"})
 _OF_A_HEADING = frozenset({"now", "planned", "started", "arrow"})
@@ -238,7 +237,7 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
             and "back" in row.said(member.ahead)
         ):
             return True  # "back on MMF (it had been held)"
-        if status == "now" and row.said(back) in _COUNTED and member.mark.value in INFUSIONS:
+        if status == "now" and row.said(back) in IN_ALL and member.mark.value in INFUSIONS:
             return True  # "since 2022 rituximab, 9 doses in all"
         when = not back.act and row.said(back)[0] in _AT_A_TIME
         return (status == "now" and excepted and plainly) or (status == "planned" and (back.act == "stop" or when))

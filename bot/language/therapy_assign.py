@@ -17,7 +17,7 @@ _ADDITIVE = words("therapy", "additive")
 _ADDED = words("therapy", "added")
 _IN_TURN = words("therapy", "in_turn")
 _INSTEAD = words("therapy", "instead")
-_IN_ALL = (("in", "all"), ("in", "total"))
+IN_ALL = (("in", "all"), ("in", "total"))
 _INFUSED = frozenset({"infusion", "infusions", "cycle", "cycles", "pulse", "pulses"})
 _ALL = frozenset({"all", "each", "both", "none", "neither", "nothing"})
 _ALL_OF_THEM = frozenset(
@@ -160,7 +160,7 @@ def _attach(row: Row, cue: Mark) -> None:
             right.ahead = cue
         if left is not None and left.end == cue.first and row.said(cue) == ("now", "with"):
             left.back.append(cue)  # "MMF now with prednisolone"
-    elif row.said(cue) in _IN_ALL and left is not None and left.mark.value not in INFUSIONS:
+    elif row.said(cue) in IN_ALL and left is not None and left.mark.value not in INFUSIONS:
         return
     elif side == "left" and left is not None and cue.kind != "arrow":
         if therapy_reach.is_relative(row, cue, left) and left.ahead is not None and left.ahead.kind == "planned":

@@ -9,7 +9,7 @@ from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
 from bot.language.therapy_cues import DOSING, INFUSIONS, RHYTHM, has_dose
 from bot.language.therapy_row import Member, Row
-from bot.language.times import When, today_in_months
+from bot.language.times import HALF_A_YEAR, When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, words
 
 _EXTRAS = (
@@ -122,10 +122,7 @@ def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
 def _long_ago(row: Row, index: int) -> bool:
     edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
     dates = [when.months for when in _times(row, index, row.members[index].first, edge) if when.kind == "date"]
-    return bool(dates) and today_in_months() - max(dates) > _HALF_A_YEAR
-
-
-_HALF_A_YEAR = 6.0
+    return bool(dates) and today_in_months() - max(dates) > HALF_A_YEAR
 
 
 def _recurring_before(row: Row, member: Member, begin: int) -> bool:

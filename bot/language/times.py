@@ -57,6 +57,12 @@ class When:
     yearless: bool = False
 
 
+HALF_A_YEAR = 6.0
+"""Months."""
+YEAR = 12.0
+"""Months."""
+
+
 def when_in_months(when: When) -> float:
     """Months since year 0 of a date or of a distance from today."""
     return when.months if when.kind == "date" else today_in_months() - when.months
@@ -309,11 +315,9 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             return year * 12 + month, at + 2 + skip, False
         if text in ("may", "mar") and not _is_month(tokens, at):
             return None
-        now = today_in_months(today)
-        year = int((now - 1) // 12)
-        if _text(tokens, at - 1) == "last" and month == int((now - 1) % 12) + 1:
-            year -= 1
-        return (year if year * 12 + month <= now else year - 1) * 12 + month, at + 1, False
+        latest = _latest(month, today)
+        year_before = _text(tokens, at - 1) == "last" and latest == today_in_months(today)
+        return latest - 12 if year_before else latest, at + 1, False
     full = _FULL_DATE.match(text)
     if full:
         first, second, year = int(full[1]), int(full[2]), _full_year(int(full[3]))
@@ -341,8 +345,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         alone = alone and middle not in ("12", "52")
         months = r"0?[1-9]|1[0-2]" if alone or _beside_a_test(tokens, at) else r"0[1-9]|1[0-2]"
         if nxt == "/" and re.fullmatch(months, text) and re.fullmatch(r"1\d|2\d", middle):
-            if int(middle) <= _MONTHS_IN_A_YEAR and today_in_months(today) - _full_year(int(middle)) * 12 > _TOO_OLD:
-                return _this_or_last_year(int(middle), today), at + 3, False  # "Board 12/11:" is a day of November
+            if int(middle) <= YEAR and today_in_months(today) - _full_year(int(middle)) * 12 > _TOO_OLD:
+                return _latest(int(middle), today), at + 3, False  # "Board 12/11:" is a day of November
             return _full_year(int(middle)) * 12 + int(text), at + 3, False
     backwards = re.fullmatch(r"((?:19|20)\d\d)[.](0?[1-9]|1[0-2])", text)  # "2021.3"
     if backwards:
@@ -353,15 +357,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     return None
 
 
-_MONTHS_IN_A_YEAR = 12
 _TOO_OLD = 120
 """Months: a label as old as this is no year but a day and a month."""
-
-
-def _this_or_last_year(month: int, today: datetime.date | None) -> float:
-    now = today_in_months(today)
-    year = (now - 1) // 12
-    return (year if year * 12 + month <= now else year - 1) * 12 + month
 
 
 _SINCE = frozenset({"since", "before", "after", "at"})

@@ -12,7 +12,7 @@ from bot.language import clarify, series
 from bot.language.case_state import Draft
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding, Reading
-from bot.language.times import today_in_months
+from bot.language.times import YEAR, today_in_months
 
 ACHIEVED, STABLE, NOT_ACHIEVED = "achieved", "stable", "not_achieved"
 GOAL_OF = {"better": ACHIEVED, "stable": STABLE, "worse": NOT_ACHIEVED, "not_better": NOT_ACHIEVED, "new": NOT_ACHIEVED}
@@ -21,7 +21,6 @@ GOAL_POINTS = {"fvc": 3.0, "dlco": 5.0}
 GOAL_RELATIVE_LITRES = 0.05
 PPF_POINTS = {"fvc": 5.0, "dlco": 10.0}
 """Absolute decline within a year, inclusive [G2]."""
-YEAR = 12.0
 OTHER_SYMPTOM = "ppf_symptoms:other"
 """Evidence of a respiratory symptom beside breathlessness that got worse: unchanged breathing takes nothing from it."""
 _TOLERANCE = 1e-6

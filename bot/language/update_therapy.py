@@ -10,12 +10,10 @@ from bot.language.agents import AMBIGUOUS, CLASS_OF, GENERIC_FOR
 from bot.language.case_state import THERAPY, Draft
 from bot.language.model import Finding, Reading
 from bot.language.therapy_cues import INFUSIONS
-from bot.language.times import today_in_months
+from bot.language.times import HALF_A_YEAR, YEAR, today_in_months
 from bot.language.vocabulary import words
 
 CURRENT, PREVIOUS = THERAPY
-HALF_A_YEAR = 6.0
-_A_YEAR = 12.0
 _NEITHER = frozenset({"mentioned", "planned", "never", "other_person", "not_systemic"})
 # Statuses that leave open whether the agent is still taken; they are settled against the rest of the message.
 _OPEN = frozenset({"failed", "treated", "given", "bare", "contrasted"})
@@ -205,9 +203,7 @@ def _of_item(item: Finding, asked: str | None) -> str:
     if status == "failed" and infusion and ago is not None and ago <= HALF_A_YEAR and detail.get("cue") in _AFTER:
         return "now"
     if status in ("given", "bare", "treated") and infusion:
-        finished = (
-            item.subject == "cyclophosphamide" and ago is not None and ago > _A_YEAR and detail.get("since") is None
-        )
+        finished = item.subject == "cyclophosphamide" and ago is not None and ago > YEAR and detail.get("since") is None
         if detail.get("recurring") and not (status == "given" and detail.get("course")) and not finished:
             return "now"
         if ago is not None:
