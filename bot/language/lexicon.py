@@ -45,6 +45,7 @@ class Lexicon:
 
     def __init__(self) -> None:
         self._root: dict[str, Any] = {}
+        self._openers: set[str] = set()
 
     def add(self, phrase: str, kind: str, value: Any) -> None:
         for words in expand(phrase):
@@ -53,6 +54,7 @@ class Lexicon:
 
     def add_words(self, words: Sequence[str], kind: str, value: Any) -> None:
         node = self._root
+        self._openers.update(words[:1])
         for word in words:
             node = node.setdefault(word, {})
         node.setdefault("", (kind, value))
@@ -66,6 +68,9 @@ class Lexicon:
 
     def scan(self, tokens: Sequence[HasText]) -> list[Mark]:
         """The phrases of a sentence, left to right, without overlap."""
+        words = getattr(tokens, "words", None)
+        if words is not None and words.isdisjoint(self._openers):
+            return []
         marks: list[Mark] = []
         free = 0
         for at in self._starts(tokens):
@@ -77,16 +82,8 @@ class Lexicon:
 
     def _starts(self, tokens: Sequence[HasText]) -> Sequence[int]:
         """The places where a phrase may begin."""
-        root = self._root
-        places: dict[str, list[int]] | None = getattr(tokens, "places", None)
-        if places is None:
-            return [at for at, token in enumerate(tokens) if token.text in root]
-        if root.keys().isdisjoint(places.keys()):
-            return ()
-        hits = root.keys() & places.keys()
-        if len(hits) == 1:
-            return places[hits.pop()]
-        return sorted(at for word in hits for at in places[word])
+        openers = self._openers
+        return [at for at, token in enumerate(tokens) if token.text in openers]
 
     def scan_everywhere(self, tokens: Sequence[HasText]) -> list[Mark]:
         """The longest phrase from each token on; they may overlap."""

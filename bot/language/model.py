@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 # Findings of these kinds are worth a remark, but they neither set nor change a slot.
@@ -76,7 +77,15 @@ class Reading:
 
     def of(self, *kinds: str) -> tuple[Finding, ...]:
         """The findings of the given kinds, in the order of the message."""
-        return tuple(finding for finding in self.findings if finding.kind in kinds)
+        present = [kind for kind in kinds if kind in self._by_kind]
+        if len(present) <= 1:
+            return self._by_kind[present[0]] if present else ()
+        return tuple(finding for finding in self.findings if finding.kind in present)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[Finding, ...]]:
+        kinds = dict.fromkeys(finding.kind for finding in self.findings)
+        return {kind: tuple(finding for finding in self.findings if finding.kind == kind) for kind in kinds}
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -63,12 +63,10 @@ class Token:
 
 
 class Line(tuple[Token, ...]):
-    """The tokens of a sentence, and where each word stands: most lexicons see by it that they find nothing there."""
+    """The tokens of a sentence, and the set of its words: most lexicons see by it that they find nothing there."""
 
     def __init__(self, tokens: Iterable[Token] = ()) -> None:
-        self.places: dict[str, list[int]] = {}
-        for at, token in enumerate(self):
-            self.places.setdefault(token.text, []).append(at)
+        self.words = frozenset(token.text for token in self)
 
 
 @dataclass(frozen=True, slots=True)

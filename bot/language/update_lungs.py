@@ -114,9 +114,10 @@ def _lung_function(draft: Draft, reading: Reading) -> None:
     told: dict[str, dict[str, Any]] = {}
     counted = any(item.kind == "measure" for name in ("fvc", "dlco") for item in _about(reading, name))
     shared = [item for item in _about(reading, "pft") if not (counted and item.detail.get("moved"))]
+    timed = {**draft.now["measurements"], **_timed(reading)}
     for measure in ("fvc", "dlco"):
         own = [_with_known_time(item, draft.now["measurements"].get(measure)) for item in _about(reading, measure)]
-        own = [_at_the_same_time(item, {**draft.now["measurements"], **_timed(reading)}) for item in own]
+        own = [_at_the_same_time(item, timed) for item in own]
         own = _timed_afterwards(measure, own, draft.now["measurements"].get(measure))
         entry = measure_entry(measure, own, shared)
         if entry is not None:
