@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.language import corrected_readings, corrections, open_questions
+from bot.language import corrected_readings, corrections, open_questions, waiting_readings
 from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, THERAPY, Draft
 from bot.language.model import Finding, Reading
 from bot.language.subjects import CRITERION_OF, GOAL_OF_SUBJECT, SLOTS_OF_SUBJECT, SUBJECT_OF
@@ -55,6 +55,11 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
         vague = finding.subject is None or (
             finding.subject == "overall" and asked in SUBJECT_OF and finding.kind == "trend"
         )
+        continuing = waiting_readings.continuing(draft, finding, subject)
+        if len(continuing) > 1:
+            findings += continuing
+            continue
+        finding = continuing[0]
         own = _same_readings(draft, finding) or subject
         if asked is None and reading.of("correction", "reversed"):
             own = corrected_readings.corrected_pair(draft, finding) or own

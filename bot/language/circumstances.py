@@ -22,7 +22,7 @@ def distance_of_scans(scan: Scan, first: int, last: int) -> float | None:
 def window(scan: Scan, first: int, last: int) -> float | None:
     """The window that stands in the same clause; else the only window of the sentence."""
     begin, end = facts.clause(scan.tokens, first, last, frozenset({",", "but", ";"}))
-    own = [when for when in scan.whens if begin <= when.first < end and when.kind in ("window", "ago")]
+    own = [when for when in scan.whens if begin <= when.first < end and times.is_span(when)]
     windows = own or _between_two_dates(scan) or [when for when in scan.whens if when.kind == "window"]
     windows = [when for when in windows if when.months > 0 and not _of_agent(scan, when)]
     if windows and (own or len(windows) == 1):

@@ -11,7 +11,7 @@ from typing import Any
 from bot.language.pieces import Piece
 from bot.language.readings import LARGEST_LITRES, PERCENT_RANGE, Number, out_of_range
 from bot.language.text import Token
-from bot.language.times import When, today_in_months
+from bot.language.times import When, is_span, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS
 
 
@@ -136,7 +136,7 @@ def _between(whens: Sequence[When], times: Sequence[float | None]) -> float | No
 
 
 def _since(whens: Sequence[When], times: Sequence[float | None]) -> float | None:
-    agos = [when.months for when in whens if when.kind == "ago" and when.months > 0]
+    agos = [when.months for when in whens if when.kind == "ago" and is_span(when)]
     return max(agos) if agos else None
 
 

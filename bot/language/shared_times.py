@@ -9,6 +9,7 @@ from typing import Any
 from bot.language.readings import Number
 from bot.language.text import Token
 from bot.language.times import When, today_in_months, when_in_months
+from bot.language.vocabulary import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
         return measure
     begin = next((at + 1 for at, token in enumerate(tokens[:4]) if token.text == ":"), 0)  # "PFT: Aug 2026 FVC 68 %"
     lead = next((when for when in whens if when.kind in ("date", "ago") and when.first <= begin + 1), None)
+    lead = lead or _of_the_tests(tokens, measure, whens)
     if lead is None or lead.first > measure.first:
         return measure
     at = lead.months if lead.kind == "date" else today_in_months() - lead.months
@@ -185,6 +187,19 @@ def _led_by_time(tokens: Sequence[Token], measure: Measure, whens: Sequence[When
     return replace(
         measure, value={**measure.value, "at": at, "order": measure.value.get("order") or (1 if recent else 0)}
     )
+
+
+def _of_the_tests(tokens: Sequence[Token], measure: Measure, whens: Sequence[When]) -> When | None:
+    """ "The tests she brought, dated January, give FVC 78 %": the only time of the sentence is that of the tests."""
+    only = whens[0] if len(whens) == 1 and whens[0].kind in ("date", "ago") else None
+    if only is None or not any(token.text in _TESTS for token in tokens[: only.first]):
+        return None
+    between = {token.text for token in tokens[only.last : measure.first]}
+    return only if between & _GIVE else None
+
+
+_TESTS = words("shared_times", "tests")
+_GIVE = words("shared_times", "give")
 
 
 def _of_listed_dates(tokens: Sequence[Token], found: list[Measure], whens: Sequence[When]) -> list[Measure]:

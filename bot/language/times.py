@@ -73,6 +73,14 @@ def is_label(tokens: Sequence[Token], when: When) -> bool:
     return when.kind == "window" and (tokens[when.first].text in LABELS or bool(_LABEL.match(tokens[when.first].text)))
 
 
+def is_span(when: When) -> bool:
+    """Whether it can tell over how long something changed: "today" and "yesterday" only tell when it was measured."""
+    return when.kind == "window" or (when.kind == "ago" and when.months > _A_DAY)
+
+
+_A_DAY = 1 / 30
+
+
 def today_in_months(today: datetime.date | None = None) -> float:
     day = today or datetime.date.today()
     return day.year * 12 + day.month

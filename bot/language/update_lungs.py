@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.language import clarify, series
+from bot.language import clarify, waiting_readings
 from bot.language.case_state import Draft
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding, Reading
-from bot.language.times import YEAR, today_in_months
+from bot.language.times import YEAR
 
 ACHIEVED, STABLE, NOT_ACHIEVED = "achieved", "stable", "not_achieved"
 GOAL_OF = {"better": ACHIEVED, "stable": STABLE, "worse": NOT_ACHIEVED, "not_better": NOT_ACHIEVED, "new": NOT_ACHIEVED}
@@ -27,7 +25,7 @@ _TOLERANCE = 1e-6
 
 
 def apply(draft: Draft, reading: Reading) -> None:
-    reading = _with_earlier_readings(draft, reading)
+    reading = waiting_readings.with_earlier(draft, reading)
     reading = _without_older(reading)
     _lung_function(draft, reading)
     _imaging(draft, reading)
@@ -48,41 +46,6 @@ def _single_readings(draft: Draft, reading: Reading) -> None:
         slot = touched.get(str(finding.subject), "goal_lung_function")
         if "single" in finding.value and finding.subject is not None and slot not in draft.touched:
             draft.note("single_reading", finding.words, subject=finding.subject)
-
-
-def _with_earlier_readings(draft: Draft, reading: Reading) -> Reading:
-    """ "mMRC 2 today", then "in January she was mMRC 1": single readings of two messages make a course."""
-    joined = []
-    for subject in ("fvc", "dlco", "scale"):
-        own = [item for item in reading.of("measure") if item.subject == subject]
-        if len(own) > 1 or (own and "single" not in own[0].value) or reading.of("retract", "undo"):
-            draft.now["evidence"].pop(f"{_READING}{subject}", None)
-            continue
-        if not own or reading.of("correction"):
-            continue
-        value = own[0].value
-        known = draft.now["evidence"].pop(f"{_READING}{subject}", None)
-        course = _course_with(json.loads(known), value) if known else None
-        if course is not None:
-            joined.append(replace(own[0], value=course))
-        told = json.dumps({key: value.get(key) for key in _OF_A_READING})
-        draft.now["evidence"] = {f"{_READING}{subject}": told, **draft.now["evidence"]}
-    return replace(reading, findings=(*reading.findings, *joined)) if joined else reading
-
-
-def _course_with(known: dict[str, Any], value: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The course of two single readings; None where it is not told which of them is the earlier one."""
-    if known["unit"] != value["unit"] or known["scale"] != value["scale"] or known["at"] == value.get("at"):
-        return None
-    placed = [item.get("at") is not None or bool(item.get("order")) for item in (known, value)]
-    earlier = (value.get("order") or 0) < 0 or (value.get("at") or math.inf) < int(today_in_months())
-    if not placed[1] or not (placed[0] or earlier):
-        return None
-    return series.joined([known, dict(value)])
-
-
-_READING = "reading:"
-_OF_A_READING = ("unit", "scale", "single", "at", "order", "yearless", "months")
 
 
 def _without_older(reading: Reading) -> Reading:
