@@ -117,7 +117,7 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
     found = list(subjects)
     negations: list[Mark] = []
     for mark in marks:
-        mark = _before_a_sign(tokens, mark, taken)
+        mark = _stative(tokens, _before_a_sign(tokens, mark, taken), subjects)
         if (
             mark.first in closed
             or mark.value == "nothing"
@@ -323,6 +323,18 @@ _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"}
 _ON_A_SCAN = words("lungs", "seen_on") | {"the", "this", "imaging", "today", "latest"}
 _TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
 _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
+
+
+def _stative(tokens: Sequence[Token], mark: Mark, subjects: Sequence[Piece]) -> Mark:
+    """ "CT without any fibrosis", "free of honeycombing": a sign that is not there, not one that has gone."""
+    said = tuple(token.text for token in tokens[mark.first : mark.last])
+    if mark.value != "gone" or said not in _NOT_THERE:
+        return mark
+    denied = any(piece.first == mark.last and piece.value in _SHOWN_SIGNS for piece in subjects)
+    return replace(mark, kind="negation", value=True) if denied else mark
+
+
+_NOT_THERE = frozenset({("without", "any"), ("free", "of"), ("clear", "of"), ("clear", "from")})
 
 
 def _before_a_sign(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> Mark:

@@ -127,7 +127,8 @@ def _judges(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
 def _content_with(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
     """ "I'm fine with stable", "we are ok with no change": the clinician on the course, not the patient's state."""
     lead = {token.text for token in tokens[max(0, mark.first - 3) : mark.first]}
-    if not lead & _SPEAKERS or mark.last >= len(tokens) or tokens[mark.last].text not in ("with", "by"):
+    opens = not mark.first or tokens[mark.first - 1].kind == "mark"
+    if not (lead & _SPEAKERS or opens) or mark.last >= len(tokens) or tokens[mark.last].text not in ("with", "by"):
         return False
     return any(
         other.kind == "steady" and 0 < other.first - mark.last <= 4 and not _of_a_dose(tokens, other) for other in marks

@@ -99,7 +99,7 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
 
 
 _OTHERS = frozenset({"other", "others", "another", "else"})
-_OBJECTS = frozenset({"the", "a", "an", "her", "his", "all", "any", "work"})
+_OBJECTS = words("therapy", "objects")
 _THEM = frozenset({"it", "them", "both", "that", "this"})
 _PRONOUNS = words("therapy", "pronouns")
 _TELLING = frozenset({"arrow", "before", "started", "now", "never", "failed"})
