@@ -328,12 +328,13 @@ _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
 def _stative(tokens: Sequence[Token], mark: Mark, subjects: Sequence[Piece]) -> Mark:
     """ "CT without any fibrosis", "free of honeycombing": a sign that is not there, not one that has gone."""
     said = tuple(token.text for token in tokens[mark.first : mark.last])
-    if mark.value != "gone" or said not in _NOT_THERE:
+    if mark.value != "gone" or said not in _NOT_THERE or any(token.text in _AT_LAST for token in tokens):
         return mark
     denied = any(piece.first == mark.last and piece.value in _SHOWN_SIGNS for piece in subjects)
     return replace(mark, kind="negation", value=True) if denied else mark
 
 
+_AT_LAST = frozenset({"now", "again", "since", "meanwhile"})
 _NOT_THERE = frozenset({("without", "any"), ("free", "of"), ("clear", "of"), ("clear", "from")})
 
 
