@@ -96,7 +96,7 @@ def _something_added(findings: Sequence[Finding]) -> bool:
     return any("added" in str(item.detail.get("cue", "")) for item in findings)
 
 
-_SWITCHED = ("switched", "changed", "swapped", "converted", "moved", "transitioned")
+_SWITCHED = ("switch", "chang", "swap", "convert", "mov", "transition")
 
 
 def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
@@ -109,16 +109,23 @@ def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
     if len(new) != 1 or any(item.value in ("before", "failed") for item in findings):
         return
     classes = {CLASS_OF[agent] for agent in new}
+    at = min(item.start for item in findings if str(item.subject) in new)
     named = {
         str(item.subject)
         for item in findings
         if not (item.value == "bare" and not item.detail.get("dose") and CLASS_OF[str(item.subject)] in classes)
+        and not _told_before(item, at)
     } | set(new)
     others = [agent for agent in draft.now[CURRENT] or [] if agent not in named and CLASS_OF[agent] != "glucocorticoid"]
     same = [agent for agent in others if CLASS_OF[agent] == CLASS_OF[new[0]]]
     left = same or (others if len(others) == 1 else [])
     for agent in left:
         _record(draft, agent, "before", [item for item in findings if item.subject == new[0]])
+
+
+def _told_before(item: Finding, at: int) -> bool:
+    """ "On MMF the FVC fell. Switched to tacrolimus in May": taken up to the switch, told in a sentence before."""
+    return item.value == "now" and item.end < at - 1
 
 
 def _others_now(draft: Draft, settled: dict[str, str]) -> bool:

@@ -6,13 +6,14 @@ only meant, or was never done. From both follows what became of the agent, and o
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Mark
 from bot.language.text import Token
-from bot.language.vocabulary import load
+from bot.language.vocabulary import load, words
 
 _VERBS = load("verbs")
 _AUXILIARIES = _VERBS["auxiliaries"]
@@ -171,8 +172,8 @@ def _in_place(
     following = tokens[last].text if last < len(tokens) else ""
     if act == "stop" and form == "base" and before.meant and behind_agent:
         return ("now", "back"), last  # "MMF is due to come off in May"
-    if act == "switch_from" and form == "base" and _carried_out(tokens, last):
-        return ("before", "ahead"), last  # "change from MMF to AZA made in March"
+    if act in _SWITCHES and form in ("base", "ing") and _happened(tokens, before.first, last):
+        return ("before" if act == "switch_from" else "arrow", "ahead"), last
     if act == "give" and _harms(tokens, at, inside):
         return ("before", "back"), last  # "which gave her a drug fever"
     if tokens[at].text == "raised" and before.be and following not in ("to", "from", "by", "further", "again"):
@@ -203,12 +204,26 @@ def _in_place(
 
 
 _SUBJECTS_OF_EFFECT = frozenset({"it", "that", "which", "this"})
-_CARRIED_OUT = frozenset({"made", "done", "completed", "happened", "undertaken", "effected"})
+_SWITCHES = frozenset({"switch_to", "switch_from"})
+_CARRIED_OUT = words("therapy", "carried_out")
+_AN_EVENT = words("therapy", "an_event")
+_DETERMINERS = frozenset({"the", "her", "his", "their", "that", "this", "our"})
 
 
-def _carried_out(tokens: Sequence[Token], at: int) -> bool:
-    """A switch as a noun, and that it was made."""
-    return any(token.text in _CARRIED_OUT for token in tokens[at : at + 8])
+def _happened(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """ "Since the switch to MMF", "after changing to MMF", "change from MMF to AZA made in March": a switch that was made."""
+    lead = first - 1
+    if lead >= 0 and tokens[lead].text in _DETERMINERS:
+        lead -= 1
+    if lead >= 0 and tokens[lead].text in _AN_EVENT:
+        return True
+    following = [token.text for token in tokens[last : last + _NEAR_BEHIND]]
+    dated = any(pair in _TOOK_PLACE for pair in itertools.pairwise(following))
+    return dated or not _CARRIED_OUT.isdisjoint(following)
+
+
+_NEAR_BEHIND = 8
+_TOOK_PLACE = frozenset({("was", "in"), ("was", "on"), ("took", "place"), ("went", "well"), ("went", "smoothly")})
 
 
 _GOES = frozenset({"go", "goes", "went", "gone", "going"})
