@@ -27,6 +27,7 @@ _LABELS = frozenset({"current", "currently", "now", "present"})
 _OPENING = _DENIALS | _TREATMENT | _BEFORE | _LABELS | {"nothing"}
 _PRESENTLY = frozenset({"now", "currently", "moment", "presently"})
 _IN_ADDITION = (["new"], ["further"])
+_EMPHASIS = "whatsoever"
 _REACH = 4
 """Words beside the phrase that may date it."""
 
@@ -36,6 +37,10 @@ def scan(tokens: Sequence[Token], inside: Collection[int] = ()) -> list[Mark]:
 
     `inside` are tokens of agents: "azathioprine not yet started" denies that one alone.
     """
+    if any(token.text == _EMPHASIS for token in tokens):
+        kept = [at for at, token in enumerate(tokens) if token.text != _EMPHASIS]
+        marks = scan([tokens[at] for at in kept], {kept.index(at) for at in inside if at in kept})
+        return [replace(mark, first=kept[mark.first], last=kept[mark.last - 1] + 1) for mark in marks]
     texts = [token.text for token in tokens]
     said = [
         mark
@@ -76,6 +81,8 @@ def _both_times(texts: Sequence[str], mark: Mark) -> Mark:
     ever = {"or", "nor", "past", "before", "ever"} & set(after) or _EVER & set(texts[mark.first : mark.last])
     if mark.value == "ever" and not ever and _PRESENTLY & set(after[:3]):
         return replace(mark, value="now")  # "no immunosuppression at this moment"
+    if mark.value == "now" and after[:1] == ["until"]:
+        return replace(mark, value="before")  # "no treatment at all until prednisone on Tuesday"
     never = "never" in after and bool({"has", "have", "was", "had"} & set(after[after.index("never") :]))
     return replace(mark, value="ever") if mark.value == "now" and never else mark
 
@@ -87,7 +94,10 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     end = at + 1
     while end < len(texts) and end - at < 9 and texts[end] in (_VERBS | _KINDS | _OTHER):
         end += 1
-    if end == len(texts) or texts[end] not in _TREATMENT:
+    passed = end == len(texts) or texts[end] not in _TREATMENT
+    if passed and texts[at] == "no" and end - at > 1 and texts[end - 1] == "ever" and texts[end - 2] in _TREATMENT:
+        return Mark("nothing", "ever", at, end)  # "no immunosuppressant ever"
+    if passed:
         anything = texts[at] == "never" and end > at + 1 and texts[end - 1] in ("any", "anything", "nothing")
         if anything and end < len(texts) and texts[end] in ("except", "but", "other", "apart", "besides", "bar"):
             return Mark("nothing", "before", at, end)  # "never had anything but steroids"
@@ -98,6 +108,7 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
     end += 1
     while end < len(texts) and texts[end] in _TREATMENT:
         end += 1
+    end += next((len(words) for words in _OF_ANY_KIND if tuple(texts[end : end + len(words)]) == words), 0)
     after = texts[end : end + _REACH]
     used = after[:1] in (["was"], ["were"]) and bool(set(after[1:3]) & (_VERBS | {"ever", "tried", "done"}))
     timed = after[:1] == ["for"] and bool({"years", "months", "yrs", "weeks"} & set(after[2:]))
@@ -122,6 +133,12 @@ def _denied(texts: Sequence[str], at: int) -> Mark | None:
         # "she has not had other immunosuppressants"
         value = "before" if all_along or so_far or perfect or {*after, *inner} & (_BEFORE | {"ever"}) else ""
     return Mark("nothing", value, at, end) if value else None
+
+
+_OF_ANY_KIND = (
+    *(("of", every, kind) for every in ("any", "whatever") for kind in ("kind", "sort", "type", "description")),
+    ("at", "all"),
+)
 
 
 def _clause_before(texts: Sequence[str], at: int) -> Sequence[str]:

@@ -43,6 +43,9 @@ _REQUESTS = frozenset(
 )
 _EVER_BEFORE = frozenset({"before", "previously", "earlier", "ever", "in", "the", "past"})
 _ONLY = frozenset({"only", "just", "solely"})
+_UNTIL = (("until",), ("till",), ("til",))
+_COUNTED = words("therapy", "doses")
+_CALLED_OFF = words("therapy", "called_off")
 _WHENEVER = frozenset({"when", "once", "until", "if", "till"})
 _AT_A_TIME = frozenset(
     {"until", "till", "back", "at", "in", "earlier", "previously", "long", "years", "initially", "formerly"}
@@ -105,7 +108,7 @@ def statements(
             status = "planned"  # "rituximab would be a candidate, and nintedanib"
         if status == "bare" and _likewise(row, member):
             same = found[-1].status if found else earlier or status
-            dosed = same == "before" and has_dose(row.tokens, member.mark)
+            dosed = same in ("before", "planned") and has_dose(row.tokens, member.mark)
             status = status if dosed else same  # "tofa was stopped. Pred 7.5 too.": not stopped
         status = "mentioned" if index in misspoken else _in_context(row, index, status)
         if status == "now" and cue is not None and row.said(cue) in _WHILE and _ended_before(found, member.mark):
@@ -218,7 +221,11 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
     """Whether the status told ahead of an agent stands, whatever the word behind it says."""
     if status == "now" and row.said(back)[0] in ("until", "till", "til") and row.said(back)[-1] == "then":
         return True  # "takes MMF until then"
+    if status == "now" and row.said(back) in _UNTIL and member.ahead is not None and member.ahead.act == "continue":
+        return not {"stayed", "remained", "continued", "kept"} & set(row.said(member.ahead))  # "stays on MMF until"
     if back.kind == "now":
+        if status == "planned" and row.said(back) == ("so", "far") and _COUNTED & set(row.before(back, 2)):
+            return False  # "accepts IVIG: four monthly courses so far"
         still = "still" in {*row.said(back), *row.before(back, 2)}
         ended = status in ("before", "failed") and back.act in ("", "adjust") and not still
         return status in ("planned", "never") or ended
@@ -240,7 +247,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         if status == "now" and row.said(back) in IN_ALL and member.mark.value in INFUSIONS:
             return True  # "since 2022 rituximab, 9 doses in all"
         when = not back.act and row.said(back)[0] in _AT_A_TIME
-        return (status == "now" and excepted and plainly) or (status == "planned" and (back.act == "stop" or when))
+        dropped = back.act == "stop" or when or not _CALLED_OFF.isdisjoint(row.said(back))
+        return (status == "now" and excepted and plainly) or (status == "planned" and dropped)
     if back.kind == "failed":
         return status in ("before", "planned")
     if back.kind == "given":

@@ -29,6 +29,9 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     cues = [cue for cue in cues_of(tokens, set(), whens) if cue.kind in _TELLING and not _is_small(tokens, cue)]
     if not cues:
         return None
+    cues = [cue for cue in cues if cue.act or not _intended(tokens, cue)]
+    if not cues:
+        return None
     verbs = [cue for cue in cues if cue.act] or cues
     cue = verbs[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
     if [token.text for token in tokens[:2]] == ["the", "first"] and len(tokens) > 3:
@@ -67,6 +70,15 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
     return Later(cue)
+
+
+def _intended(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "The aim is to be off it by summer", "should be off by May": not so yet."""
+    lead = [token.text for token in tokens[max(0, cue.first - 3) : cue.first]]
+    return "be" in lead and not _INTENDED.isdisjoint(lead)
+
+
+_INTENDED = words("therapy", "intended")
 
 
 def _is_small(tokens: Sequence[Token], cue: Mark) -> bool:

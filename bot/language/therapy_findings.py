@@ -153,7 +153,7 @@ def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Fi
         if texts[mark.last - 1] == "any" and (scan.agents or context.agents):
             continue  # "refused steroids and has never had any"
         excepts = texts[mark.last - 1] in _BUT or texts[mark.last : mark.last + 1] in _EXCEPTED[2:]
-        if mark.value == "before" and texts[mark.last : mark.last + 1] == ("before",):
+        if mark.value == "before" and texts[mark.last : mark.last + 1] in (("before",), ("until",)):
             runs_on = False  # "no earlier treatment before MMF"
         if mark.value == "before" and excepts:
             runs_on = False  # "never had anything but prednisone", "nothing was tried before the rituximab"

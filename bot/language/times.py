@@ -306,6 +306,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     if text == "new" and nxt in ("year", "years") and {_text(tokens, at - 1), _text(tokens, at - 2)} & _SINCE:
         return float((today_in_months(today) - 1) // 12 * 12 + 1), at + 2, False
     if text in _MONTH:
+        if text == "dec" and nxt in ("to", "by", "from") and _text(tokens, at + 2)[:1].isdigit():
+            return None  # "16 mg, dec to 8 mg"
         month = _MONTH[text]
         if (
             nxt.isdigit()
