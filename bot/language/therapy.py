@@ -224,7 +224,7 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
     if status == "now" and row.said(back) in _UNTIL and member.ahead is not None and member.ahead.act == "continue":
         return not {"stayed", "remained", "continued", "kept"} & set(row.said(member.ahead))  # "stays on MMF until"
     if back.kind == "now":
-        if status == "planned" and row.said(back) == ("so", "far") and _COUNTED & set(row.before(back, 2)):
+        if status == "planned" and row.said(back) == ("so", "far") and _counted(row, back):
             return False  # "accepts IVIG: four monthly courses so far"
         still = "still" in {*row.said(back), *row.before(back, 2)}
         ended = status in ("before", "failed") and back.act in ("", "adjust") and not still
@@ -269,6 +269,22 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
     return back.kind == "planned" and status not in (None, "never") and row.said(back)[-1] != "idea" and not in_turn
 
 
+def _reaction_of_another(row: Row, member: Member) -> bool:
+    """ "Azathioprine hypersensitivity in her twin"."""
+    named = row.texts[member.mark.last : member.mark.last + 1]
+    behind = [cue for cue in row.cues if cue.kind == "other_person" and 0 < cue.first - member.mark.last <= _NEAR]
+    return bool(named) and named[0] in _REACTIONS and bool(behind)
+
+
+_NEAR = 4
+_REACTIONS = words("therapy", "reactions")
+
+
+def _counted(row: Row, cue: Mark) -> bool:
+    """ "Four monthly courses so far"."""
+    return any({text, text[:-1], text[:-2]} & _COUNTED for text in row.before(cue, 2))
+
+
 def _in_context(row: Row, index: int, status: str) -> str:
     """Somebody else's story, replacement of cortisol, and what is put on the skin are no treatment of the lung."""
     member = row.members[index]
@@ -279,6 +295,8 @@ def _in_context(row: Row, index: int, status: str) -> str:
         return "mentioned"  # "A was restarted, B not"
     if status == "bare" and not has_dose(row.tokens, member.mark) and _in_a_choice(row, member):
         return "planned"  # "tac + CYC vs tofa, PLEX"
+    if status in _UNDECIDED and _reaction_of_another(row, member):
+        return "other_person"
     if index and status in _UNDECIDED and _of_others(row, index):
         return "other_person"
     if status in ("now", "bare", "started", "given") and _is_a_strength(row.tokens[member.mark.last :][:2]):

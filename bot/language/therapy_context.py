@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language import unknown_drugs
 from bot.language.lexicon import Mark
@@ -26,6 +26,12 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     """ "It was stopped", "restarted in May", "all four failed", "was never collected"."""
     if len(tokens) > _LONGEST_ASIDE:
         return None
+    skip = next((at for at, token in enumerate(tokens) if token.text not in BEFORE_A_CORRECTION), 0)
+    if skip:  # "sorry, both have been stopped"
+        shifted = [replace(when, first=when.first - skip, last=when.last - skip) for when in whens]
+        later = told_later(tokens[skip:], [when for when in shifted if when.first >= 0])
+        moved = later and replace(later.cue, first=later.cue.first + skip, last=later.cue.last + skip)
+        return replace(later, cue=moved) if later and moved else None
     cues = [cue for cue in cues_of(tokens, set(), whens) if cue.kind in _TELLING and not _is_small(tokens, cue)]
     if not cues:
         return None
@@ -93,7 +99,8 @@ def _ends(tokens: Sequence[Token], cue: Mark) -> bool:
 
 
 def _speaks_of_them(tokens: Sequence[Token], cue: Mark) -> bool:
-    return cue.last < len(tokens) and tokens[cue.last].text in _THEM
+    inside = any(token.text in ("it", "them") for token in tokens[cue.first + 1 : cue.last])
+    return inside or (cue.last < len(tokens) and tokens[cue.last].text in _THEM)
 
 
 def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -110,6 +117,7 @@ def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
     return not lead - _SHORT_LEADS and not object_named
 
 
+BEFORE_A_CORRECTION = words("therapy", "sorry") | {","}
 _OTHERS = frozenset({"other", "others", "another", "else"})
 _OBJECTS = words("therapy", "objects")
 _THEM = frozenset({"it", "them", "both", "that", "this"})
@@ -219,12 +227,16 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
     if len(named) == 3 and named[2].value == named[0].value:
         named = named[:2]  # "ciclosporin should read tacrolimus, she never had ciclosporin"
     words = [token.text for token in tokens]
-    if len(tokens) > 14 or not named:
+    if not named:
+        return None
+    begin = max((at + 1 for at in range(named[0].first) if words[at] == ":"), default=0)
+    end = next((at for at in range(named[-1].last, len(words)) if words[at] in (",", ":", "-")), len(words))
+    if end - begin > _LONGEST_ASIDE:
         return None
     if len(named) == 2:
         first, second = named
         between = [word for word in words[first.last : second.first] if word != ","]
-        lead = [word for word in words[: first.first] if word != ","]
+        lead = [word for word in words[begin : first.first] if word != ","]
         if (
             lead
             and lead[-1] in ("replace", "correct", "exchange", "overwrite")
@@ -243,7 +255,7 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
         if (
             lead[-1:] == ["not"]
             and not set(lead[:-1]) - _SWAP_LEADS
-            and set(between) <= {"but", "its", "it", "is", "rather", "-", "he", "she", "on", "meant", "i"}
+            and set(between) <= {"but", "its", "it", "is", "rather", "-", "he", "she", "on", "meant", "i"} | _SORRY
         ):
             return first, second
         if (
@@ -271,4 +283,5 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
 
 
 _DOSE_WORDS = frozenset({"mg", "g", "bd", "bid", "od", "daily", "twice", "once", "a", "day", "weekly", "per", "tds"})
+_SORRY = words("therapy", "sorry")
 _SWAP_LEADS = words("therapy", "swap_leads")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.language import (
+    earlier_agents,
     facts,
     no_treatment,
     replies,
@@ -52,7 +53,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         said = [item for item in said if item.mark.first < begin]
         if not said:
             return  # "the tacrolimus belongs to the previous patient"
-    if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
+    if said and _opens_with_a_pronoun(scan) and scan.agents[0].first > 1:
         yield from _told_later(scan, context, scan.agents[0].first)
     if context.untreated:
         said = [_once(item) for item in said]
@@ -74,6 +75,12 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     _remember(scan, context, said)
     for mark in unknown_drugs.scan(scan.tokens, scan.agents):
         yield scan.finding("unknown_drug", None, mark.value, mark.first, mark.last)
+
+
+def _opens_with_a_pronoun(scan: Scan) -> bool:
+    """ "It was stopped ...", "sorry, both were stopped ..."."""
+    first = next((token.text for token in scan.tokens if token.text not in therapy_context.BEFORE_A_CORRECTION), "")
+    return first in _PRONOUNS
 
 
 def _taken_back(scan: Scan) -> bool:
@@ -201,6 +208,8 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
     said = " ".join(scan.sentence.texts[cue.first : cue.last])
     detail = {**therapy_detail.of(scan.tokens, scan.whens), "cue": said}
+    if not context.all_agents and not later.first:
+        yield scan.finding(earlier_agents.KIND, None, status, cue.first, cue.last, count=later.count, **detail)
     for agent in meant:
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)
 

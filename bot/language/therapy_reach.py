@@ -289,6 +289,8 @@ def _goes_on_telling(row: Row, cue: Mark, left: Member) -> bool:
 
 def _plan_reaches(row: Row, cue: Mark, left: Member, texts: list[str]) -> bool:
     """A plan for the next dose of a course that goes on is none for the agent: "RTX in May, next one booked"."""
+    if texts[:2] in (["was", "what"], ["is", "what"]):
+        return True  # "upadacitinib was what we wanted"
     if set(texts) & (_WHAT | _OF_A_COURSE) or RHYTHM.scan(row.tokens[left.mark.last : cue.first]):
         return False
     if row.tokens[cue.first - 1].kind == "number":

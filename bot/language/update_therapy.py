@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.language import clarify
+from bot.language import clarify, earlier_agents
 from bot.language.agents import AMBIGUOUS, CLASS_OF, GENERIC_FOR
 from bot.language.case_state import THERAPY, Draft
 from bot.language.model import Finding, Reading
@@ -20,7 +20,7 @@ _OPEN = frozenset({"failed", "treated", "given", "bare", "contrasted"})
 
 
 def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
-    findings = list(reading.of("therapy"))
+    findings = [*reading.of("therapy"), *earlier_agents.resolved(draft, reading, asked)]
     _swaps(draft, reading)
     for finding in reading.of("ambiguous_agent"):
         _ambiguous(draft, finding, asked)

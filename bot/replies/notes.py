@@ -39,6 +39,7 @@ _TEXTS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "single_reading": lambda words, _: (
         f"A single reading{words} shows no trend; I need an earlier one, or your verdict."
     ),
+    "which_agent": lambda words, _: f"I am not sure which medicine is meant{words}: please name it.",
     "past_label": lambda words, _: f"A PPF label more than a year old{words} is not taken as present. [G2]",
     "taken_back": lambda words, _: "I took back what your last message had told.",
     "nothing_to_take_back": lambda words, _: (
