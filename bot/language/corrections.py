@@ -48,6 +48,10 @@ def take_back(draft: Draft, reading: Reading) -> None:
     if any(item.subject == "rapid" for item in reading.of("last_year")):
         draft.set("rapidly_progressive", None)
         draft.answered = True
+    elif any(item.subject == "ppf" for item in reading.of("last_year")):
+        if draft.now["ppf_stated"]:
+            draft.set("ppf_stated", None)
+            draft.note("past_label", "")
     elif reading.of("last_year") and not reading.of("measure", "sign", "therapy", "reading_dated", "compared_scan"):
         _was_last_year(draft)
 

@@ -40,4 +40,6 @@ def _meant(draft: Draft, status: str, count: int | None) -> Sequence[str]:
     wanted = count or 1
     if len(latest) == wanted:
         return latest
+    if count is None and slot not in draft.now[LAST_CHANGE]:
+        return ()  # "it" may be something else that was told since
     return pool if len(pool) == wanted or (count and wanted > len(pool)) else ()

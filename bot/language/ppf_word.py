@@ -61,6 +61,7 @@ def _names_it(texts: Sequence[str], criterion: Mark, mark: Mark) -> bool:
 def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     tokens = sentence.tokens
     begin, end = clause(tokens, mark.first, mark.last, _BREAKS)
+    begin = _behind_a_colon(tokens, begin, mark.first)
     before, after = _behind_a_dash(tokens, begin, mark.first), tokens[mark.last : end]
     stated = any(token.text in _STATING for token in before)
     if (
@@ -82,6 +83,13 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
     if value == "yes" and (_old(tokens, whens, begin, end) or (begin == 0 and tokens[0].text in _FORMERLY)):
         return "past"
     return value
+
+
+def _behind_a_colon(tokens: Sequence[Token], begin: int, end: int) -> int:
+    """ "The MDT has withdrawn that: no PPF": a denial behind a colon is the whole of what is said."""
+    colon = next((at for at in range(end - 1, begin - 1, -1) if tokens[at].text == ":"), None)
+    denied = colon is not None and any(cue.value == "denied" for cue in _CUES.scan(tokens[colon + 1 : end]))
+    return colon + 1 if denied and colon is not None else begin
 
 
 _FORMERLY = words("ppf", "formerly")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.pieces import Piece
 from bot.language.text import Sentence, tokens
-from bot.language.times import When, today_in_months
+from bot.language.times import YEAR, When, today_in_months
 from bot.language.vocabulary import load, words
 
 _REPLIES = load("replies")
@@ -325,13 +325,20 @@ def last_year(sentence: Sentence) -> Mark | None:
 def dated_back(sentence: Sentence, whens: Sequence[When], about_something: bool) -> bool:
     """ "well, that label is from 2020": what was told before lies more than a year back."""
     points = {"that", "this", "it", "label", "was", "those", "they"} & set(sentence.texts[:6])
-    if about_something or not points or len(sentence.tokens) > 12 or sentence.asks:
+    end = len(sentence.texts)
+    if end > _LONGEST_DATE and "," in sentence.texts[:_LONGEST_DATE]:
+        end = sentence.texts.index(",")  # "that label is from 2023, it has not been looked at since"
+    if about_something or not points or end > _LONGEST_DATE or sentence.asks:
         return False
     return any(
-        (when.kind == "ago" and when.months >= 12)
-        or (when.kind == "date" and when.lead != "since" and today_in_months() - when.months > 12)
+        (when.kind == "ago" and when.months >= YEAR)
+        or (when.kind == "date" and when.lead != "since" and today_in_months() - when.months > YEAR)
         for when in whens
+        if when.first < end
     )
+
+
+_LONGEST_DATE = 12
 
 
 def corrects(sentence: Sentence) -> bool:

@@ -71,7 +71,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if past and rapid.marks(scan.tokens) and not sentence.asks:
         yield scan.finding("last_year", "rapid", True, 0, len(scan.tokens))
     elif replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
-        yield scan.finding("last_year", "rapid" if rapid.marks(scan.tokens) else None, True, 0, len(scan.tokens))
+        label = "ppf" if {"label", "labelled", "labeled"} & set(sentence.texts) else None
+        yield scan.finding("last_year", "rapid" if rapid.marks(scan.tokens) else label, True, 0, len(scan.tokens))
     swapped = quantities.swapped(scan.tokens)
     if swapped is not None:
         yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))

@@ -211,7 +211,7 @@ _DETERMINERS = frozenset({"the", "her", "his", "their", "that", "this", "our"})
 
 
 def _happened(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """ "Since the switch to MMF", "after changing to MMF", "change from A to B made in March": a switch that was made."""
+    """ "Since the switch to MMF", "after changing to MMF", "change to MMF made in March": a switch that took place."""
     lead = first - 1
     if lead >= 0 and tokens[lead].text in _DETERMINERS:
         lead -= 1
