@@ -60,7 +60,7 @@ def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str 
         return None
     if left is not None and cue.kind != "arrow" and (is_relative(row, cue, left) or _of_a_pronoun(row, cue)):
         return "left"
-    if left is not None and _lacks_its_object(row, cue, left, right):
+    if left is not None and (_lacks_its_object(row, cue, left, right) or _is_predicate(row, cue, left)):
         return "left"
     dated = cue.last in row.timed or (cue.last + 2 in row.timed and row.tokens[cue.last].kind == "number")
     booked = cue.kind == "planned" and dated and row.said(cue)[0] not in ("due", "next", "bid")
@@ -135,6 +135,15 @@ def _lacks_its_object(row: Row, cue: Mark, left: Member, right: Member | None) -
 
 _REASONS = frozenset({"because", "due", "owing", "yet", "either", "anymore"})
 _OBJECTLESS = _REASONS | frozenset({"", "yet", ",", "and", "so", "for", "since", "either", "anymore", "any"})
+
+
+def _is_predicate(row: Row, cue: Mark, left: Member) -> bool:
+    """ "The steroids are only inhaled"."""
+    between = set(row.texts[left.end : cue.first])
+    return cue.kind == "not_systemic" and bool(between & _STAYS) and between <= _STAYS | _ONLY
+
+
+_ONLY = frozenset({"only", "just", "solely", "purely", "all", "both", "was", "were"})
 
 
 def _of_a_pronoun(row: Row, cue: Mark) -> bool:

@@ -31,8 +31,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     by_agent: dict[str, list[Finding]] = {}
     for finding in findings:
         by_agent.setdefault(str(finding.subject), []).append(finding)
-    answers = [item for item in reading.of("answer") if not {"else", "other"} & set(item.words.lower().split())]
-    denied = asked == PREVIOUS and any(item.value in ("none", "no") for item in answers)
+    denied = asked == PREVIOUS and any(_denies_all(item, findings) for item in reading.of("answer"))
     if denied:
         by_agent = {
             agent: items for agent, items in by_agent.items() if any(item.value not in ("bare",) for item in items)
@@ -63,6 +62,14 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
+
+
+def _denies_all(answer: Finding, findings: Sequence[Finding]) -> bool:
+    """ "None", "no, nothing"; not "nothing else", nor "neither CNI. Azathioprine", which denies those alone."""
+    said = set(answer.words.lower().split())
+    if answer.value not in ("none", "no") or said & {"else", "other", "neither"}:
+        return False
+    return not any(item.value == "never" and item.start <= answer.start < item.end for item in findings)
 
 
 def _pulses_before(settled: dict[str, str], by_agent: dict[str, list[Finding]]) -> None:
