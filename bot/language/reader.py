@@ -51,6 +51,7 @@ def read(text: str) -> Reading:
 
 
 def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Finding]:
+    sentence = replies.without_withdrawn(sentence)
     scan = Scan(text, sentence, context.agents)
     opened = replies.new_patient(sentence)
     if opened is not None:

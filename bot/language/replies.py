@@ -317,6 +317,23 @@ def means_the_whole_case(text: str) -> bool:
     return bool(_WHOLE_CASE.scan(read)) and not _ONE_THING.scan(read)
 
 
+def without_withdrawn(sentence: Sentence) -> Sentence:
+    """ "Earlier I said the breathing was the same: wrong, NYHA III now": what is called wrong does not count."""
+    texts = sentence.texts
+    said = next((at for at in range(1, min(len(texts), _EARLY)) if texts[at] in _SAID and texts[at - 1] in _I), None)
+    if said is None:
+        return sentence
+    ends = (at for at in range(said + 1, len(texts)) if texts[at] in _WRONG)
+    return next((sentence.after(at + 1) for at in ends if texts[at - 1] in _BEFORE_WRONG), sentence)
+
+
+_EARLY = 6
+_I = frozenset({"i", "we"})
+_SAID = words("replies", "said")
+_WRONG = frozenset({"wrong", "incorrect", "mistaken", "false", "untrue"})
+_BEFORE_WRONG = frozenset({":", ",", "-", "was", "is", "thats", "were"})
+
+
 def last_year(sentence: Sentence) -> Mark | None:
     marks = _LAST_YEAR.scan(sentence.tokens)
     return marks[0] if marks and len(sentence.tokens) <= 10 else None

@@ -160,6 +160,8 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
     status = _AS_NOW.get(cue.kind, cue.kind) if cue is not None else None
     if status in ("given", "treated") and cue is not None and _PRESENT & set(row.texts[cue.first : member.first]):
         status = "now"  # "treated at present with MMF"
+    if status == "never" and cue is not None and row.said(cue) == ("no",) and _none_since(row, member):
+        status = "before"  # "13 months ago, and no rituximab since"
     if status == "given" and cue is not None and {"has", "have"} & set(row.said(cue)) and "since" in row.before(cue, 4):
         status = "now"  # "since then he has had MMF"
     if heading == "other_person":
@@ -186,6 +188,10 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
     if member.override:
         return ("planned" if status == "planned" else member.override), cue
     return (heading or "bare", None) if status is None else (status, cue)
+
+
+def _none_since(row: Row, member: Member) -> bool:
+    return row.texts[member.end : member.end + 2] in (("since",), ("since", "then"), ("since", ","))
 
 
 def _is_excepted(row: Row, member: Member) -> bool:
