@@ -197,7 +197,11 @@ def pieces(tokens: Sequence[Token], closed: frozenset[int] = frozenset()) -> lis
 
 def _without_heading(tokens: Sequence[Token], subjects: list[Piece]) -> list[Piece]:
     """ "Symptoms: breathlessness worse": the heading names what the line is about and has no course of its own."""
-    if len(subjects) < 2 or subjects[0].first or subjects[0].value != "symptoms" or len(tokens) <= subjects[0].last:
+    if len(subjects) < 2 or subjects[0].first or len(tokens) <= subjects[0].last:
+        return subjects
+    if tokens[subjects[0].last - 1].text == "ild" and tokens[subjects[0].last].text == ":":
+        return subjects[1:]  # "ILD: FVC stable, CT not repeated"
+    if subjects[0].value != "symptoms":
         return subjects
     named = subjects[1].value in ("breathlessness", "breathing", "scale", "symptoms")
     return subjects[1:] if named and tokens[subjects[0].last].text == ":" else subjects

@@ -61,7 +61,11 @@ def measures(
             used |= set(range(second.first, end))
             continue
         end = next(
-            (other.first for other in subjects[number + 1 :] if other.value not in _PASSED_OVER.get(piece.value, ())),
+            (
+                other.first
+                for other in subjects[number + 1 :]
+                if other.value not in _PASSED_OVER.get(piece.value, ()) or _has_a_reading(tokens, other)
+            ),
             len(tokens),
         )
         end = _stop(tokens, piece.last, end, walls)
@@ -118,6 +122,15 @@ def measures(
             )
             found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
     return sharing(tokens, found, whens)
+
+
+def _has_a_reading(tokens: Sequence[Token], piece: Piece) -> bool:
+    """ "Borg 5 → 3, 6MWD 310 m": what is measured in another unit has a reading of its own."""
+    behind = tokens[piece.last] if piece.last < len(tokens) else None
+    return piece.value == "other" and behind is not None and behind.kind == "number" and behind.number > _HIGHEST_GRADE
+
+
+_HIGHEST_GRADE = 10
 
 
 def _aside(tokens: Sequence[Token], piece: Piece) -> bool:

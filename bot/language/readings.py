@@ -87,6 +87,7 @@ def find_numbers(
         if (
             piece.value == "ct"
             and _text(tokens, at + 1) not in ("%", "percent", "per")
+            and not _shares_its_unit(tokens, at)
             and not _estimate(tokens, at, found)
         ):
             continue
@@ -128,6 +129,17 @@ def find_numbers(
             order, when = found[-1].order, found[-1].at if when is None else when
         found.append(Number(value, unit, at, last, change, order, when, absolute, _yearless(whens, when)))
     return _between_grades(tokens, found) if piece.value == "scale" else found
+
+
+def _shares_its_unit(tokens: Sequence[Token], at: int) -> bool:
+    """ "Extent 15 → 30 %", "from 15 to 30 %": the unit behind the second number is that of both."""
+    return (
+        tokens[at].kind == "number"
+        and _text(tokens, at + 1) in ("→", "->", "to", ">")
+        and at + 2 < len(tokens)
+        and tokens[at + 2].kind == "number"
+        and _text(tokens, at + 3) in ("%", "percent")
+    )
 
 
 def _between_grades(tokens: Sequence[Token], found: list[Number]) -> list[Number]:
