@@ -49,6 +49,8 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     if all(piece.value == "overall" for piece in subjects) and not scan.agents and not measures:
         yield from _bare_numbers(scan, context)
     yield from _leading_reading(scan, context)
+    if scan.agents and not measures:
+        yield from _reading_now(scan, context)
     measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in measures if "single" in item.value)
     timed = frozenset(at for when in scan.whens for at in (when.first, when.last - 1))
@@ -185,6 +187,26 @@ def _leading_reading(scan: Scan, context: Context) -> Iterator[Finding]:
             "order": 0 if at else 1,
         }
         yield scan.finding("measure", meant[0], value, 0, percent[0].last)
+
+
+def _reading_now(scan: Scan, context: Context) -> Iterator[Finding]:
+    """ "FVC 78 % in January, 70 % in June. Rituximab added, now 74 %": a last reading of the measure told before."""
+    last = next((item for item in reversed(context.findings[-_RECENT:]) if item.kind == "measure"), None)
+    if last is None or last.subject not in ("fvc", "dlco") or last.value.get("unit") != "%":
+        return
+    texts = scan.sentence.texts
+    at = next((at for at in range(1, len(texts) - 1) if texts[at - 1] in _NOW and texts[at + 1] == "%"), None)
+    if at is None or scan.tokens[at].kind != "number" or at in scan.agent_walls:
+        return
+    value = {
+        "unit": "%",
+        "months": None,
+        "scale": last.subject,
+        "single": scan.tokens[at].number,
+        "at": times.today_in_months(),
+        "order": 1,
+    }
+    yield scan.finding("measure", str(last.subject), value, at - 1, at + 2)
 
 
 def _opening_time(scan: Scan) -> tuple[int, float | None]:
