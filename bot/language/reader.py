@@ -63,6 +63,7 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
     if modality.is_general(sentence):
         return
     yield from therapy_findings.found(scan, context)
+    context.names_agents = context.names_agents or bool(scan.agents)
     section = context.section.enter(sentence, context.starts_line)
     if section == "family":
         return

@@ -41,6 +41,7 @@ class Context:
     last_status: str | None = None
     untreated: bool = False
     of_the_lungs: bool = False
+    names_agents: bool = False
     all_agents: list[str] = field(default_factory=list)
     subjects: tuple[Piece, ...] = ()
     rapid: rapid.Rapid | None = None

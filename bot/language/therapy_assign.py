@@ -256,6 +256,9 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     if row.texts[cue.last] in _GOES_ON and row.tokens[cue.first].kind == "arrow":
         return  # "MMF 2022 → ongoing with pred"
     between = {*row.texts[cue.last : right.first], *(_ADDED & set(row.texts[right.end : right.end + 3]))}
+    if _in_list(row, cue):
+        right.ahead = row.members[0].ahead
+        return  # "two drugs failed: AZA and then MMF"
     having = (
         left is not None and left.ahead is not None and "having" in {*row.said(left.ahead), *row.before(left.ahead, 2)}
     )
@@ -278,6 +281,13 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
         return
     for member in listed:
         member.override = "before"
+
+
+def _in_list(row: Row, cue: Mark) -> bool:
+    """Whether "and then" goes on with the drugs that a count before a comma or colon has announced."""
+    first = row.members[0]
+    announced = first.ahead is not None and first.ahead.kind in ENDING and therapy_reach.counted(row, first.ahead)
+    return announced and row.said(cue) in (("and", "then"), ("then",))
 
 
 # Lists

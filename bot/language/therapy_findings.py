@@ -208,7 +208,7 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
     said = " ".join(scan.sentence.texts[cue.first : cue.last])
     detail = {**therapy_detail.of(scan.tokens, scan.whens), "cue": said}
-    if not context.all_agents and not later.first and not _DECIDING & set(scan.sentence.texts):
+    if not context.names_agents and not later.first and not _DECIDING & set(scan.sentence.texts):
         yield scan.finding(earlier_agents.KIND, None, status, cue.first, cue.last, count=later.count, **detail)
     for agent in meant:
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)

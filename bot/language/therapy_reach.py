@@ -6,6 +6,8 @@ without an auxiliary reaches no further than its clause. Where both sides are po
 
 from __future__ import annotations
 
+import itertools
+
 from bot.language.lexicon import Mark
 from bot.language.therapy_cues import (
     ADVERBS,
@@ -20,7 +22,7 @@ from bot.language.therapy_cues import (
 )
 from bot.language.therapy_row import Member, Row
 from bot.language.verb_groups import ADVERBS as VERB_ADVERBS
-from bot.language.vocabulary import words
+from bot.language.vocabulary import NUMBER_WORDS, words
 
 _FAR_AHEAD = 9
 _FAR_BACK = 12
@@ -187,8 +189,18 @@ def _announces(row: Row, cue: Mark, right: Member) -> bool:
     if row.said(cue) in _SUMMING_UP or row.said(cue) in (("in",), ("out",)) or cue.kind == "not_systemic":
         return False  # "so far: MMF (stopped)" tells a history
     everything = bool({"everything", "all"} & set(row.texts[: right.first])) and bool({",", "("} & set(gap))
+    everything = everything or (bool({",", "("} & set(gap)) and counted(row, cue))
     light = all(row.is_light(at) or row.texts[at] in _SUMMED_UP_BY for at in range(cue.last, right.first))
     return light and (":" in gap or everything)
+
+
+def counted(row: Row, cue: Mark) -> bool:
+    """ "Two drugs failed, AZA and then MMF": the drugs that are counted are named behind."""
+    lead = row.texts[: cue.first]
+    return any(number in NUMBER_WORDS and noun in _DRUGS for number, noun in itertools.pairwise(lead))
+
+
+_DRUGS = words("therapy", "drugs")
 
 
 def _reaches(row: Row, cue: Mark, first: int) -> bool:

@@ -145,6 +145,11 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
     taken = [status for status in statuses if status not in _NEITHER]
     if not taken:
         return statuses[-1]
+    named_only = all(
+        item.value == "bare" and not item.detail.get("dose") for item in items if item.value not in _NEITHER
+    )
+    if statuses[-1] == "never" and named_only:
+        return "never"  # "radiotherapy (RTx). Rituximab, the other RTX, has never been given"
     cues = {str(item.detail.get("cue", "")) for item in items}
     if any("restart" in cue or "back on" in cue or "resumed" in cue for cue in cues) and "now" in taken:
         return "now"
