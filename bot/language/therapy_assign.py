@@ -67,6 +67,7 @@ def assign(row: Row) -> None:
         if not named and not therapy_reach.only_tells_when(row, cue):
             _attach(row, replace(cue, kind="now") if _adds_to_a_list(row, cue) else cue)
     _share_ahead(row)
+    _so_far(row)
     _share_back(row)
 
 
@@ -335,10 +336,38 @@ def _stands_apart(row: Row, cue: Mark, left: Member, right: Member) -> bool:
     comma = right.link == ","
     dosed = has_dose(row.tokens, right.mark) and not has_dose(row.tokens, left.mark)
     own = [back for back in right.back if back.kind not in ("given", "mentioned")]
+    if comma and not own and _opens_a_list(row, right):
+        return True  # "now tac alone, the steroids and MMF were stopped"
     one_only = row.said(cue)[0] in _INSTEAD and "with" in row.texts[left.end : right.first]
     if comma and cue.kind == "not_systemic":
         return True  # "inhaled budesonide, mycophenolate"
     return (comma and dosed and cue.kind in ENDING) or one_only or any(comma or back.act for back in own)
+
+
+def _so_far(row: Row) -> None:
+    """ "After 3 months of tac + pred + IVCY (4th of 6 given)": a course that goes on makes the whole list present."""
+    going_on = [
+        member.ahead
+        for member in row.members
+        if member.ahead is not None and row.said(member.ahead) == ("after",)
+        if any(back.kind == "now" and back.first in row.hidden for back in member.back)
+    ]
+    for member in row.members:
+        if member.ahead is not None and member.ahead in going_on:
+            member.ahead = replace(member.ahead, kind="now")
+
+
+def _opens_a_list(row: Row, right: Member) -> bool:
+    """ "..., X and Y were stopped": a list that ends with a verb in the plural."""
+    at = row.members.index(right) + 1
+    while at < len(row.members) and row.members[at].link == "and":
+        if any(back.act == "stop" and row.said(back)[0] in _PLURAL for back in row.members[at].back):
+            return True
+        at += 1
+    return False
+
+
+_PLURAL = frozenset({"were", "have", "are"})
 
 
 def _share_back(row: Row) -> None:

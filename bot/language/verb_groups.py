@@ -182,6 +182,8 @@ def _in_place(
         return None, last  # a repeat prescription
     if act == "continue" and form == "base" and behind_agent and not (before.meant or before.negated):
         return ("now", "back"), last  # "prednisolone and tacrolimus continue"
+    if act == "adjust" and tokens[at].text in _GOES and behind_agent:
+        return ("now", "back"), last  # "MMF goes up from 2 to 3 g"
     stands = behind_agent or before.be or before.meant or before.negated or before.lead in _SUBJECTS_OF_EFFECT
     if act == "help" and form in ("base", "s") and last == at + 1 and not stands:
         return None, last  # "which laboratory controls", "the work"
