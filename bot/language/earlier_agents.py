@@ -12,7 +12,6 @@ KIND = "earlier_agent"
 """A finding of this kind holds a status as its value, and how many agents it speaks of as `count`; None is one."""
 _TAKEN = frozenset({"before", "never", "failed"})
 """What can become of an agent that was told as taken."""
-_TAKING = frozenset({"never", "started", "given", "taken", "begun", "collected", "dispensed"})
 
 
 def resolved(draft: Draft, reading: Reading, asked: str | None) -> list[Finding]:
@@ -20,9 +19,8 @@ def resolved(draft: Draft, reading: Reading, asked: str | None) -> list[Finding]
     found: list[Finding] = []
     answers = asked not in (None, *THERAPY) and bool(reading.of("answer", "declined"))
     for finding in reading.of(KIND):
-        vague = finding.value == "never" and not _TAKING & set(str(finding.detail.get("cue", "")).split())
-        if answers or vague or (asked is not None and finding.value == "never"):
-            continue  # "not done yet", asked for the CT; "I don't have that"
+        if answers or (asked is not None and finding.value == "never"):
+            continue  # "never had one", asked for the CT
         meant = _meant(draft, str(finding.value), finding.detail.get("count"))
         if not meant and any(draft.now[slot] for slot in THERAPY):
             draft.note("which_agent", finding.words)

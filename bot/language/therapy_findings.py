@@ -208,12 +208,15 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
     said = " ".join(scan.sentence.texts[cue.first : cue.last])
     detail = {**therapy_detail.of(scan.tokens, scan.whens), "cue": said}
-    if not context.names_agents and not later.first and not _DECIDING & set(scan.sentence.texts):
+    of_earlier = not context.names_agents and not later.first and not _DECIDING & set(scan.sentence.texts)
+    if of_earlier and not (status == "never" and not _TAKING & set(said.split())):
         yield scan.finding(earlier_agents.KIND, None, status, cue.first, cue.last, count=later.count, **detail)
     for agent in meant:
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)
 
 
+_TAKING = words("therapy", "taking")
+"""What was never done with an agent: not the "not done" of a test."""
 _DECIDING = words("therapy", "deciding")
 """Who speaks of PPF: "the MDT has withdrawn that"."""
 
