@@ -114,6 +114,20 @@ def told_span(scan: Scan) -> float | None:
     return windows[-1].months if windows and windows[-1].months > 0 else None
 
 
+def only_since(scan: Scan) -> float | None:
+    """ "That's since April": the time of a change that was told before."""
+    when = scan.whens[0] if len(scan.whens) == 1 else None
+    if when is None or when.kind != "date" or scan.row or scan.agents or not _is_since(scan, when):
+        return None
+    rest = {token.text for at, token in enumerate(scan.tokens) if not when.first <= at < when.last}
+    return max(0.0, times.today_in_months() - when.months) if rest <= _ONLY_SINCE else None
+
+
+_ONLY_SINCE = frozenset(
+    {"that", "thats", "this", "it", "is", "was", "all", "since", "those", "are", "were", ",", "only"}
+)
+
+
 def interval(scan: Scan) -> float | None:
     """ "Interval 8 months", "6 months between the tests": the time of the readings told in other sentences."""
     windows = [when.months for when in scan.whens if when.kind == "window" and when.months > 0]

@@ -30,10 +30,10 @@ def numbers_dated(tokens: Sequence[Token], whens: Sequence[When]) -> list[tuple[
     numbers = [at for at, token in enumerate(tokens) if token.kind == "number" and at not in timed]
     if not numbers or len(dates) != len(numbers) or len(numbers) > _PAIR or len(tokens) > _LONGEST * len(numbers):
         return []
-    found = []
+    found: list[tuple[float, float]] = []
     for at, when in zip(numbers, dates, strict=True):
         between = [token.text for token in tokens[at + 1 : when.first]]
-        if at > when.first or not between or not set(between) <= _LINKS:
+        if at > when.first or not (between or found) or not set(between) <= _LINKS:
             return []
         found.append((tokens[at].number, times.today_in_months() if when.kind == "window" else when_in_months(when)))
         told = {"is", "was", "dates"} & set(between)
@@ -52,6 +52,8 @@ def reading_placed(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, 
     if not dates or len(dates) > _PAIR or len(tokens) > _LONGEST:
         return None
     right = dates[-1]
+    if _only_a_month(tokens, whens, right):
+        return {"month": right.months, "at": right.months}
     at = next((at for at, text in enumerate(texts[: right.first]) if text in ("was", "is", "were", "dates")), None)
     if at is None or not set(texts[at + 1 : right.first]) <= _LINKS or any(t.kind == "number" for t in tokens[:at]):
         return None
@@ -66,6 +68,16 @@ def reading_placed(tokens: Sequence[Token], whens: Sequence[When]) -> dict[str, 
         months = (months - 1) // 12 * 12 + (month - 1) % 12 + 1 if right.whole_year else months
         return {"month": month, "at": months}
     return {"place": float(place or 0), "at": months}
+
+
+def _only_a_month(tokens: Sequence[Token], whens: Sequence[When], meant: When) -> bool:
+    """ "Not March this year - March 2025", "February of last year, that is": the year of a month that was told."""
+    if meant.kind != "date" or meant.whole_year or meant.yearless:
+        return False
+    end = next((at for at in range(meant.last, len(tokens)) if tokens[at].text == ","), len(tokens))
+    timed = {at for when in whens for at in range(when.first, when.last)}
+    rest = {tokens[at].text for at in range(end) if at not in timed}
+    return rest <= _RENAMING | {"in", "from", "of", "year", "last"}
 
 
 _PLACES = {

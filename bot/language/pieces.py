@@ -289,7 +289,8 @@ def _newly_found(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "Newly found anti-Jo-1 ILD": a new disease, not a new sign."""
     said = {token.text for token in tokens[mark.first : mark.last + 1]}
     behind = {token.text for token in tokens[mark.last : mark.last + 6]}
-    return "newly" in said and bool(said & _FOUND) and "ild" in behind
+    diagnosis = "new" in said and bool(said & _DIAGNOSES)
+    return ("newly" in said and bool(said & _FOUND) and "ild" in behind) or diagnosis
 
 
 def _leads_on(tokens: Sequence[Token], mark: Mark, taken: set[int]) -> bool:
@@ -326,6 +327,7 @@ _LONGEST_OBJECT = 7
 _TIMES_AFTER = frozenset({"last", "now", "then", "the", "this", "today", "date"})
 _ON_A_SCAN = words("lungs", "seen_on") | {"the", "this", "imaging", "today", "latest"}
 _TO_COME = (["to", "gain"], ["to", "come"], ["to", "win"], ["to", "be"])
+_DIAGNOSES = frozenset({"dx", "diagnosis", "diagnoses", "diag"})
 _FOUND = frozenset({"found", "discovered", "diagnosed", "detected"})
 
 

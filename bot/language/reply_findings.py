@@ -85,7 +85,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding(
             "window", None, replies.window_months(sentence, windows[-1]), windows[-1].first, windows[-1].last
         )
-    apart = circumstances.interval(scan) if not windows else None
+    apart = (circumstances.interval(scan) or circumstances.only_since(scan)) if not windows else None
     if apart is not None:
         yield scan.finding("window", None, apart, 0, len(scan.tokens))
     words = set(sentence.texts)

@@ -467,6 +467,9 @@ def _symptoms(draft: Draft, reading: Reading) -> None:
     said = [item for item in reading.of("trend") if item.subject in ("breathlessness", "breathing", "scale")]
     scales = [item for item in reading.of("measure") if item.subject == "scale" and "values" in item.value]
     moved = [_scale_finding(item) for item in scales]
+    others = [item for item in reading.of("trend") if item.subject == "symptoms"]
+    if others:
+        draft.now["evidence"].pop(OTHER_SYMPTOM, None)
     findings = [*moved, *said] if said else moved
     verdict = next((item for item in reversed(findings) if item.value == _latest(findings)), None)
     if verdict is not None:
@@ -474,11 +477,9 @@ def _symptoms(draft: Draft, reading: Reading) -> None:
         criterion = _symptom_criterion(draft, verdict)
         if criterion is not False or OTHER_SYMPTOM not in draft.now["evidence"]:
             draft.set("ppf_symptoms", criterion, verdict)
-    others = [item for item in reading.of("trend") if item.subject == "symptoms"]
     if others:
         verdict = next((item for item in reversed(others) if item.value != "not_better"), others[-1])
         criterion = _symptom_criterion(draft, verdict)
-        draft.now["evidence"].pop(OTHER_SYMPTOM, None)
         if criterion:
             draft.remember(OTHER_SYMPTOM, verdict.words)
         if criterion or (criterion is not None and not findings):

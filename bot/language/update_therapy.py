@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.language import clarify, earlier_agents
@@ -28,6 +29,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         meant = answer_ambiguous(draft, reading, entry)
         findings = [item for item in findings if item.subject != meant]
     _nothing(draft, reading, asked)
+    findings = [_named(draft, finding, findings) for finding in findings]
     by_agent: dict[str, list[Finding]] = {}
     for finding in findings:
         by_agent.setdefault(str(finding.subject), []).append(finding)
@@ -62,6 +64,16 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
+
+
+def _named(draft: Draft, finding: Finding, findings: Sequence[Finding]) -> Finding:
+    """ "On prednisolone and MMF", then "pred tapered off in May": the one of its class that was named before."""
+    drug_class = CLASS_OF.get(str(finding.subject))
+    if finding.subject != GENERIC_FOR.get(str(drug_class)) or finding.value not in ("before", "failed"):
+        return finding
+    taken = [agent for agent in draft.before[CURRENT] or [] if CLASS_OF[agent] == drug_class]
+    told = any(CLASS_OF.get(str(item.subject)) == drug_class and item.subject != finding.subject for item in findings)
+    return replace(finding, subject=taken[0]) if len(taken) == 1 and not told else finding
 
 
 def _denies_all(answer: Finding, findings: Sequence[Finding]) -> bool:
