@@ -142,6 +142,8 @@ def _levels(scan: Scan, subjects: Sequence[Piece]) -> Iterator[Finding]:
 
 def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
     """Numbers without a subject: those of FVC and DLCO in turn, else of the measure spoken of last."""
+    if tables.is_row(scan.tokens, scan.whens):
+        return
     scale = _scale_of(context)
     bare = quantities.bare(scan.tokens, scan.whens, scale)
     if bare is None:
