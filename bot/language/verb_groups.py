@@ -175,7 +175,7 @@ def _in_place(
         return ("before", "ahead"), last  # "change from MMF to AZA made in March"
     if act == "give" and _harms(tokens, at, inside):
         return ("before", "back"), last  # "which gave her a drug fever"
-    if tokens[at].text == "raised" and before.be and following not in ("to", "from", "by", "further", "again"):
+    if tokens[at].text == "raised" and before.be and not _of_an_amount(tokens, last):
         return ("planned", "back"), last  # "rituximab was raised in the meeting"
     if act == "repeat" and form == "base" and not before.be and following in (":", "list", "prescription", "meds"):
         return None, last  # a repeat prescription
@@ -202,6 +202,19 @@ def _in_place(
     return read, last
 
 
+def _of_an_amount(tokens: Sequence[Token], at: int) -> bool:
+    """ "Was raised to 15 mg", "by a third"; "raised by the rheumatologist" was only spoken of."""
+    texts = [token.text for token in tokens[at : at + _REACH_OF_AN_AMOUNT]]
+    if texts[:1] != ["by"]:
+        return texts[:1] in (["to"], ["from"], ["further"], ["again"])
+    ends = texts.index(",") if "," in texts else len(texts)
+    return "to" in texts[:ends] or any(
+        token.kind == "number" or token.text in _PARTS_OF_A_DOSE for token in tokens[at + 1 : at + 3]
+    )
+
+
+_REACH_OF_AN_AMOUNT = 6
+_PARTS_OF_A_DOSE = frozenset({"half", "third", "quarter", "increments", "steps", "one", "two", "tablet"})
 _SUBJECTS_OF_EFFECT = frozenset({"it", "that", "which", "this"})
 _CARRIED_OUT = frozenset({"made", "done", "completed", "happened", "undertaken", "effected"})
 
