@@ -129,11 +129,12 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     if colon is None or any(mark.first < colon for mark in marks):
         return None
     words = {token.text for token in tokens[:colon]}
-    statuses = [
-        _AS_HEADING.get(cue.kind, cue.kind)
+    cues = [
+        cue
         for cue in cues_of(tokens[:colon], set(), ())
         if cue.act != "repeat" and tokens[cue.first].text not in _QUESTIONS | _SINCE_WHEN
     ]
+    statuses = [_AS_HEADING.get(cue.kind, cue.kind) for cue in cues]
     if words & {"drug", "drugs", "medication", "medications"} and words & {"hx", "history"}:
         return ""  # the current list as often as the past
     if {"what", "left"} <= words:
@@ -154,12 +155,14 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return "planned"
     for status in ("never", "planned", "before", "now"):
         if status in statuses:
-            return status
+            ended = any(cue.act == "stop" or tokens[cue.last - 1].text in _PAUSES for cue in cues if cue.kind == status)
+            return "stopped" if status == "before" and ended else status
     if words & _REGIMENS:
         return "before" if words & _PAST_HEADINGS else "now"
     return ""
 
 
+_PAUSES = frozenset({"hold", "pause", "ice"})
 _PLANS = words("therapy", "plans")
 _PAST_HEADINGS = words("therapy", "past_headings")
 _AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started": "now"}

@@ -24,7 +24,7 @@ from bot.language.vocabulary import words
 _PRONOUNS = words("reader", "pronouns")
 _IN_TURN = frozenset({"then", "and then", "later", "followed by", "afterwards", "subsequently"})
 _OPEN_ENDED = frozenset({"now", "planned"})  # headings that hold for the sentences behind them in the same line
-_HEADINGS = frozenset({"now", "before", "planned", "never", "other_person"})
+_HEADINGS = frozenset({"now", "before", "stopped", "planned", "never", "other_person"})
 
 
 def found(scan: Scan, context: Context) -> Iterator[Finding]:
@@ -249,7 +249,8 @@ def _heading(scan: Scan, context: Context) -> int:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents
         context.inline_heading = bool(scan.agents)
-        if heading in ("now", "before") and scan.agents and ":" in scan.sentence.texts[: scan.agents[0].first]:
+        of_a_time = heading in ("now", "before", "stopped") and scan.agents
+        if of_a_time and ":" in scan.sentence.texts[: scan.agents[0].first]:
             return scan.sentence.texts.index(":")
     elif scan.lung_walls and not scan.agents:
         context.heading = None
