@@ -85,8 +85,11 @@ def _speaks_of_them(tokens: Sequence[Token], cue: Mark) -> bool:
 
 
 def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
-    """The verb opens the sentence, or speaks of "it": "resumed on the 4th", "we restarted it"."""
-    speaker = 2 if len(tokens) > 2 and tokens[1].text == ":" else 0
+    """The verb opens the sentence, or speaks of "it": "resumed on the 4th", "Nina: binned it", "we restarted it"."""
+    labelled = len(tokens) > 2 and tokens[1].text == ":"
+    if labelled and tokens[0].text in _HABITS:
+        return False  # "Smoking: stopped in 2012"
+    speaker = 2 if labelled else 0
     lead = {token.text for token in tokens[speaker : cue.first]}
     if _speaks_of_them(tokens, cue):
         return True
@@ -112,6 +115,7 @@ _SHORT_LEADS = frozenset(
     {"it", "this", "that", "which", "but", "and", "then", "we", "has", "was", "been", "is", "now", ",", "they", "both"}
 )
 _ENDS = words("therapy", "ends")
+_HABITS = words("therapy", "habits")
 
 
 def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
