@@ -69,6 +69,21 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     return Later(cue)
 
 
+def of_the_drug(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:
+    """ "The drug was stopped in May", "this medicine has been continued": what is said of a drug without its name."""
+    at = next((at for at, token in enumerate(tokens[1:], 1) if token.text in _THE_DRUG), None)
+    if at is None or tokens[at - 1].text not in ("the", "this", "that"):
+        return None
+    cues = [cue for cue in cues_of(tokens, set(), whens) if cue.first > at and cue.kind in _TELLING]
+    if not cues or cues[0].first != at + 1 or cues[0].act not in ("stop", "continue", "restart"):
+        return None
+    again = (cue for cue in cues[1:] if cue.act == "restart" and cue.kind == "started")
+    return next(again, cues[0])  # "was held for a week and resumed"
+
+
+_THE_DRUG = frozenset({"drug", "medicine", "medication", "agent", "tablet", "tablets", "infusions", "injections"})
+
+
 def _is_small(tokens: Sequence[Token], cue: Mark) -> bool:
     """ "These were 65 % in May": "in" by itself tells of no treatment."""
     return cue.last - cue.first == 1 and tokens[cue.first].text in ("in", "out", "over") and cue.last < len(tokens)

@@ -54,6 +54,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
             return  # "the tacrolimus belongs to the previous patient"
     if said and scan.tokens[0].text in _PRONOUNS and scan.agents[0].first > 1:
         yield from _told_later(scan, context, scan.agents[0].first)
+    yield from _told_of_the_drug(scan, context)
     if context.untreated:
         said = [_once(item) for item in said]
     nothing = no_treatment.scan(scan.tokens, scan.agent_walls)
@@ -170,6 +171,7 @@ _EXCEPTED = tuple((word,) for word in ("with", "by", "other", "but", "except", "
 
 def _remember(scan: Scan, context: Context, said: Sequence[Statement]) -> None:
     """What later sentences may speak of: "it", "they", "all four"."""
+    context.named_last = [scan] if scan.agents else [*context.named_last, scan] if context.named_last else []
     if not said:
         return
     context.last_status = said[-1].status
@@ -203,6 +205,26 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     detail = {**therapy_detail.of(scan.tokens, scan.whens), "cue": said}
     for agent in meant:
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)
+
+
+def _told_of_the_drug(scan: Scan, context: Context) -> Iterator[Finding]:
+    """ "HCQ retinopathy. As you know the drug was stopped": said of the only medicine that was named just before."""
+    if not context.named_last or scan.sentence.asks:
+        return
+    cue = therapy_context.of_the_drug(scan.tokens, scan.whens)
+    if cue is None or (scan.agents and scan.agents[0].first < cue.last):
+        return
+    named = {mark.value for mark in context.named_last[0].agents if mark.kind == "agent"}
+    others = any(unknown_drugs.others(before.tokens, before.agents) for before in (*context.named_last, scan))
+    if len(named) != 1 or others or context.last_status in _NOT_OURS:
+        return
+    detail = {**therapy_detail.of(scan.tokens, scan.whens), "act": cue.act}
+    detail["cue"] = " ".join(scan.sentence.texts[cue.first : cue.last])
+    status = "now" if cue.kind == "started" else cue.kind
+    yield scan.finding("therapy", str(named.pop()), status, cue.first, cue.last, **detail)
+
+
+_NOT_OURS = frozenset({"other_person", "never", "planned", "not_systemic"})
 
 
 def _prose(scan: Scan, mark: Mark) -> bool:
