@@ -179,6 +179,8 @@ def _in_place(
         return ("planned", "back"), last  # "rituximab was raised in the meeting"
     if act == "repeat" and form == "base" and not before.be and following in (":", "list", "prescription", "meds"):
         return None, last  # a repeat prescription
+    if tokens[at].text in ("used", "given") and form == "participle" and _in_general(tokens, before, last):
+        return ("mentioned", "back"), last  # "rituximab gets used as well", "is given in such cases"
     if act == "continue" and form == "base" and behind_agent and not (before.meant or before.negated):
         return ("now", "back"), last  # "prednisolone and tacrolimus continue"
     stands = behind_agent or before.be or before.meant or before.negated or before.lead in _SUBJECTS_OF_EFFECT
@@ -200,6 +202,21 @@ def _in_place(
     if swapped and read is not None and behind_agent:
         return ("arrow", "ahead"), last + 1  # "CsA swapped for bari"
     return read, last
+
+
+def _in_general(tokens: Sequence[Token], before: _Before, last: int) -> bool:
+    """What is used in general and not for one patient: "gets used", "is often used", "is used in this disease"."""
+    if before.be not in ("gets", "get", "is", "are") or before.negated or before.meant:
+        return False
+    said = {token.text for token in tokens[before.first : last]}
+    behind = tuple(token.text for token in tokens[last : last + len(("in", "this", "disease"))])
+    widely = bool(_WIDELY & said) or bool(_WIDELY & set(behind[:1])) or behind[:2] in _ELSEWHERE
+    return widely or (before.be in ("gets", "get") and tokens[last - 1].text == "used")
+
+
+_WIDELY = frozenset({"often", "sometimes", "usually", "commonly", "frequently", "increasingly", "widely", "generally"})
+_SUCH = ("such", "these", "this", "those", "myositis", "ild")
+_ELSEWHERE = frozenset((link, word) for link in ("in", "for") for word in (*_SUCH, "japan", "europe"))
 
 
 def _of_an_amount(tokens: Sequence[Token], at: int) -> bool:
