@@ -80,7 +80,7 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
     if _awaited(behind):
         return "beside"
     denied_after = [cue for cue in _DISEASE_AFTER.scan(after[:2]) if not _joining_dash(after, cue.first)]
-    if _negated(before) or (denied_after and not _starts_with_ild(after)):
+    if _negated(before) or _no_sign_of(tokens, mark.first) or (denied_after and not _starts_with_ild(after)):
         return "denied"
     if any(found.first <= 3 for found in _DISEASE_LATER.scan(after)):
         return "denied"
@@ -204,6 +204,24 @@ def _negated(before: Sequence[Token]) -> bool:
     told_of_somebody = any(token.text in ("with", "has") for token in before[-2:])
     plainly = bool(before) and before[-1].text in ("no", "not", "without")  # "he has no myositis"
     return near(before, _DISEASE_BEFORE, 4) == "denied" and (plainly or not told_of_somebody)
+
+
+def _no_sign_of(tokens: Sequence[Token], first: int) -> bool:
+    """ "No clinical, serological or laboratory evidence of an inflammatory myopathy"."""
+    lead = [token.text for token in tokens[max(0, first - _REACH_OF_A_DENIAL) : first]]
+    signs = max((at for at, text in enumerate(lead) if text in _EVIDENCE), default=None)
+    behind = [] if signs is None else lead[signs + 1 :]
+    links = [at for at, text in enumerate(behind) if text in ("of", "for")]
+    if signs is None or len(links) != 1 or "," in behind[links[0] :]:
+        return False  # "no sign of activity of her myositis", "no evidence of cancer, dermatomyositis since 2020"
+    opened = max((at + 1 for at, text in enumerate(lead[:signs]) if text in _ENDS_A_DENIAL), default=0)
+    return bool(_DENYING & set(lead[opened:signs])) and not _ENDS_A_DENIAL & set(behind)
+
+
+_REACH_OF_A_DENIAL = 12
+_EVIDENCE = words("facts", "evidence")
+_DENYING = frozenset({"no", "without", "lacking", "lacks", "absent", "neither"})
+_ENDS_A_DENIAL = frozenset({"but", "has", "had", "have", ":", ";", "-", "with", "is", "are", "despite", "because"})
 
 
 def only_asked(sentence: Sentence) -> bool:

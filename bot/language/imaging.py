@@ -8,7 +8,7 @@ from bot.language import facts, lungs
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding
-from bot.language.pieces import Piece, negated_subjects
+from bot.language.pieces import OTHER_ORGANS, Piece, negated_subjects, of_another_organ
 from bot.language.replies import ANSWERS
 from bot.language.text import Token
 from bot.language.vocabulary import load
@@ -24,7 +24,7 @@ def presence(
 ) -> Iterator[Finding]:
     """`fibrosis` findings of a sentence: True where a fibrotic sign is named as present, False where it is denied."""
     for mark in _PURE.scan(tokens):
-        if _of_a_change(tokens, row, mark) or _goes_on(row, mark):
+        if _of_a_change(tokens, row, mark) or _goes_on(row, mark) or of_another_organ(tokens, mark):
             continue
         yield finding("fibrosis", None, False, mark.first, mark.last)
     if asks:
@@ -147,20 +147,4 @@ _CHANGES = frozenset(
 
 def _other_organ(tokens: Sequence[Token], piece: Piece) -> bool:
     around = {token.text for token in tokens[max(0, piece.first - 2) : piece.last + 1]}
-    return bool(
-        around
-        & {
-            "liver",
-            "hepatic",
-            "skin",
-            "myocardial",
-            "cardiac",
-            "marrow",
-            "retroperitoneal",
-            "cystic",
-            "muscle",
-            "renal",
-            "idiopathic",
-            "progressive",
-        }
-    )
+    return bool(around & (OTHER_ORGANS | {"idiopathic", "progressive"}))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.language import (
     circumstances,
@@ -30,6 +32,42 @@ from bot.language.vocabulary import words
 
 def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     """Every course, reading and sign of one sentence; what later sentences may need goes into the context."""
+    film = _of_a_film(scan)
+    for finding in _findings(scan, context):
+        kept = _on_a_film(finding) if film else finding
+        if kept is not None:
+            yield kept
+
+
+def _of_a_film(scan: Scan) -> bool:
+    """ "CXR: reticular shadowing": the sentence speaks of a chest X-ray and of no CT."""
+    texts = scan.sentence.texts
+    named = not _FILMS.isdisjoint(texts) or any(pair in _FILMS_IN_TWO_WORDS for pair in itertools.pairwise(texts))
+    if not named or not _OF_A_DEPARTMENT.isdisjoint(texts):
+        return False
+    seen = (set(texts[at : at + _REACH_OF_A_TEST]) for at, text in enumerate(texts) if text in _SECTIONAL)
+    return all(behind & _NOT_DONE for behind in seen)
+
+
+def _on_a_film(finding: Finding) -> Finding | None:
+    """Signs on a chest X-ray are none on CT; a course of theirs is one of the extent on imaging."""
+    if finding.kind == "fibrosis" or (finding.kind == "sign" and finding.value in ("present", "absent")):
+        return None
+    if finding.kind == "sign":
+        course = {"new": "worse", "denied": "stable"}.get(str(finding.value), finding.value)
+        return replace(finding, kind="trend", subject="ct", value=course)
+    return finding
+
+
+_FILMS = words("lungs", "films")
+_FILMS_IN_TWO_WORDS = frozenset({("x", "ray"), ("x", "rays"), ("chest", "film"), ("plain", "film")})
+_SECTIONAL = words("lungs", "sectional")
+_NOT_DONE = words("lungs", "to_come") | {"not", "none", "no", "outstanding", "never"}
+_REACH_OF_A_TEST = 4
+_OF_A_DEPARTMENT = frozenset({"doctor", "department", "meeting", "consultant", "dept", "mdt", "conference"})
+
+
+def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     if facts.of_relative(scan.sentence.texts):
         return
     subjects = [piece for piece in scan.row if piece.role == "subject"]
@@ -144,6 +182,8 @@ def _levels(scan: Scan, subjects: Sequence[Piece]) -> Iterator[Finding]:
 
 def _bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
     """Numbers without a subject: those of FVC and DLCO in turn, else of the measure spoken of last."""
+    if tables.is_row(scan.tokens, scan.whens):
+        return
     scale = _scale_of(context)
     bare = quantities.bare(scan.tokens, scan.whens, scale)
     if bare is None:

@@ -99,6 +99,7 @@ def courses(
             if begin <= piece.first < end and piece.role != "negation" and id(piece) not in negated
         ]
         supposed = [mark.first for mark in context if mark.kind == "conditional" and begin <= mark.first < end]
+        supposed = supposed or [at for at in _waited_for(tokens) if begin <= at < end]
         if supposed and not any(piece.role == "course" and piece.first < supposed[0] for piece in inside):
             last_subjects = [piece for piece in inside if piece.role == "subject"] or last_subjects
             continue
@@ -609,6 +610,23 @@ def meaning(subject: str, trend: str) -> tuple[str, bool]:
     if trend in ("up", "down"):
         return ("better" if (trend == "up") == rises_well else "worse"), True
     return ("not_better" if (trend == "not_up") == rises_well else "stable"), False
+
+
+def _waited_for(tokens: Sequence[Token]) -> list[int]:
+    """ "HRCT is booked for January, when this has settled": what a test to come waits for is no course."""
+    texts = [token.text for token in tokens]
+    pairs = zip(texts, [*texts[1:], ""], strict=True)
+    coming = next((at for at, pair in enumerate(pairs) if pair[0] in _TO_COME or pair == ("to", "be")), len(texts))
+    return [
+        at
+        for at in range(coming + 1, len(tokens) - 2)
+        if texts[at] in _AS_SOON_AS and _HAS_HAPPENED & set(texts[at + 2 : at + 5])
+    ]
+
+
+_TO_COME = words("lungs", "to_come")
+_AS_SOON_AS = frozenset({"when", "once", "after", "until", "till"})
+_HAS_HAPPENED = frozenset({"has", "have", "is", "are"})
 
 
 def looked_for(tokens: Sequence[Token], at: int) -> bool:

@@ -55,12 +55,25 @@ def scan(tokens: Sequence[Token], inside: Collection[int] = ()) -> list[Mark]:
     ]
     found: list[Mark] = []
     taken: set[int] = set()
-    told = [mark for mark in (*said, *read) if not _of_an_agent(texts, mark, inside)]
+    told = [
+        mark for mark in (*said, *read) if not _of_an_agent(texts, mark, inside) and not _healed_by_itself(texts, mark)
+    ]
     for mark in sorted(told, key=lambda mark: mark.first - mark.last):
         if not taken & set(range(mark.first, mark.last)):
             found.append(mark)
             taken.update(range(mark.first, mark.last))
     return [_both_times(texts, mark) for mark in sorted(found, key=lambda mark: mark.first)]
+
+
+def _healed_by_itself(texts: Sequence[str], mark: Mark) -> bool:
+    """ "Sarcoidosis in 1996, resolved without therapy": another illness that needed no treatment."""
+    lead = texts[: mark.first]
+    healed = texts[mark.first] == "without" and bool(lead) and lead[-1] in _HEALED
+    return healed and _OF_THE_PATIENT.isdisjoint(lead)
+
+
+_HEALED = words("no_treatment", "healed")
+_OF_THE_PATIENT = frozenset({"she", "he", "patient", "pt", "ild", "lung", "lungs", "breathing", "breathlessness"})
 
 
 def _of_an_agent(texts: Sequence[str], mark: Mark, inside: Collection[int]) -> bool:

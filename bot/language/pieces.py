@@ -618,7 +618,25 @@ def _named(tokens: Sequence[Token], mark: Mark) -> Piece:
     disease = tokens[mark.first].text in ("disease", "ild", "involvement", "lung", "lungs")
     if value == "overall" and disease and any(token.text in _SEEN_ON for token in tokens):
         value = "ct"
+    if value == "fibrosis" and of_another_organ(tokens, mark):
+        value = "other"
     return Piece("subject", value, mark.first, mark.last)
+
+
+def of_another_organ(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Liver biopsy: mild fibrosis", "FibroScan 6 kPa, no fibrosis": no fibrosis of the lung."""
+    texts = [token.text for token in tokens]
+    if any(text in _SEEN_ON or text in _OF_THE_CHEST for text in texts):
+        return False
+    lead = texts[: mark.first]
+    breaks = [at for at, text in enumerate(lead) if text in (",", "and", "but")]
+    near = set(lead[breaks[-1] + 1 :] if breaks else lead)
+    return bool(near & OTHER_ORGANS) or not _OF_THE_LIVER.isdisjoint(lead)
+
+
+OTHER_ORGANS = words("lungs", "other_organs")
+_OF_THE_LIVER = words("lungs", "of_the_liver")
+_OF_THE_CHEST = words("lungs", "of_the_chest")
 
 
 _SEEN_ON = words("lungs", "seen_on")

@@ -56,7 +56,10 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
     opened = replies.new_patient(sentence)
     if opened is not None:
         yield scan.finding("new_patient", None, True, opened.first, opened.last)
-        scan = Scan(text, sentence.after(opened.last), context.agents)
+        rest = sentence.after(opened.last)
+        if not rest.tokens:
+            return  # "next patient?"
+        scan = Scan(text, rest, context.agents)
     if not scan.tokens:
         return
     yield from reply_findings.found(scan, context)

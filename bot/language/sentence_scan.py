@@ -38,6 +38,7 @@ class Context:
     last_end: str = ""
     patient: str | None = None
     agents: tuple[str, ...] = ()
+    named_last: list[Scan] = field(default_factory=list)  # the last sentence that names an agent, and those behind it
     last_status: str | None = None
     untreated: bool = False
     of_the_lungs: bool = False

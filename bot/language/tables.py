@@ -12,6 +12,7 @@ from typing import Any
 from bot.language import agents
 from bot.language.pieces import Piece
 from bot.language.quantities import NUMERIC
+from bot.language.readings import LARGEST_LITRES
 from bot.language.shared_times import Measure
 from bot.language.text import Line, Sentence, Token
 from bot.language.times import When, is_label, is_year, today_in_months
@@ -20,15 +21,20 @@ from bot.language.vocabulary import load, words
 _UNITS = frozenset(unit for name in ("absolute", "litres", "raw_gas_transfer") for unit in load("numbers")[name])
 _CELLS = words("tables", "cells")
 _HEADS = words("tables", "heads")
+_DATE_COLUMN = words("tables", "date_column")
 _EARLIER = frozenset({"previous", "prior", "prev", "last", "before", "earlier", "pre", "old"})
 _LATER = frozenset({"current", "now", "today", "present", "latest", "new", "post", "after", "this"})
+
+
+_START = frozenset({"baseline", "start", "diagnosis"})
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """The columns of a table: months of every column, or the measure of every column.
 
-    `dated` is False where the columns are only called previous and current.
+    A measure that is not followed ("FEV1") is a column too, named `other`. `dated` is False where the columns are
+    only called previous and current.
     """
 
     times: tuple[float, ...] = ()
@@ -90,7 +96,7 @@ def _is_cell(tokens: Sequence[Token]) -> bool:
 def head(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -> Head | None:
     """The head of a table, if the sentence is nothing else."""
     subjects = [piece for piece in row if piece.role == "subject"]
-    start = [at for at, token in enumerate(tokens) if token.text in ("baseline", "start", "diagnosis")]
+    start = [at for at, token in enumerate(tokens) if token.text in _START]
     dated = [when for when in whens if when.kind in ("date", "ago") or is_label(tokens, when) or start]
     covered = {at for when in dated for at in range(when.first, when.last)}
     rest = [token for at, token in enumerate(tokens) if at not in covered]
@@ -101,18 +107,21 @@ def head(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When]) -
     order = [token.text in _LATER for token in tokens if token.text in _EARLIER | _LATER]
     if len(order) == 2 and order[0] != order[1] and bare and len(tokens) <= 6:
         return Head(times=tuple(float(later) for later in order), dated=False)
+    columns = _columns(tokens, subjects)
+    return None if columns is None else Head(subjects=columns)
+
+
+def _columns(tokens: Sequence[Token], subjects: Sequence[Piece]) -> tuple[str, ...] | None:
+    """ "Date FEV1 FVC DLCO": the measures of a head over dates, those included that nobody follows."""
     named = {at for piece in subjects for at in range(piece.first, piece.last)}
-    plain = all(
-        at in named or token.text in _HEADS or token.text in _UNITS or token.kind == "mark"
-        for at, token in enumerate(tokens)
-    )
-    measured = [piece.value for piece in subjects if piece.value in NUMERIC]
-    if (
-        plain
-        and len(measured) >= 2
-        and not any(token.kind == "number" for at, token in enumerate(tokens) if at not in named)
-    ):
-        return Head(subjects=tuple(piece.value for piece in subjects))
+    rest = [token for at, token in enumerate(tokens) if at not in named]
+    plain = all(token.text in _HEADS | _UNITS | {"and"} or token.kind == "mark" for token in rest)
+    if not plain or any(token.kind == "number" for token in rest):
+        return None
+    columns = tuple(piece.value for piece in subjects)
+    followed = [value for value in columns if value in NUMERIC]
+    if len(followed) >= 2 or (followed and len(columns) >= 2 and tokens[0].text in _DATE_COLUMN):
+        return columns
     return None
 
 
@@ -170,20 +179,40 @@ def _of_measure(tokens: Sequence[Token], row: Sequence[Piece], head: Head) -> li
 
 
 def _of_date(tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], head: Head) -> list[Measure]:
-    dated = [when for when in whens if when.first <= 1 and when.kind in ("date", "ago")]
-    if not dated or any(piece.role == "subject" for piece in row):
+    dated = next((when for when in whens if when.first <= 1 and when.kind in ("date", "ago")), None)
+    begin = dated.last if dated is not None else _behind_label(tokens)
+    if not begin or any(piece.role == "subject" for piece in row):
         return []
-    cells = _cells(tokens, dated[0].last)
+    cells = _cells(tokens, begin)
     if cells is None or len(cells) != len(head.subjects):
         return []
-    found = []
+    followed: dict[str, float] = {}
     for subject, value in zip(head.subjects, cells, strict=True):
-        if value is None or subject not in NUMERIC:
-            continue
-        single: dict[str, Any] = {"unit": "%" if value > 9 else "l", "months": None, "scale": subject, "single": value}
-        single |= {"at": _month(tokens, dated[0]), "order": 0, "yearless": dated[0].yearless}
+        if value is not None and subject in NUMERIC:  # "FVC L", "FVC %": the column of % predicted stands
+            followed[subject] = max(value, followed.get(subject, value))
+    found = []
+    for subject, value in followed.items():
+        unit = "%" if value > LARGEST_LITRES else "l"
+        single: dict[str, Any] = {"unit": unit, "months": None, "scale": subject, "single": value}
+        if dated is None:
+            single |= {"at": None, "order": -1, "yearless": False}
+        else:
+            single |= {"at": _month(tokens, dated), "order": 0, "yearless": dated.yearless}
         found.append(Measure(subject, single, 0, len(tokens), 0))
     return found
+
+
+def _behind_label(tokens: Sequence[Token]) -> int:
+    """ "Baseline  80  70": the first cell of a row that is called the start instead of dated; 0 where none is."""
+    return 1 if tokens[0].text in _START else 0
+
+
+def is_row(tokens: Sequence[Token], whens: Sequence[When]) -> bool:
+    """ "Feb 2026  2.20  2.61  410": a date and numbers side by side, of columns that only a head could name."""
+    dated = next((when for when in whens if not when.first and when.kind == "date" and not when.whole_year), None)
+    begin = dated.last if dated is not None else _behind_label(tokens)
+    cells = tokens[begin:] if begin else ()
+    return len(cells) > 1 and all(token.kind == "number" for token in cells)
 
 
 def _cells(tokens: Sequence[Token], start: int) -> list[float | None] | None:

@@ -181,13 +181,26 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
         status = "before"  # "prednisolone could be stopped in 2023"
     if status == "now" and cue is not None and row.said(cue) in _WHILE and _left_behind(row, member, cue):
         status = "before"
+    if heading == "stopped" and status == "now" and cue is not None and row.said(cue) == ("since",):
+        status = "before"  # "Held: / azathioprine 100 mg, since October"
+    if heading == "never" and status == "given" and cue is not None and _only_written(row, cue):
+        status = "never"  # "Never taken: / methotrexate (script issued)"
     if heading == "planned" and status == "now" and cue is not None and row.said(cue)[0] in _IN_TURN:
         status = "planned"  # "Plan: a fifth infusion, then MMF"
     if status == "before" and cue is not None and row.said(cue)[0] in _AT_FIRST and _dosed_now(row, member):
         status = "now"  # "prednisone 60 mg initially, today 5 mg"
     if member.override:
         return ("planned" if status == "planned" else member.override), cue
-    return (heading or "bare", None) if status is None else (status, cue)
+    headed = "before" if heading == "stopped" else heading or "bare"
+    return (headed, None) if status is None else (status, cue)
+
+
+def _only_written(row: Row, cue: Mark) -> bool:
+    """A prescription that was issued: whether it was taken is another matter."""
+    return bool(_ON_PAPER & set(row.said(cue)))
+
+
+_ON_PAPER = frozenset({"issued", "prescribed", "ordered", "dispensed", "written"})
 
 
 def _none_since(row: Row, member: Member) -> bool:
@@ -257,6 +270,9 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         return (status == "now" and excepted and plainly) or (status == "planned" and dropped)
     if back.kind == "failed":
         return status in ("before", "planned")
+    if back.act == "refuse" and status == "given":
+        given = next((other for other in member.back if other.kind == "given"), member.ahead)
+        return given is None or not _only_written(row, given)  # "MTX was prescribed, but refused"
     if back.kind == "given":
         plain = status == "never" and back.first == member.end  # "no steroids taken ever"
         return status in ("planned", "now") or plain

@@ -136,7 +136,9 @@ def _of_a_dose(row: Row, cue: Mark, opened: int, close: int) -> bool:
 
 
 def _told_of(row: Row, cue: Mark, member: Member) -> bool:
-    """ "(stopped 2020)", "(still on it)"."""
+    """ "(stopped 2020)", "(still on it)", "(patient declined)"."""
+    if cue.act == "refuse" and row.texts[cue.last] == ")":
+        return True
     told = cue.value != "ahead" and therapy_reach.reaches_back(row, cue, member)
     return told or row.texts[cue.last] in ("it", "them")
 

@@ -87,6 +87,21 @@ def _intended(tokens: Sequence[Token], cue: Mark) -> bool:
 _INTENDED = words("therapy", "intended")
 
 
+def of_the_drug(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:
+    """ "The drug was stopped in May", "this medicine has been continued": what is said of a drug without its name."""
+    at = next((at for at, token in enumerate(tokens[1:], 1) if token.text in _THE_DRUG), None)
+    if at is None or tokens[at - 1].text not in ("the", "this", "that"):
+        return None
+    cues = [cue for cue in cues_of(tokens, set(), whens) if cue.first > at and cue.kind in _TELLING]
+    if not cues or cues[0].first != at + 1 or cues[0].act not in ("stop", "continue", "restart"):
+        return None
+    again = (cue for cue in cues[1:] if cue.act == "restart" and cue.kind == "started")
+    return next(again, cues[0])  # "was held for a week and resumed"
+
+
+_THE_DRUG = frozenset({"drug", "medicine", "medication", "agent", "tablet", "tablets", "infusions", "injections"})
+
+
 def _is_small(tokens: Sequence[Token], cue: Mark) -> bool:
     """ "These were 65 % in May": "in" by itself tells of no treatment."""
     return cue.last - cue.first == 1 and tokens[cue.first].text in ("in", "out", "over") and cue.last < len(tokens)
@@ -104,8 +119,11 @@ def _speaks_of_them(tokens: Sequence[Token], cue: Mark) -> bool:
 
 
 def _of_a_treatment(tokens: Sequence[Token], cue: Mark) -> bool:
-    """The verb opens the sentence, or speaks of "it": "resumed on the 4th", "we restarted it"."""
-    speaker = 2 if len(tokens) > 2 and tokens[1].text == ":" else 0
+    """The verb opens the sentence, or speaks of "it": "resumed on the 4th", "Nina: binned it", "we restarted it"."""
+    labelled = len(tokens) > 2 and tokens[1].text == ":"
+    if labelled and tokens[0].text in _HABITS:
+        return False  # "Smoking: stopped in 2012"
+    speaker = 2 if labelled else 0
     lead = {token.text for token in tokens[speaker : cue.first]}
     if _speaks_of_them(tokens, cue):
         return True
@@ -132,6 +150,7 @@ _SHORT_LEADS = frozenset(
     {"it", "this", "that", "which", "but", "and", "then", "we", "has", "was", "been", "is", "now", ",", "they", "both"}
 )
 _ENDS = words("therapy", "ends")
+_HABITS = words("therapy", "habits")
 
 
 def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
@@ -149,11 +168,12 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
     if colon is None or any(mark.first < colon for mark in marks):
         return None
     words = {token.text for token in tokens[:colon]}
-    statuses = [
-        _AS_HEADING.get(cue.kind, cue.kind)
+    cues = [
+        cue
         for cue in cues_of(tokens[:colon], set(), ())
         if cue.act != "repeat" and tokens[cue.first].text not in _QUESTIONS | _SINCE_WHEN
     ]
+    statuses = [_AS_HEADING.get(cue.kind, cue.kind) for cue in cues]
     if words & {"drug", "drugs", "medication", "medications"} and words & {"hx", "history"}:
         return ""  # the current list as often as the past
     if {"what", "left"} <= words:
@@ -174,12 +194,14 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return "planned"
     for status in ("never", "planned", "before", "now"):
         if status in statuses:
-            return status
+            ended = any(cue.act == "stop" or tokens[cue.last - 1].text in _PAUSES for cue in cues if cue.kind == status)
+            return "stopped" if status == "before" and ended else status
     if words & _REGIMENS:
         return "before" if words & _PAST_HEADINGS else "now"
     return ""
 
 
+_PAUSES = frozenset({"hold", "pause", "ice"})
 _PLANS = words("therapy", "plans")
 _PAST_HEADINGS = words("therapy", "past_headings")
 _AS_HEADING = {"given": "before", "failed": "before", "treated": "now", "started": "now"}

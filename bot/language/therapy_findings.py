@@ -25,7 +25,7 @@ from bot.language.vocabulary import words
 _PRONOUNS = words("reader", "pronouns")
 _IN_TURN = frozenset({"then", "and then", "later", "followed by", "afterwards", "subsequently"})
 _OPEN_ENDED = frozenset({"now", "planned"})  # headings that hold for the sentences behind them in the same line
-_HEADINGS = frozenset({"now", "before", "planned", "never", "other_person"})
+_HEADINGS = frozenset({"now", "before", "stopped", "planned", "never", "other_person"})
 
 
 def found(scan: Scan, context: Context) -> Iterator[Finding]:
@@ -55,6 +55,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
             return  # "the tacrolimus belongs to the previous patient"
     if said and _opens_with_a_pronoun(scan) and scan.agents[0].first > 1:
         yield from _told_later(scan, context, scan.agents[0].first)
+    yield from _told_of_the_drug(scan, context)
     if context.untreated:
         said = [_once(item) for item in said]
     nothing = no_treatment.scan(scan.tokens, scan.agent_walls)
@@ -177,6 +178,7 @@ _EXCEPTED = tuple((word,) for word in ("with", "by", "other", "but", "except", "
 
 def _remember(scan: Scan, context: Context, said: Sequence[Statement]) -> None:
     """What later sentences may speak of: "it", "they", "all four"."""
+    context.named_last = [scan] if scan.agents else [*context.named_last, scan] if context.named_last else []
     if not said:
         return
     context.last_status = said[-1].status
@@ -219,6 +221,26 @@ _TAKING = words("therapy", "taking")
 """What was never done with an agent: not the "not done" of a test."""
 _DECIDING = words("therapy", "deciding")
 """Who speaks of PPF: "the MDT has withdrawn that"."""
+
+
+def _told_of_the_drug(scan: Scan, context: Context) -> Iterator[Finding]:
+    """ "HCQ retinopathy. As you know the drug was stopped": said of the only medicine that was named just before."""
+    if not context.named_last or scan.sentence.asks:
+        return
+    cue = therapy_context.of_the_drug(scan.tokens, scan.whens)
+    if cue is None or (scan.agents and scan.agents[0].first < cue.last):
+        return
+    named = {mark.value for mark in context.named_last[0].agents if mark.kind == "agent"}
+    others = any(unknown_drugs.others(before.tokens, before.agents) for before in (*context.named_last, scan))
+    if len(named) != 1 or others or context.last_status in _NOT_OURS:
+        return
+    detail = {**therapy_detail.of(scan.tokens, scan.whens), "act": cue.act}
+    detail["cue"] = " ".join(scan.sentence.texts[cue.first : cue.last])
+    status = "now" if cue.kind == "started" else cue.kind
+    yield scan.finding("therapy", str(named.pop()), status, cue.first, cue.last, **detail)
+
+
+_NOT_OURS = frozenset({"other_person", "never", "planned", "not_systemic"})
 
 
 def _prose(scan: Scan, mark: Mark) -> bool:
@@ -265,7 +287,8 @@ def _heading(scan: Scan, context: Context) -> int:
         context.heading = heading if heading in _HEADINGS else None
         context.fresh_heading = not scan.agents
         context.inline_heading = bool(scan.agents)
-        if heading in ("now", "before") and scan.agents and ":" in scan.sentence.texts[: scan.agents[0].first]:
+        of_a_time = heading in ("now", "before", "stopped") and scan.agents
+        if of_a_time and ":" in scan.sentence.texts[: scan.agents[0].first]:
             return scan.sentence.texts.index(":")
     elif scan.lung_walls and not scan.agents:
         context.heading = None

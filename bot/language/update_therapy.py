@@ -162,6 +162,9 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
     )
     if statuses[-1] == "never" and named_only:
         return "never"  # "radiotherapy (RTx). Rituximab, the other RTX, has never been given"
+
+    if taken[-2:] == ["before", "now"] and _stop_judged(items[-1]):
+        return "before"  # "she has stopped tofacitinib; correct to stop it"
     cues = {str(item.detail.get("cue", "")) for item in items}
     if any("restart" in cue or "back on" in cue or "resumed" in cue for cue in cues) and "now" in taken:
         return "now"
@@ -193,6 +196,12 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
         if status not in _NEITHER and not (item.value == "now" and status == "before")
     ]
     return later[-1] if later else taken[-1]
+
+
+def _stop_judged(item: Finding) -> bool:
+    """ "Right to stop MMF", "should not have stopped MMF": of a stop that was told before, not of one to come."""
+    said = set(str(item.detail.get("cue", "")).split())
+    return item.value == "now" and item.detail.get("act") == "stop" and bool({"to", "should", "shouldnt"} & said)
 
 
 def _brands_changed(items: Sequence[Finding], statuses: Sequence[str]) -> bool:

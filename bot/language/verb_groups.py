@@ -176,10 +176,12 @@ def _in_place(
         return ("before" if act == "switch_from" else "arrow", "ahead"), last
     if act == "give" and _harms(tokens, at, inside):
         return ("before", "back"), last  # "which gave her a drug fever"
-    if tokens[at].text == "raised" and before.be and following not in ("to", "from", "by", "further", "again"):
+    if tokens[at].text == "raised" and before.be and not _of_an_amount(tokens, last):
         return ("planned", "back"), last  # "rituximab was raised in the meeting"
     if act == "repeat" and form == "base" and not before.be and following in (":", "list", "prescription", "meds"):
         return None, last  # a repeat prescription
+    if tokens[at].text in ("used", "given") and form == "participle" and _in_general(tokens, before, last):
+        return ("mentioned", "back"), last  # "rituximab gets used as well", "is given in such cases"
     if act == "continue" and form == "base" and behind_agent and not (before.meant or before.negated):
         return ("now", "back"), last  # "prednisolone and tacrolimus continue"
     if act == "adjust" and tokens[at].text in _GOES and behind_agent:
@@ -205,6 +207,34 @@ def _in_place(
     return read, last
 
 
+def _in_general(tokens: Sequence[Token], before: _Before, last: int) -> bool:
+    """What is used in general and not for one patient: "gets used", "is often used", "is used in this disease"."""
+    if before.be not in ("gets", "get", "is", "are") or before.negated or before.meant:
+        return False
+    said = {token.text for token in tokens[before.first : last]}
+    behind = tuple(token.text for token in tokens[last : last + len(("in", "this", "disease"))])
+    widely = bool(_WIDELY & said) or bool(_WIDELY & set(behind[:1])) or behind[:2] in _ELSEWHERE
+    return widely or (before.be in ("gets", "get") and tokens[last - 1].text == "used")
+
+
+_WIDELY = frozenset({"often", "sometimes", "usually", "commonly", "frequently", "increasingly", "widely", "generally"})
+_SUCH = ("such", "these", "this", "those", "myositis", "ild")
+_ELSEWHERE = frozenset((link, word) for link in ("in", "for") for word in (*_SUCH, "japan", "europe"))
+
+
+def _of_an_amount(tokens: Sequence[Token], at: int) -> bool:
+    """ "Was raised to 15 mg", "by a third"; "raised by the rheumatologist" was only spoken of."""
+    texts = [token.text for token in tokens[at : at + _REACH_OF_AN_AMOUNT]]
+    if texts[:1] != ["by"]:
+        return texts[:1] in (["to"], ["from"], ["further"], ["again"])
+    ends = texts.index(",") if "," in texts else len(texts)
+    return "to" in texts[:ends] or any(
+        token.kind == "number" or token.text in _PARTS_OF_A_DOSE for token in tokens[at + 1 : at + 3]
+    )
+
+
+_REACH_OF_AN_AMOUNT = 6
+_PARTS_OF_A_DOSE = frozenset({"half", "third", "quarter", "increments", "steps", "one", "two", "tablet"})
 _SUBJECTS_OF_EFFECT = frozenset({"it", "that", "which", "this"})
 _SWITCHES = frozenset({"switch_to", "switch_from"})
 _CARRIED_OUT = words("therapy", "carried_out")
