@@ -475,3 +475,84 @@ def test_single_readings_of_two_messages_make_a_course(turns: tuple[str, ...]) -
 )
 def test_readings_without_an_order_make_no_course(turns: tuple[str, ...]) -> None:
     assert after(*turns).get("goal_lung_function") is None
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("FVC 74 % today", "80 in January"),
+        ("FVC 74 %", "was 80 % a year ago"),
+        ("FVC was 80 % in January", "now 74 %"),
+        ("FVC 74 % and DLCO 50 %", "in January 80 and 61"),
+        (("goal_lung_function", "FVC 74 % today"), ("goal_lung_function", "80 in January")),
+    ],
+)
+def test_a_reading_without_its_name_is_of_the_measure_that_waits(turns: tuple[Any, ...]) -> None:
+    slots = after(*turns)
+    assert (slots["goal_lung_function"], slots["ppf_physiology"]) == ("not_achieved", True)
+
+
+@pytest.mark.parametrize("turns", [("FVC 74 % today", "previously 80"), ("FVC 74 today, previous 80",)])
+def test_today_tells_when_a_reading_was_made_and_not_over_how_long(turns: tuple[str, ...]) -> None:
+    slots = after(*turns)
+    assert (slots["goal_lung_function"], slots.get("ppf_physiology")) == ("not_achieved", None)
+
+
+@pytest.mark.parametrize(
+    ("turns", "now", "before"),
+    [
+        (("on MMF", "it was stopped in May"), [], ["mycophenolate"]),
+        (("on MMF and tac", "sorry, both have been stopped"), [], ["mycophenolate", "tacrolimus"]),
+        (("on MMF", "that was stopped, she takes tac now"), ["tacrolimus"], ["mycophenolate"]),
+        (("MMF stopped", "it was restarted in May"), ["mycophenolate"], None),
+        (("on MMF", "CT better", "it was stopped"), ["mycophenolate"], None),
+        (("on MMF and pred", "it was stopped"), ["glucocorticoid", "mycophenolate"], None),
+        (("on MMF", ("goal_ild_extent", "not done")), ["mycophenolate"], None),
+        (("on MMF, PPF per MDT", "the MDT has just withdrawn that"), ["mycophenolate"], None),
+        (("on prednisolone and MMF", "pred tapered off in September"), ["mycophenolate"], ["prednisolone"]),
+        ((("previous_therapy", "neither CNI. Azathioprine, that's all"),), None, ["azathioprine"]),
+        (
+            ("on pred, MMF and tac", "Two errors: it's azathioprine rather than mycophenolate, and NYHA is still III"),
+            ["azathioprine", "glucocorticoid", "tacrolimus"],
+            None,
+        ),
+    ],
+)
+def test_agents_that_a_later_message_speaks_of(turns: tuple[Any, ...], now: Any, before: Any) -> None:
+    slots = after(*turns)
+    assert (slots.get("current_therapy"), slots.get("previous_therapy")) == (now, before)
+
+
+def test_an_agent_that_is_not_clear_is_asked_for() -> None:
+    slots = after("on MMF and pred")
+    notes = update(slots, read("it was stopped")).notes
+    assert [note.kind for note in notes] == ["which_agent"]
+
+
+@pytest.mark.parametrize(
+    "correction",
+    ["Not March this year - March 2025, I misread it", "the 80 was measured in March 2025, the 74 last week"],
+)
+def test_a_date_put_right_leaves_the_goal(correction: str) -> None:
+    slots = after("FVC was 80 % in March, 74 % now", correction)
+    assert (slots["goal_lung_function"], slots.get("ppf_physiology")) == ("not_achieved", None)
+
+
+def test_a_label_that_is_dated_back_is_none() -> None:
+    slots = after("PPF per board. on MMF", "that label is from 2023, it has not been looked at since")
+    assert (slots.get("ppf_stated"), slots["current_therapy"]) == (None, ["mycophenolate"])
+
+
+def test_what_is_called_wrong_does_not_count() -> None:
+    slots = after(("goal_breathlessness", "same"), "Earlier I said breathlessness was the same: wrong, NYHA II to III")
+    assert (slots["goal_breathlessness"], slots["ppf_symptoms"]) == ("not_achieved", True)
+
+
+def test_a_cough_that_is_taken_back() -> None:
+    assert after("cough worse", "Cough is not worse. Breathing unchanged")["ppf_symptoms"] is False
+
+
+@pytest.mark.parametrize("text", ["CT without any fibrosis", "CT w/o any fibrosis", "HRCT free of fibrosis"])
+def test_fibrosis_that_is_not_there_is_no_improvement(text: str) -> None:
+    slots = after(text)
+    assert (slots["fibrosis_on_ct"], slots.get("goal_ild_extent")) == (False, None)
