@@ -43,6 +43,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if [token.text for token in tokens[:2]] == ["the", "first"] and len(tokens) > 3:
         first = NUMBER_WORDS.get(tokens[2].text)
         return Later(cue, int(first), first=True) if first and first >= 2 else None
+    if _counts_doses(tokens, cue):
+        return Later(cue)
     named = tokens[0].text in _PRONOUNS or (cue.first and tokens[cue.first - 1].text in ("it", "this"))
     if cue.last < len(tokens) and tokens[cue.last].text == ":":
         return None  # "Paused: none"
@@ -76,6 +78,17 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
     return Later(cue)
+
+
+def _counts_doses(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "Two doses so far", "four infusions to date": a course that goes on."""
+    texts = [token.text for token in tokens]
+    counted = texts[0].isdigit() or texts[0] in NUMBER_WORDS
+    return counted and tuple(texts[cue.first : cue.last]) in _SO_FAR and bool(_COURSES & set(texts[1:4]))
+
+
+_SO_FAR = (("so", "far"), ("to", "date"))
+_COURSES = frozenset(form for name in words("therapy", "doses") for form in (name, f"{name}s", f"{name}es"))
 
 
 def _intended(tokens: Sequence[Token], cue: Mark) -> bool:
