@@ -168,7 +168,7 @@ def measure_entry(measure: str, own: Sequence[Finding], shared: Sequence[Finding
     if outcome in ("below", "fine", "over_a_year") and _fell_before(measure, numbers):
         outcome = "reached"
     if numbers and verdict in ("stable", "better") and outcome != "fine":
-        outcome = "fine" if outcome in ("below", "time_below") else "open"
+        outcome = "fine" if outcome == "below" else "open"
     if any(item.detail.get("other_cause") for item in findings) and outcome == "reached":
         outcome = "other_cause"
     if measure == "dlco" and any(item.detail.get("uncorrected") for item in findings) and outcome != "fine":
@@ -277,9 +277,7 @@ def ppf_outcome(measure: str, value: dict[str, Any]) -> str:
         return "reached" if months <= YEAR or _dated(value) else "over_a_year"
     if course in ("better", "stable"):
         return "fine"
-    if months is None:
-        return "time_below"
-    return "below" if months <= YEAR else "over_a_year"
+    return "below" if months is None or months <= YEAR else "over_a_year"
 
 
 def _dated(value: dict[str, Any]) -> bool:
