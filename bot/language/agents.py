@@ -91,7 +91,13 @@ def scan(tokens: Sequence[Any]) -> list[Mark]:
 
 
 def _no_drug(tokens: Sequence[Any], mark: Mark) -> bool:
-    return _in_blood(tokens, mark) or _is_a_scan(tokens, mark)
+    return _in_blood(tokens, mark) or _is_a_scan(tokens, mark) or _stands_for_another(tokens, mark)
+
+
+def _stands_for_another(tokens: Sequence[Any], mark: Mark) -> bool:
+    """ "Tetralogy of Fallot (TOF)", "three caesareans (last CS in 2020)": letters that are spelt out beside them."""
+    meant = _EXTRA["spelt_out"].get(tokens[mark.first].text) if mark.last - mark.first == 1 else None
+    return bool(meant) and any(token.text in meant for token in tokens)
 
 
 def _is_a_scan(tokens: Sequence[Any], mark: Mark) -> bool:

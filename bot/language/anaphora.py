@@ -6,25 +6,12 @@ from collections.abc import Sequence
 
 from bot.language.lexicon import Mark
 from bot.language.text import Token
+from bot.language.vocabulary import words
 
 _PLACES = {"latter": -1, "former": -2}
-_NOUNS = frozenset(
-    {
-        "smoker",
-        "smokers",
-        "patient",
-        "dose",
-        "drug",
-        "colleague",
-        "doctor",
-        "consultant",
-        "gp",
-        "miner",
-        "regimen",
-        "treatment",
-    }
-    | {"value", "scan", "ct", "result", "hospital", "team", "clinic", "rheumatologist", "employee", "part", "half"}
-)
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1}
+_NOUNS = words("anaphora", "nouns")
+_FOLLOWS = words("anaphora", "follows")
 _LEADS = frozenset({"the", "this"})
 
 
@@ -32,6 +19,11 @@ def scan(tokens: Sequence[Token], agents: Sequence[Mark], earlier: Sequence[str]
     """The agents that a sentence means so; `earlier` are those named before it, in order."""
     found: list[Mark] = []
     for at, token in enumerate(tokens):
+        if token.text in _ORDINALS and _by_number(tokens, at) and len(set(earlier)) > 1 and not agents:
+            named = list(dict.fromkeys(earlier))
+            if -1 <= _ORDINALS[token.text] < len(named):
+                found.append(Mark("agent", named[_ORDINALS[token.text]], at - 1, at + 1))
+            continue
         if token.text not in _PLACES or not at or tokens[at - 1].text not in _LEADS:
             continue
         following = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -42,3 +34,9 @@ def scan(tokens: Sequence[Token], agents: Sequence[Mark], earlier: Sequence[str]
         if len(named) >= -_PLACES[token.text]:
             found.append(Mark("agent", named[_PLACES[token.text]], at - 1, at + 1))
     return found
+
+
+def _by_number(tokens: Sequence[Token], at: int) -> bool:
+    """ "My patient takes the second", "only the last is still taken"; not "the first dose"."""
+    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return bool(at) and tokens[at - 1].text == "the" and following in {"", *_FOLLOWS}

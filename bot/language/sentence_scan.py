@@ -58,7 +58,7 @@ class Context:
     findings: list[Finding] = field(default_factory=list)
 
 
-_PLACED = frozenset({"latter", "former"})
+_PLACED = frozenset({"latter", "former", "first", "second", "third", "last"})
 
 
 class Scan:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.language import therapy_reach
 from bot.language.lexicon import Mark
-from bot.language.therapy_cues import INFUSIONS, has_dose, outranks
+from bot.language.therapy_cues import INFUSIONS, RHYTHM, has_dose, outranks
 from bot.language.therapy_row import Member, Row
 from bot.language.vocabulary import words
 
@@ -386,6 +386,8 @@ def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
         return False  # "MMF and rituximab (last dose in October)"
     if cue.kind == "not_systemic":
         return False
+    if right.link == "," and cue.act == "stop" and RHYTHM.scan(row.tokens[left.mark.last : right.first]):
+        return False  # "rituximab every 6 months, IVIG stopped in 2024"
     dated = any(left.end <= when.first < right.first for when in row.whens)
     if cue.kind == "never" and right.link == "," and (left.remarks or dated):
         return False  # "ciclosporin 2017-2020 (gums), leflunomide no"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -53,7 +54,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         said = [item for item in said if item.mark.first < begin]
         if not said:
             return  # "the tacrolimus belongs to the previous patient"
-    if said and _opens_with_a_pronoun(scan) and scan.agents[0].first > 1:
+    if said and scan.agents[0].first > 1 and (_opens_with_a_pronoun(scan) or _still_takes_it(scan)):
         yield from _told_later(scan, context, scan.agents[0].first)
     yield from _told_of_the_drug(scan, context)
     if context.untreated:
@@ -82,6 +83,15 @@ def _opens_with_a_pronoun(scan: Scan) -> bool:
     """ "It was stopped ...", "sorry, both were stopped ..."."""
     first = next((token.text for token in scan.tokens if token.text not in therapy_context.BEFORE_A_CORRECTION), "")
     return first in _PRONOUNS
+
+
+def _still_takes_it(scan: Scan) -> bool:
+    """ "She still takes it, with prednisone 10"."""
+    lead = scan.sentence.texts[: scan.agents[0].first]
+    return "still" in lead and any(pair in _TAKES_IT for pair in itertools.pairwise(lead))
+
+
+_TAKES_IT = frozenset((verb, object_) for verb in ("takes", "taking", "on", "uses") for object_ in ("it", "them"))
 
 
 def _taken_back(scan: Scan) -> bool:

@@ -64,6 +64,8 @@ def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str 
         return "left"
     if left is not None and (_lacks_its_object(row, cue, left, right) or _is_predicate(row, cue, left)):
         return "left"
+    if left is None and cue.kind == "never" and row.after(cue) in ("it", "them", "these", "those"):
+        return None  # "she has had none of it so far and takes azathioprine"
     dated = cue.last in row.timed or (cue.last + 2 in row.timed and row.tokens[cue.last].kind == "number")
     booked = cue.kind == "planned" and dated and row.said(cue)[0] not in ("due", "next", "bid")
     if left is not None and booked and row.said(cue)[-1] in ("for", "on", "in"):
@@ -285,7 +287,7 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     plain = all(row.is_light(at) or row.texts[at] in VERB_ADVERBS for at in content)
     if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not plain:
         return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
-    if row.said(cue)[0] in ("until", "till", "til") and not told:
+    if row.said(cue)[0] in ("until", "till", "til") and not (told or set(texts) <= _AFTER_THAT):
         return False
     if said == "no longer" and row.after(cue) not in {"", *_ENDS_A_CLAUSE}:
         return False  # "on tofacitinib: no longer breathless"
@@ -298,6 +300,9 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     if said == "since" and "," not in texts and len(content) <= _AMOUNT:
         return True
     return told if cue.kind in ("now", "given") and not cue.act else True
+
+
+_AFTER_THAT = frozenset({"after", "that", "then", "thereafter", "afterwards", "subsequently", "next"})
 
 
 def _goes_on_telling(row: Row, cue: Mark, left: Member) -> bool:

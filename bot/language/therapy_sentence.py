@@ -190,4 +190,5 @@ class Frame:
     def _supposed_switch(self, first: int) -> bool:
         """ "Thinking of a switch from A to B": neither has happened; A is left open."""
         at = next((at for at in range(first) if self.tokens[at].text in _SWITCH), None)
-        return at is not None and any(cue.kind == "planned" and cue.last <= at for cue in self.cues)
+        thought = (cue for cue in self.cues if cue.kind == "planned" and self.tokens[cue.first].text != "next")
+        return at is not None and any(cue.last <= at for cue in thought)
