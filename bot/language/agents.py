@@ -96,8 +96,8 @@ def _no_drug(tokens: Sequence[Any], mark: Mark) -> bool:
 
 def _stands_for_another(tokens: Sequence[Any], mark: Mark) -> bool:
     """ "Tetralogy of Fallot (TOF)", "three caesareans (last CS in 2020)": letters that are spelt out beside them."""
-    meant = _EXTRA["spelt_out"].get(tokens[mark.first].text) if mark.last - mark.first == 1 else None
-    return bool(meant) and any(token.text in meant for token in tokens)
+    meant = _EXTRA["spelt_out"].get(tokens[mark.first].text, ()) if mark.last - mark.first == 1 else ()
+    return any(token.text in meant for token in tokens)
 
 
 def _is_a_scan(tokens: Sequence[Any], mark: Mark) -> bool:

@@ -15,13 +15,14 @@ _FOLLOWS = words("anaphora", "follows")
 _LEADS = frozenset({"the", "this"})
 
 
-def scan(tokens: Sequence[Token], agents: Sequence[Mark], earlier: Sequence[str]) -> list[Mark]:
-    """The agents that a sentence means so; `earlier` are those named before it, in order."""
+def scan(
+    tokens: Sequence[Token], agents: Sequence[Mark], earlier: Sequence[str], named: Sequence[str] = ()
+) -> list[Mark]:
+    """The agents that a sentence means so; `earlier` are those named just before it, `named` all of the message."""
     found: list[Mark] = []
     for at, token in enumerate(tokens):
-        if token.text in _ORDINALS and _by_number(tokens, at) and len(set(earlier)) > 1 and not agents:
-            named = list(dict.fromkeys(earlier))
-            if -1 <= _ORDINALS[token.text] < len(named):
+        if token.text in _ORDINALS and _by_number(tokens, at) and len(named) > 1 and not agents:
+            if _ORDINALS[token.text] < len(named):
                 found.append(Mark("agent", named[_ORDINALS[token.text]], at - 1, at + 1))
             continue
         if token.text not in _PLACES or not at or tokens[at - 1].text not in _LEADS:
@@ -30,9 +31,9 @@ def scan(tokens: Sequence[Token], agents: Sequence[Mark], earlier: Sequence[str]
         if following is not None and following.text in _NOUNS:
             continue  # "the former smoker"
         here = [mark.value for mark in agents if mark.last < at and mark.kind == "agent"]
-        named = list(dict.fromkeys([*earlier, *here]))[-2:]
-        if len(named) >= -_PLACES[token.text]:
-            found.append(Mark("agent", named[_PLACES[token.text]], at - 1, at + 1))
+        two = list(dict.fromkeys([*earlier, *here]))[-2:]
+        if len(two) >= -_PLACES[token.text]:
+            found.append(Mark("agent", two[_PLACES[token.text]], at - 1, at + 1))
     return found
 
 

@@ -52,7 +52,7 @@ def read(text: str) -> Reading:
 
 def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Finding]:
     sentence = replies.without_withdrawn(sentence)
-    scan = Scan(text, sentence, context.agents)
+    scan = Scan(text, sentence, context.agents, context.all_agents)
     opened = replies.new_patient(sentence)
     if opened is not None:
         yield scan.finding("new_patient", None, True, opened.first, opened.last)

@@ -64,14 +64,15 @@ _PLACED = frozenset({"latter", "former", "first", "second", "third", "last"})
 class Scan:
     """One sentence with all that is found in it, before it is interpreted."""
 
-    def __init__(self, text: str, sentence: Sentence, earlier: Sequence[str] = ()) -> None:
+    def __init__(self, text: str, sentence: Sentence, earlier: Sequence[str] = (), listed: Sequence[str] = ()) -> None:
         self.text = text
         self.sentence = sentence
         self.tokens = sentence.tokens
         self.whens: list[When] = times.scan(sentence.tokens)
         self.agents: list[Mark] = agents.scan(sentence.tokens)
         if not _PLACED.isdisjoint(sentence.texts):
-            meant = anaphora.scan(sentence.tokens, self.agents, earlier)
+            of_lungs = any(mark.value not in ("overall", "other") for mark in pieces.SUBJECTS.scan(sentence.tokens))
+            meant = anaphora.scan(sentence.tokens, self.agents, earlier, () if of_lungs else listed)
             self.agents = sorted([*self.agents, *meant], key=lambda mark: mark.first)
         inside = {index for mark in self.agents for index in range(mark.first, mark.last)}
         named = {index for mark in ppf_word.marks(sentence.tokens) for index in range(mark.first, mark.last)}

@@ -43,6 +43,7 @@ _REQUESTS = frozenset(
 )
 _EVER_BEFORE = frozenset({"before", "previously", "earlier", "ever", "in", "the", "past"})
 _ONLY = frozenset({"only", "just", "solely"})
+_SWITCHED = words("therapy", "switches")
 _UNTIL = (("until",), ("till",), ("til",))
 _COUNTED = words("therapy", "doses")
 _CALLED_OFF = words("therapy", "called_off")
@@ -175,6 +176,8 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
             status, cue = ("before" if back.kind == "now" else "now"), back  # "all but AZA ongoing"
         elif back.act == "stop" and row.said(back)[0] in ("is", "are") and _WHENEVER & set(_lead(row, member)):
             status, cue = "mentioned", back  # "MMF follows when the cyclophosphamide is completed"
+        elif status == "now" and back.kind == "now" and cue is not None and row.said(cue)[0] in _SWITCHED:
+            continue  # "swapped for ciclosporin and happy on it"
         elif not _stands(row, member, status, back):
             status, cue = _AS_NOW.get(back.kind, back.kind), back
     if status == "now" and cue is not None and cue.act == "stop" and "could" in row.said(cue) and _dated(row, cue):

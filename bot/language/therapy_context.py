@@ -43,6 +43,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if [token.text for token in tokens[:2]] == ["the", "first"] and len(tokens) > 3:
         first = NUMBER_WORDS.get(tokens[2].text)
         return Later(cue, int(first), first=True) if first and first >= 2 else None
+    if verbs[0].act == "take" and verbs[0].first == cue.last and tokens[cue.first].text == "still":
+        cue = verbs[0]  # "she still takes it"
     if _counts_doses(tokens, cue):
         return Later(cue)
     named = tokens[0].text in _PRONOUNS or (cue.first and tokens[cue.first - 1].text in ("it", "this"))
@@ -66,7 +68,7 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     if cue.kind == "arrow":
         return Later(cue) if tokens[0].text in _PRONOUNS and cue.last == len(tokens) else None
-    still = tokens[cue.first].text == "still" and _speaks_of_them(tokens, cue)
+    still = (cue.act == "take" or tokens[cue.first].text == "still") and _speaks_of_them(tokens, cue)
     if cue.kind in ("now", "started") and cue.act not in ("restart", "continue") and not still:
         return None
     if cue.act == "continue" and tokens[0].text not in _PRONOUNS and not _speaks_of_them(tokens, cue):
