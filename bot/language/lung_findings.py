@@ -97,6 +97,7 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     told = [course for course in told if not _unknown_before(scan, course)]
     told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
     told += _also(scan, context, told, single)
+    told += _neither(scan, told)
     lapse = None if asked else remarks.lapsed(scan.tokens)
     lost = None if lapse is None else _lost(context, [course for course in told if course.last <= lapse.first])
     if lapse is not None and lost is not None:
@@ -496,6 +497,20 @@ def _also(scan: Scan, context: Context, told: Sequence[Course], single: frozense
     return [Course(piece.value, context.course, piece.first, piece.last, 0) for piece in subjects]
 
 
+def _neither(scan: Scan, told: Sequence[Course]) -> Iterator[Course]:
+    """ "FVC has not changed, nor has the CT": the course that was denied of the subject before."""
+    texts = scan.sentence.texts
+    for piece in (piece for piece in scan.row if piece.role == "subject"):
+        at = piece.first - (texts[piece.first - 1] in _DETERMINERS)
+        if at < len(("neither", "has")) or texts[at - 2] not in ("neither", "nor") or texts[at - 1] not in _AUXILIARIES:
+            continue
+        before = [course for course in told if course.last <= at and course.subject is not None]
+        if before and all(course.first != piece.first for course in told):
+            yield Course(piece.value, before[-1].value, piece.first, piece.last, 0)
+
+
+_DETERMINERS = frozenset({"the", "her", "his", "their"})
+_AUXILIARIES = frozenset({"has", "have", "had", "did", "does", "do", "is", "are", "was", "were"})
 _TOO = (("too",), ("as", "well"), ("also",), ("likewise",), ("ditto",), ("idem",), ("similarly",))
 
 
