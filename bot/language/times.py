@@ -233,6 +233,8 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
             return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
         if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):
             return When("date", start, at, last + 2, "since", None, whole)
+    if _text(tokens, last) in ("-", "→", "->") and _text(tokens, last + 1) in ("", ")", ","):
+        return When("date", start, at, last + 1, "since", None, whole)  # "MMF (2021-)"
     if whole and _text(tokens, last) in ("on", "onward", "onwards") and _text(tokens, last + 1) in ("", ")", ","):
         return When("date", start, at, last + 1, "since", None, whole)  # "(2022 on)"
     yearless = day is not None or tokens[last - 1].text in _MONTH
