@@ -151,6 +151,27 @@ def within_interval(findings: list[Finding]) -> list[Finding]:
     ]
 
 
+def ended_by_nothing(findings: list[Finding]) -> list[Finding]:
+    """ "MMF, then CYC, then RTX, now nothing": the last of a row is past when nothing is taken at its end."""
+    ends = [item for item in findings if item.kind == "no_therapy" and item.value == "now"]
+    if not ends:
+        return findings
+    nothing = "nothing" in ends[-1].words.lower()
+    return [
+        replace(item, value="before") if item.start < ends[-1].start and _was_last(item, nothing) else item
+        for item in findings
+    ]
+
+
+def _was_last(item: Finding, nothing: bool) -> bool:
+    named = nothing and item.value == "bare" and not item.detail.get("dose")  # "MMF, tac, now on nothing"
+    turn = item.value == "now" and item.detail.get("cue") in _IN_TURN
+    return item.kind == "therapy" and (turn or named)
+
+
+_IN_TURN = frozenset({"then", "and then", "later", "followed by", "afterwards", "subsequently", "after that"})
+
+
 def same_dates(text: str, findings: list[Finding]) -> list[Finding]:
     """ "FVC 75 % in March and 74 % in May. DLCO 55 % and 43 %": the pair told next is of the same two dates."""
     kept: list[Finding] = []

@@ -17,6 +17,7 @@ from bot.language import (
     therapy_findings,
 )
 from bot.language.links import (
+    ended_by_nothing,
     explain_earlier,
     from_new_patient,
     joined_readings,
@@ -44,7 +45,7 @@ def read(text: str) -> Reading:
         for finding in _sentence(text, sentence, context):
             context.findings.append(finding)
         explain_earlier(sentence, context.findings, known)
-    found_here = same_dates(text, from_new_patient(context.findings))
+    found_here = same_dates(text, ended_by_nothing(from_new_patient(context.findings)))
     kept = comparisons.against_old_scan(joined_readings(text, found_here))
     kept = opposed_labels(text, within_interval(kept))
     return Reading(tuple(kept), any(replies.asks(sentence) for sentence in found), truncated)

@@ -163,6 +163,10 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
         status = "now"  # "treated at present with MMF"
     if status == "never" and cue is not None and row.said(cue) == ("no",) and _none_since(row, member):
         status = "before"  # "13 months ago, and no rituximab since"
+    if status in ("given", "treated") and cue is not None and row.after(cue) == "since" and cue.last + 1 in row.timed:
+        status = "now"  # "treated since March with prednisolone"
+    if status == "now" and cue is not None and row.said(cue) in _WHILE and _value_of_then(row, cue):
+        status = "mentioned"
     if status == "given" and cue is not None and {"has", "have"} & set(row.said(cue)) and "since" in row.before(cue, 4):
         status = "now"  # "since then he has had MMF"
     if heading == "other_person":
@@ -204,6 +208,15 @@ def _only_written(row: Row, cue: Mark) -> bool:
 
 
 _ON_PAPER = frozenset({"issued", "prescribed", "ordered", "dispensed", "written"})
+
+
+def _value_of_then(row: Row, cue: Mark) -> bool:
+    """ "HbA1c 38, previously 51 under prednisolone": what a value was when it was taken."""
+    at = cue.first - 1
+    return at > 0 and row.tokens[at].kind == "number" and row.texts[at - 1] in _FORMERLY
+
+
+_FORMERLY = frozenset({"previously", "formerly", "was", "earlier", "before"})
 
 
 def _none_since(row: Row, member: Member) -> bool:
