@@ -32,6 +32,9 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         later = told_later(tokens[skip:], [when for when in shifted if when.first >= 0])
         moved = later and replace(later.cue, first=later.cue.first + skip, last=later.cue.last + skip)
         return replace(later, cue=moved) if later and moved else None
+    back_on = next((at for at in range(len(tokens) - 2) if _texts(tokens, at, at + 3) in _BACK_ON), None)
+    if back_on is not None:
+        return Later(Mark("started", "back", back_on, back_on + 3, "restart"))  # "now back on it"
     cues = [cue for cue in cues_of(tokens, set(), whens) if cue.kind in _TELLING and not _is_small(tokens, cue)]
     if not cues:
         return None
@@ -80,6 +83,13 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
     return Later(cue)
+
+
+def _texts(tokens: Sequence[Token], first: int, last: int) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens[first:last])
+
+
+_BACK_ON = (("back", "on", "it"), ("back", "on", "them"), ("back", "on", "both"))
 
 
 def _counts_doses(tokens: Sequence[Token], cue: Mark) -> bool:
