@@ -98,6 +98,7 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
     told += _also(scan, context, told, single)
     told += _neither(scan, told)
+    told += _cut_short(scan, told)
     lapse = None if asked else remarks.lapsed(scan.tokens)
     lost = None if lapse is None else _lost(context, [course for course in told if course.last <= lapse.first])
     if lapse is not None and lost is not None:
@@ -509,6 +510,22 @@ def _neither(scan: Scan, told: Sequence[Course]) -> Iterator[Course]:
             yield Course(piece.value, before[-1].value, piece.first, piece.last, 0)
 
 
+def _cut_short(scan: Scan, told: Sequence[Course]) -> Iterator[Course]:
+    """ "FVC has improved, the CT and her breathing have too"; "FVC has not improved, the CT has"."""
+    texts = scan.sentence.texts
+    subjects = [piece for piece in scan.row if piece.role == "subject" and piece.value != "overall"]
+    for piece in subjects:
+        tail = texts[piece.last : piece.last + len(("have", "as", "well", ","))]
+        before = [course for course in told if course.last <= piece.first and course.subject is not None]
+        if not before or tail[:1] == () or tail[0] not in _AUXILIARIES:
+            continue
+        if tail[1:2] in (("too",), ("also",)) or tail[1:3] == ("as", "well"):
+            meant = [other for other in subjects if before[-1].last <= other.first <= piece.first]
+            yield from (Course(other.value, before[-1].value, other.first, other.last, 0) for other in meant)
+        elif before[-1].value == "not_better" and tail[1:2] in ((), (",",), ("and",), ("but",)):
+            yield Course(piece.value, "better", piece.first, piece.last, 0)
+
+
 _DETERMINERS = frozenset({"the", "her", "his", "their"})
 _AUXILIARIES = frozenset({"has", "have", "had", "did", "does", "do", "is", "are", "was", "were"})
 _TOO = (("too",), ("as", "well"), ("also",), ("likewise",), ("ditto",), ("idem",), ("similarly",))
@@ -519,7 +536,9 @@ def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
     named = {piece.value for piece in subjects if piece.value != "overall"}
     told = any(piece.role != "subject" for piece in scan.row) or bool(replies.unknowns(scan.sentence))
     named_only = (
-        scan.sentence.asks and not subjects[0].first and subjects[-1].last == len(scan.tokens) if subjects else False
+        scan.sentence.asks and _opens_with(scan, subjects[0]) and subjects[-1].last == len(scan.tokens)
+        if subjects
+        else False
     )
     if (
         told
@@ -531,6 +550,11 @@ def _topic(scan: Scan, subjects: Sequence[Piece]) -> str | None:
         return None
     name = named.pop()
     return name if name in ("breathlessness", "breathing", "pft", "ct", "fvc", "dlco") else None
+
+
+def _opens_with(scan: Scan, piece: Piece) -> bool:
+    """ "Dyspnoea?", "her dyspnoea?"."""
+    return all(text in _DETERMINERS | {"and"} for text in scan.sentence.texts[: piece.first])
 
 
 _TOPIC_LENGTH = 6

@@ -27,6 +27,7 @@ _LABELS = frozenset({"current", "currently", "now", "present"})
 _OPENING = _DENIALS | _TREATMENT | _BEFORE | _LABELS | {"nothing"}
 _PRESENTLY = frozenset({"now", "currently", "moment", "presently"})
 _IN_ADDITION = (["new"], ["further"])
+_BEGUN = frozenset({"started", "begun", "given", "arrived"})
 _EMPHASIS = "whatsoever"
 _REACH = 4
 """Words beside the phrase that may date it."""
@@ -77,6 +78,8 @@ _OF_THE_PATIENT = frozenset({"she", "he", "patient", "pt", "ild", "lung", "lungs
 
 
 def _of_an_agent(texts: Sequence[str], mark: Mark, inside: Collection[int]) -> bool:
+    if texts[mark.first] == "not" and texts[mark.last - 1] in _BEGUN and any(index < mark.first for index in inside):
+        return True  # "nintedanib planned but not yet started"
     at = mark.first - 1
     while at > 0 and texts[at] in ("is", "was", "has", "but", "been"):
         at -= 1

@@ -197,6 +197,8 @@ def _without_restated(numbers: list[Finding]) -> list[Finding]:
     if "values" not in before:
         return numbers
     change = change_of(before)
+    if last.get("percent") and last.get("absolute") is None and change * last["change"] > 0:
+        return numbers[:-1]  # "50 to 45 %. The lab calls it a ten percent drop"
     if last.get("absolute") is False:
         change = 100 * change / (before["values"][-1] - change or 1)
     return numbers[:-1] if abs(change - last["change"]) < _ROUNDED else numbers
