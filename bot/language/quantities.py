@@ -84,6 +84,8 @@ def measures(
             ahead = find_numbers(tokens, piece, piece.first - 1, piece.first, whens, taken)
             numbers = [*(at_time(tokens, item, piece.last, whens) for item in ahead), *numbers]
         following = subjects[number + 1] if number + 1 < len(subjects) else None
+        if piece.value == "pft" and following is not None and _readings_precede(tokens, following, None):
+            continue  # "PFTs worse: 60→56 FVC & 40→34 DLCO"
         precede = _readings_precede(tokens, piece, earlier) or _points_precede(tokens, piece, following, numbers)
         if precede:
             numbers = []
@@ -226,9 +228,9 @@ def _points_end(tokens: Sequence[Token], piece: Piece) -> bool:
 
 def _readings_precede(tokens: Sequence[Token], piece: Piece, earlier: Piece | None) -> bool:
     """ "80 down to 76 FVC": the readings stand right before the subject, and behind no other ("DLCO 45 → 44 FVC")."""
-    if earlier is not None and earlier.value in NUMERIC and piece.first - earlier.last <= 6:
+    if earlier is not None and earlier.value in NUMERIC - {"pft"} and piece.first - earlier.last <= 6:
         between = [token.text for token in tokens[earlier.last : piece.first]]
-        if not {",", "and"} & set(between[:1]):
+        if not {",", "and", "&", "+", "/"} & set(between[:1]):
             return False
     before = [token for token in tokens[max(0, piece.first - 5) : piece.first] if token.text != "%"]
     return (

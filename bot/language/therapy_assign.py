@@ -44,6 +44,7 @@ _ALL_OF_THEM = frozenset(
         "now",
     }
 )
+_OF_A_LICENCE = (("off", "label"), ("off", "licence"), ("off", "license"), ("unlicensed",))
 _LISTS = frozenset({"list", "drugs", "medication"})
 
 
@@ -120,6 +121,7 @@ def _remarks(row: Row) -> None:
     for member in row.members:
         for first, last in member.remarks:
             inner = [cue for cue in row.cues if first < cue.first < last and not _of_a_dose(row, cue, first, last)]
+            inner = [cue for cue in inner if row.said(cue) not in _OF_A_LICENCE]
             told = [cue for cue in inner if cue.kind != "arrow" and _told_of(row, cue, member)]
             every = {"both", "all"} & set(row.texts[first:last])
             for other in row.list_up_to(member, ("and", ",", "same")) if every else [member]:
@@ -246,6 +248,10 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     if row.asks and row.said(cue) == ("to",) and _TO_SWITCH & lead:
         right.ahead = Mark("planned", "ahead", cue.first, cue.last)
         return  # "or first change MMF to tacrolimus?"
+    if row.said(cue) == ("before",) and left is not None and left.link and right is row.members[-1]:
+        if row.texts[cue.first - 1] == "," and right.end == len(row.texts):
+            right.ahead = Mark("before", "ahead", cue.first, cue.last)
+            return  # "MMF + HCQ + pred 5, before AZA"
     if right.mark.kind == "other" and row.said(cue) == ("then",):
         return  # "MMF, prednisone, then losartan"
     if left is not None and left.mark.value == right.mark.value:

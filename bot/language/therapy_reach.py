@@ -60,6 +60,8 @@ def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str 
         return "right"  # "voclosporin was obtained, and he continues on it with mycophenolate"
     if left is not None and cue.kind in ("given", "started", "now") and _of_somebody_else(row, cue, left):
         return None
+    if right is not None and _points_ahead(row, cue, right):
+        return "right"
     if left is not None and cue.kind != "arrow" and (is_relative(row, cue, left) or _of_a_pronoun(row, cue)):
         return "left"
     if left is not None and (_lacks_its_object(row, cue, left, right) or _is_predicate(row, cue, left)):
@@ -139,6 +141,14 @@ def _lacks_its_object(row: Row, cue: Mark, left: Member, right: Member | None) -
 
 _REASONS = frozenset({"because", "due", "owing", "yet", "either", "anymore"})
 _OBJECTLESS = _REASONS | frozenset({"", "yet", ",", "and", "so", "for", "since", "either", "anymore", "any"})
+
+
+def _points_ahead(row: Row, cue: Mark, right: Member) -> bool:
+    """ "..., and before that it was azathioprine", "since then tacrolimus"; not "MMF before that, stopped in May"."""
+    light = row.all_light(range(cue.last, right.first))
+    if row.said(cue) == ("since", "then"):
+        return light
+    return row.said(cue) == ("before", "that") and (light or row.after(cue) in ("it", "there", "came"))
 
 
 def _is_predicate(row: Row, cue: Mark, left: Member) -> bool:
@@ -261,6 +271,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     texts = [row.texts[at] for at in content]
     if any(at in row.walls for at in gap) or len(content) > _FAR_BACK or row.before(cue, 1)[0] in _OTHERS:
         return False
+    if cue.kind == "before" and not cue.act and "else" in texts:
+        return False  # "only on nintedanib, nothing else now or earlier"
     said = " ".join(row.said(cue))
     told = all(row.is_light(at) or at in row.of_cues for at in content)
     if (
