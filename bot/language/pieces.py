@@ -750,6 +750,9 @@ def _has_its_own_course(tokens: Sequence[Token], row: Sequence[Piece], subject: 
 _NEAR = 3
 
 
+_ALONE = frozenset({"only", "alone", "purely", "pure", "solely"})
+
+
 def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piece]:
     """Subjects after "no", also in a list: "no honeycombing or traction bronchiectasis"."""
     found: list[Piece] = []
@@ -773,6 +776,8 @@ def negated_subjects(tokens: Sequence[Token], row: Sequence[Piece]) -> list[Piec
             )
             if piece.role != "subject" or len(gap) > 3 or stopped:
                 break
+            if not first and _ALONE & {token.text for token in (*gap, *tokens[piece.first : piece.last + 1])}:
+                break  # "no fibrosis, ground glass only"
             separate = ("," in [token.text for token in gap] and not first) or (first and _of_another_noun(gap))
             if separate and _has_its_own_course(tokens, row, piece):
                 break

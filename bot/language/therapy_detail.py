@@ -64,7 +64,8 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
     """The detail of one agent of a row, and its status in the light of it."""
     member = row.members[index]
     before = row.members[index - 1] if index else None
-    begin = max((before.end, *(last for _, last in before.remarks))) if before is not None else 0
+    begin = before.end if before is not None else 0
+    begin = max((begin, *(at for at in range(begin, member.first) if row.texts[at] == ")")))
     edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
     first = max(begin, min(member.first, cue.first)) if cue is not None else member.first
     detail = of(row.tokens[first:edge], _times(row, index, first, edge), (member.mark.last,))
