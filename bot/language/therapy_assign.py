@@ -248,10 +248,9 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     if row.asks and row.said(cue) == ("to",) and _TO_SWITCH & lead:
         right.ahead = Mark("planned", "ahead", cue.first, cue.last)
         return  # "or first change MMF to tacrolimus?"
-    if row.said(cue) == ("before",) and left is not None and left.link and right is row.members[-1]:
-        if row.texts[cue.first - 1] == "," and right.end == len(row.texts):
-            right.ahead = Mark("before", "ahead", cue.first, cue.last)
-            return  # "MMF + HCQ + pred 5, before AZA"
+    if left is not None and left.link and _names_one_before(row, cue, right):
+        right.ahead = Mark("before", "ahead", cue.first, cue.last)
+        return
     if right.mark.kind == "other" and row.said(cue) == ("then",):
         return  # "MMF, prednisone, then losartan"
     if left is not None and left.mark.value == right.mark.value:
@@ -290,6 +289,12 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
         return
     for member in listed:
         member.override = "before"
+
+
+def _names_one_before(row: Row, cue: Mark, right: Member) -> bool:
+    """ "MMF + HCQ + pred 5, before AZA": behind a list and a comma, at the end."""
+    ends = right is row.members[-1] and right.end == len(row.texts)
+    return ends and row.said(cue) == ("before",) and row.texts[cue.first - 1] == ","
 
 
 def _in_list(row: Row, cue: Mark) -> bool:
