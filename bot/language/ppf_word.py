@@ -78,7 +78,8 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
         return None
     later = [cue for cue in _CUES.scan(after) if after[cue.first].text != "nobody" and not _only_a_dash(after, cue)]
     lead = {token.text for token in before}
-    if {"if", "unless"} & lead or ("whether" in lead and not any(cue.value == "asserted" for cue in later)):
+    decided = any(cue.value == "asserted" for cue in later) and not {"will", "ll"} & {token.text for token in after}
+    if {"if", "unless"} & lead or ("whether" in lead and not decided):
         return None  # "if it shows more traction I'd call it PPF", "whether this is PPF will be discussed"
     value = _verdict([str(cue.value) for cue in (*_CUES.scan(before), *later)], asks, after)
     if value == "yes" and (_old(tokens, whens, begin, end) or (begin == 0 and tokens[0].text in _FORMERLY)):

@@ -115,7 +115,7 @@ def _something_added(findings: Sequence[Finding]) -> bool:
     return any("added" in str(item.detail.get("cue", "")) for item in findings)
 
 
-_SWITCHED = ("switch", "chang", "swap", "convert", "mov", "transition")
+_SWITCHED = ("switch", "chang", "swap", "convert", "mov", "transition", "so back", "then back", "went back", "back to")
 
 
 def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
@@ -125,7 +125,7 @@ def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
         for item in findings
         if item.value == "now" and str(item.detail.get("cue", "")).startswith(_SWITCHED)
     ]
-    if len(new) != 1 or any(item.value in ("before", "failed") for item in findings):
+    if len(new) != 1 or any(item.value in ("before", "failed") and item.subject not in new for item in findings):
         return
     classes = {CLASS_OF[agent] for agent in new}
     at = min(item.start for item in findings if str(item.subject) in new)
