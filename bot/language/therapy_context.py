@@ -24,6 +24,7 @@ class Later:
 
 def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     """ "It was stopped", "restarted in May", "all four failed", "was never collected"."""
+    tokens = _without_the_reason(tokens)
     if len(tokens) > _LONGEST_ASIDE:
         return None
     skip = next((at for at, token in enumerate(tokens) if token.text not in BEFORE_A_CORRECTION), 0)
@@ -76,6 +77,17 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
     return Later(cue)
+
+
+def _without_the_reason(tokens: Sequence[Token]) -> Sequence[Token]:
+    """ "Stopped by us on 16 Nov: watery stools despite loperamide ...": long reasons, and other drugs in them."""
+    if len(tokens) <= _LONGEST_ASIDE and not unknown_drugs.others(tokens, []):
+        return tokens
+    ends = (at for at in range(2, len(tokens)) if tokens[at].text in _OPENS_A_REASON)
+    return tokens[: next(ends, len(tokens))]
+
+
+_OPENS_A_REASON = words("therapy", "opens_a_reason")
 
 
 def _intended(tokens: Sequence[Token], cue: Mark) -> bool:
