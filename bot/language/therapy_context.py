@@ -20,6 +20,7 @@ class Later:
     cue: Mark
     count: int | None = None
     first: bool = False  # of the first ones of a list
+    several: bool = False  # of those of the last sentence, where these are several: "they"
 
 
 def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
@@ -60,7 +61,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if tokens[0].text in _ALL:
         counted = next((NUMBER_WORDS.get(token.text) for token in tokens[1:3] if token.text in NUMBER_WORDS), None)
         count = int(counted) if counted and counted >= 1 else 2 if tokens[0].text in ("both", "neither") else _EVERY
-        return Later(cue, count)
+        several = tokens[0].text in _THEY and count == _EVERY and not _ALL_OF & {token.text for token in tokens}
+        return Later(cue, count, several=several)
     if cue.kind == "failed" and (cue.first > 2 or tokens[0].text not in ("it", "which", "this", "that")):
         return None
     if cue.kind == "arrow":
@@ -154,6 +156,8 @@ _THEM = frozenset({"it", "them", "both", "that", "this"})
 _PRONOUNS = words("therapy", "pronouns")
 _TELLING = frozenset({"arrow", "before", "started", "now", "never", "failed"})
 _ALL = frozenset({"all", "both", "neither", "none", "these", "those", "they", "everything"})
+_THEY = frozenset({"they", "these", "those"})
+_ALL_OF = frozenset({"all", "both"})
 _SPEAKERS = frozenset({"she", "he", "we", "i", "they", "that", "the", "patient"})
 _UNITS_OF_IT = frozenset({"tablet", "dose", "pill", "infusion", "capsule", "tablets", "doses", "pills"})
 _EVERY = 99

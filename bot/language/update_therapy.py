@@ -182,7 +182,7 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
 
     if taken[-2:] == ["before", "now"] and _stop_judged(items[-1]):
         return "before"  # "she has stopped tofacitinib; correct to stop it"
-    cues = {str(item.detail.get("cue", "")) for item in items}
+    cues = {cue for item in items if not _DENIED & set((cue := str(item.detail.get("cue", ""))).split())}
     if any("restart" in cue or "back on" in cue or "resumed" in cue for cue in cues) and "now" in taken:
         return "now"
     names = {
@@ -213,6 +213,10 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
         if status not in _NEITHER and not (item.value == "now" and status == "before")
     ]
     return later[-1] if later else taken[-1]
+
+
+_DENIED = words("facts", "not")
+"""What makes "resumed" no return: "they were not resumed"."""
 
 
 def _stop_judged(item: Finding) -> bool:
