@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -557,6 +558,9 @@ def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]
         value = "stable" if subject in single else None
     if value is None:
         return
+    if subject in _BLOWN and _only_a_level(scan, course):
+        yield scan.finding("mention", subject, True, course.first, course.last)
+        return
     detail = circumstances.circumstances(scan, context, course.first, course.last)
     months = circumstances.window(scan, course.first, course.last)
     if subject in lungs.IMAGING:
@@ -579,6 +583,21 @@ def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]
             was=course.was or circumstances.of_the_past(scan, course.first, course.last),
             **detail,
         )
+
+
+def _only_a_level(scan: Scan, course: Course) -> bool:
+    """ "Gas transfer moderately reduced": how low it is, not how it went; "... since May" and "... than before" do."""
+    begin = scan.tokens[course.first - 1].end if course.first else 0  # the grade is a filler, and no token
+    said = scan.text[begin : scan.tokens[course.last - 1].end].lower()
+    return course.moved and bool(_GRADED.search(said)) and not _COMPARING & set(scan.sentence.texts)
+
+
+_BLOWN = frozenset({"fvc", "dlco", "pft"})
+_GRADED = re.compile(
+    r"\b(?:mild|moderate|severe)(?:ly)?(?:[ -](?:to|-)[ -](?:mild|moderate|severe)(?:ly)?)?\s+"
+    r"(?:reduced|decreased|diminished|impaired|lowered|reduction|decrease)\b"
+)
+_COMPARING = words("lungs", "comparing")
 
 
 def _of_the_rest(scan: Scan, course: Course) -> bool:
