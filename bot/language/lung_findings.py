@@ -587,17 +587,17 @@ def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]
 
 def _only_a_level(scan: Scan, course: Course) -> bool:
     """ "Gas transfer moderately reduced": how low it is, not how it went; "... since May" and "... than before" do."""
-    begin = scan.tokens[course.first - 1].end if course.first else 0  # the grade is a filler, and no token
+    begin = scan.tokens[course.first - 1].start if course.first else 0  # the grade itself may be no token
     said = scan.text[begin : scan.tokens[course.last - 1].end].lower()
-    return course.moved and bool(_GRADED.search(said)) and not _COMPARING & set(scan.sentence.texts)
+    return course.moved and bool(_GRADED.search(said)) and not _COMPARED & set(scan.sentence.texts)
 
 
 _BLOWN = frozenset({"fvc", "dlco", "pft"})
 _GRADED = re.compile(
-    r"\b(?:mild|moderate|severe)(?:ly)?(?:[ -](?:to|-)[ -](?:mild|moderate|severe)(?:ly)?)?\s+"
+    r"\b(?:mild|moderate|severe)(?:ly)?\s+"
     r"(?:reduced|decreased|diminished|impaired|lowered|reduction|decrease)\b"
 )
-_COMPARING = words("lungs", "comparing")
+_COMPARED = words("lungs", "compared_in_time")
 
 
 def _of_the_rest(scan: Scan, course: Course) -> bool:
