@@ -34,7 +34,10 @@ from bot.language.vocabulary import words
 def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     """Every course, reading and sign of one sentence; what later sentences may need goes into the context."""
     film = _of_a_film(scan)
+    infected = film and _of_a_pneumonia(scan, context)
     for finding in _findings(scan, context):
+        if infected and finding.kind in ("trend", "sign") and (finding.kind == "sign" or finding.subject == "ct"):
+            continue
         kept = _on_a_film(finding) if film else finding
         if kept is not None:
             yield kept
@@ -48,6 +51,18 @@ def _of_a_film(scan: Scan) -> bool:
         return False
     seen = (set(texts[at : at + _REACH_OF_A_TEST]) for at, text in enumerate(texts) if text in _SECTIONAL)
     return all(behind & _NOT_DONE for behind in seen)
+
+
+def _of_a_pneumonia(scan: Scan, context: Context) -> bool:
+    """ "Pneumococcal pneumonia ... CXR: RLL consolidation clearing": the film follows the infection, not the ILD."""
+    told = any(item.kind == "possible_cause" and item.value in _CHEST_INFECTIONS for item in context.findings)
+    patchy = not _PATCHES.isdisjoint(scan.sentence.texts)
+    return patchy and (told or not _LOBES.isdisjoint(scan.sentence.texts))
+
+
+_CHEST_INFECTIONS = words("lungs", "chest_infections")
+_PATCHES = words("lungs", "patches")
+_LOBES = words("lungs", "lobes")
 
 
 def _on_a_film(finding: Finding) -> Finding | None:
