@@ -13,6 +13,7 @@ from bot.language.sentence_scan import Context, Scan
 
 def found(scan: Scan, context: Context) -> Iterator[Finding]:
     asked = facts.only_asked(scan.sentence)
+    yield from _answer_on_disease(scan, context)
     for mark, how in facts.diseases(scan.tokens):
         if asked and not scan.lung_walls and not scan.agents:
             continue
@@ -58,6 +59,19 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("stability", None, stated[1], stated[0].first, stated[0].last)
     if judged.alone is not None:
         yield scan.finding("judgement", None, judged.alone[1], judged.alone[0].first, judged.alone[0].last)
+
+
+def _answer_on_disease(scan: Scan, context: Context) -> Iterator[Finding]:
+    """ "You asked whether the Ro-52 meant a myositis. It does not"."""
+    asked, context.asked_disease = context.asked_disease, None
+    is_so = facts.answered(scan.tokens) if asked is not None else None
+    if is_so:
+        yield scan.finding("disease", asked, True, 0, len(scan.tokens), how="identity")
+    elif is_so is not None:
+        yield scan.finding("disease_denied", asked, True, 0, len(scan.tokens), antibody=False)
+    for mark, how_said in facts.diseases(scan.tokens):
+        if how_said == "queried" and facts.asked_about(scan.tokens, mark):
+            context.asked_disease = str(mark.value)
 
 
 def rapid_progression(scan: Scan, context: Context) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ _DISEASE_AFTER = cues(denied=_FACTS["disease_denied_after"])
 _DISEASE_LATER = cues(denied=_FACTS["disease_denied_later"])
 _DISEASE_QUERIED = cues(queried=_FACTS["disease_queried"])
 _DISEASE_FINAL = cues(final=_FACTS["disease_final"])
+_ANSWER_ON_DISEASE = cues(yes=_FACTS["disease_answered"]["yes"], no=_FACTS["disease_answered"]["no"])
 _DISEASE_IDENTITY = cues(identity=_FACTS["disease_identity"])
 _FEATURE_BEFORE = cues(denied=_FACTS["feature_denied_before"])
 _FEATURE_AFTER = cues(denied=_FACTS["feature_denied_after"])
@@ -95,11 +96,39 @@ def _how(tokens: Sequence[Token], mark: Mark, finals: Sequence[Mark]) -> str:
         or _clinic(after)
         or tokens[max(0, mark.first - 1)].text == "?"
         or _test_pending(behind)
+        or asked_about(tokens, mark)
     ):
         return "queried"
     if mark.value != "iim" and near(before, _DISEASE_BEFORE, 4) == "beside":
         return "beside"
     return "identity" if _just_before(before, _DISEASE_IDENTITY) else "stated"
+
+
+def asked_about(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "You asked whether the Ro-52 meant a myositis", "you raised the possibility of lupus": that is left open."""
+    lead = [token.text for token in tokens[max(0, mark.first - _REACH_OF_A_QUESTION) : mark.first]]
+    asked = max((at for at, text in enumerate(lead) if text in _ASKED), default=None)
+    if asked is not None and lead[asked] == "question" and not {"whether", "if"} & set(lead[asked:]):
+        return False  # "a short question about a scleroderma lung"
+    if asked is None or _ENDS_A_QUESTION & set(lead[asked:]):
+        return False
+    has_it = lead[-1] in ("has", "had", "have") and not {"whether", "if"} & set(lead[asked:])
+    return lead[-1] not in _KNOWN and not has_it
+
+
+def answered(tokens: Sequence[Token]) -> bool | None:
+    """ "It does not: strength is full", "no, she has not": the answer to the question whether she has the disease."""
+    found = next((mark for mark in _ANSWER_ON_DISEASE.scan(tokens) if not mark.first), None)
+    if found is None or (found.last < len(tokens) and tokens[found.last].text not in _CLOSES_AN_ANSWER):
+        return None
+    return bool(found.value == "yes")
+
+
+_REACH_OF_A_QUESTION = 12
+_ASKED = words("facts", "asked_about")
+_ENDS_A_QUESTION = frozenset({":", ";", "-", "but"})
+_KNOWN = frozenset({"the", "her", "his", "their", "known", "in", "with"})
+_CLOSES_AN_ANSWER = frozenset({":", ";", "-", ",", "because", "as", "since", "and", "but"})
 
 
 def _awaited(behind: Sequence[str]) -> bool:
@@ -160,7 +189,7 @@ def _alternative(tokens: Sequence[Token], mark: Mark) -> bool:
 
 
 _VERSUS = frozenset({"vs", "versus"})
-_ARTICLES = frozenset({"a", "an", "the", "just", "pure", "plain", "simply", "of", "known", "old"})
+_ARTICLES = frozenset({'"', "a", "an", "the", "just", "pure", "plain", "simply", "of", "known", "old"})
 
 
 def _just_before(before: Sequence[Token], lexicon: Lexicon) -> bool:

@@ -13,6 +13,8 @@ _FEWEST_LINES = 3
 _ALMOST = 0.8
 _SHORTEST_OF_PROSE = 0.5
 _LABEL = re.compile(r"\s*(?:\d ?)?[^\W\d_][\w /()'’-]{0,28}:")
+_CELLS = re.compile(r"\S(?:[ ]{2,}|\t)\S+(?: \S+)?(?:[ ]{2,}|\t)\S")
+"""A row of a table: short cells between wide gaps."""
 _QUESTION = re.compile(r"\s*(?:What|Why|Which|How|When|Who|Should|Would|Could|Can|Are|Is|Do|Does|Did)\b")
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[.)](?=\s|$)")
 _SHORTEST_SERIES = 3
@@ -63,7 +65,7 @@ def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:
 
 
 def _goes_on(line: str, following: str) -> bool:
-    if "|" in line or "|" in following:
+    if "|" in line or "|" in following or _CELLS.search(line) or _CELLS.search(following):
         return False
     begins = _LABEL.match(following) or _QUESTION.match(following)
     return line[-1] not in ".:;!?" and following.lstrip()[:1].isalnum() and not begins

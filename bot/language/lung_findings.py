@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -33,7 +34,10 @@ from bot.language.vocabulary import words
 def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     """Every course, reading and sign of one sentence; what later sentences may need goes into the context."""
     film = _of_a_film(scan)
+    infected = film and _of_a_pneumonia(scan, context)
     for finding in _findings(scan, context):
+        if infected and finding.kind in ("trend", "sign") and (finding.kind == "sign" or finding.subject == "ct"):
+            continue
         kept = _on_a_film(finding) if film else finding
         if kept is not None:
             yield kept
@@ -47,6 +51,18 @@ def _of_a_film(scan: Scan) -> bool:
         return False
     seen = (set(texts[at : at + _REACH_OF_A_TEST]) for at, text in enumerate(texts) if text in _SECTIONAL)
     return all(behind & _NOT_DONE for behind in seen)
+
+
+def _of_a_pneumonia(scan: Scan, context: Context) -> bool:
+    """ "Pneumococcal pneumonia ... CXR: RLL consolidation clearing": the film follows the infection, not the ILD."""
+    told = any(item.kind == "possible_cause" and item.value in _CHEST_INFECTIONS for item in context.findings)
+    patchy = not _PATCHES.isdisjoint(scan.sentence.texts)
+    return patchy and (told or not _LOBES.isdisjoint(scan.sentence.texts))
+
+
+_CHEST_INFECTIONS = words("lungs", "chest_infections")
+_PATCHES = words("lungs", "patches")
+_LOBES = words("lungs", "lobes")
 
 
 def _on_a_film(finding: Finding) -> Finding | None:
@@ -596,6 +612,9 @@ def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]
         value = "stable" if subject in single else None
     if value is None:
         return
+    if subject in _BLOWN and _only_a_level(scan, course):
+        yield scan.finding("mention", subject, True, course.first, course.last)
+        return
     detail = circumstances.circumstances(scan, context, course.first, course.last)
     months = circumstances.window(scan, course.first, course.last)
     if subject in lungs.IMAGING:
@@ -618,6 +637,21 @@ def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]
             was=course.was or circumstances.of_the_past(scan, course.first, course.last),
             **detail,
         )
+
+
+def _only_a_level(scan: Scan, course: Course) -> bool:
+    """ "Gas transfer moderately reduced": how low it is, not how it went; "... since May" and "... than before" do."""
+    begin = scan.tokens[course.first - 1].start if course.first else 0  # the grade itself may be no token
+    said = scan.text[begin : scan.tokens[course.last - 1].end].lower()
+    return course.moved and bool(_GRADED.search(said)) and not _COMPARED & set(scan.sentence.texts)
+
+
+_BLOWN = frozenset({"fvc", "dlco", "pft"})
+_GRADED = re.compile(
+    r"\b(?:mild|moderate|severe)(?:ly)?\s+"
+    r"(?:reduced|decreased|diminished|impaired|lowered|reduction|decrease)\b"
+)
+_COMPARED = words("lungs", "compared_in_time")
 
 
 def _of_the_rest(scan: Scan, course: Course) -> bool:

@@ -126,13 +126,16 @@ def named_cause(tokens: Sequence[Token]) -> Mark | None:
     for mark in _marks(tokens):
         before = [token.text for token in tokens[max(0, mark.first - 5) : mark.first]]
         after = [token.text for token in tokens[mark.last : mark.last + 3]]
-        if mark.kind == "cause" and not _DENIALS & {*before, *after[:1]} and not _RULED_OUT & set(after):
+        no_infection = before[-1:] and before[-1] in _OF_AN_ILD  # "organising pneumonia"
+        denied = bool(_DENIALS & {*before, *after[:1]} or _RULED_OUT & set(after))
+        if mark.kind == "cause" and not denied and not no_infection:
             return Mark(
                 "cause", " ".join(token.text for token in tokens[mark.first : mark.last]), mark.first, mark.last
             )
     return None
 
 
+_OF_AN_ILD = frozenset({"interstitial", "organising", "lymphoid", "desquamative", "eosinophilic"})
 _RULED_OUT = frozenset({"excluded", "ruled", "unlikely", "negative", "absent", "no"})
 
 

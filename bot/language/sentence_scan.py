@@ -49,6 +49,7 @@ class Context:
     steady: bool = False
     section: Section = field(default_factory=Section)
     question: self_asked.Topic | None = None
+    asked_disease: str | None = None  # "you asked whether she has a myositis"
     table: tables.Head | None = None
     topic: str | None = None
     window: float | None = None

@@ -44,6 +44,8 @@ _REQUESTS = frozenset(
 _EVER_BEFORE = frozenset({"before", "previously", "earlier", "ever", "in", "the", "past"})
 _ONLY = frozenset({"only", "just", "solely"})
 _SWITCHED = words("therapy", "switches")
+
+_IN_THE_PRESENT = frozenset({"is", "are", "gets", "can", "may", "could", "will"})
 _UNTIL = (("until",), ("till",), ("til",))
 _COUNTED = words("therapy", "doses")
 _CALLED_OFF = words("therapy", "called_off")
@@ -258,6 +260,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
         return True  # "takes MMF until then"
     if status == "now" and row.said(back) in _UNTIL and member.ahead is not None and member.ahead.act == "continue":
         return not {"stayed", "remained", "continued", "kept"} & set(row.said(member.ahead))  # "stays on MMF until"
+    if status == "mentioned" and member.ahead is not None and row.said(member.ahead)[0] in ("before", "prior"):
+        return row.said(back)[0] in _IN_THE_PRESENT  # "vaccinate before rituximab is given"
     if back.kind == "now":
         if status == "planned" and row.said(back) == ("so", "far") and _counted(row, back):
             return False  # "accepts IVIG: four monthly courses so far"

@@ -126,6 +126,9 @@ def _remarks(row: Row) -> None:
             every = {"both", "all"} & set(row.texts[first:last])
             for other in row.list_up_to(member, ("and", ",", "same")) if every else [member]:
                 other.back += told
+            for other in row.members:
+                if first < other.first < last and other.mark.value == member.mark.value:
+                    other.back += told  # "methotrexate (mtx stopped 2024)"
     row.cues = [cue for cue in row.cues if cue.first not in row.hidden]
 
 

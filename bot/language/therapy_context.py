@@ -20,10 +20,12 @@ class Later:
     cue: Mark
     count: int | None = None
     first: bool = False  # of the first ones of a list
+    several: bool = False  # of those of the last sentence, where these are several: "they"
 
 
 def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     """ "It was stopped", "restarted in May", "all four failed", "was never collected"."""
+    tokens = _without_the_reason(tokens)
     if len(tokens) > _LONGEST_ASIDE:
         return None
     skip = next((at for at, token in enumerate(tokens) if token.text not in BEFORE_A_CORRECTION), 0)
@@ -66,7 +68,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if tokens[0].text in _ALL:
         counted = next((NUMBER_WORDS.get(token.text) for token in tokens[1:3] if token.text in NUMBER_WORDS), None)
         count = int(counted) if counted and counted >= 1 else 2 if tokens[0].text in ("both", "neither") else _EVERY
-        return Later(cue, count)
+        several = tokens[0].text in _THEY and count == _EVERY and not _ALL_OF & {token.text for token in tokens}
+        return Later(cue, count, several=several)
     if cue.kind == "failed" and (cue.first > 2 or tokens[0].text not in ("it", "which", "this", "that")):
         return None
     if cue.kind == "arrow":
@@ -101,6 +104,17 @@ def _counts_doses(tokens: Sequence[Token], cue: Mark) -> bool:
 
 _SO_FAR = (("so", "far"), ("to", "date"))
 _COURSES = frozenset(form for name in words("therapy", "doses") for form in (name, f"{name}s", f"{name}es"))
+
+
+def _without_the_reason(tokens: Sequence[Token]) -> Sequence[Token]:
+    """ "Stopped by us on 16 Nov: watery stools despite loperamide ...": long reasons, and other drugs in them."""
+    if len(tokens) <= _LONGEST_ASIDE and not unknown_drugs.others(tokens, []):
+        return tokens
+    ends = (at for at in range(2, len(tokens)) if tokens[at].text in _OPENS_A_REASON)
+    return tokens[: next(ends, len(tokens))]
+
+
+_OPENS_A_REASON = words("therapy", "opens_a_reason")
 
 
 def _intended(tokens: Sequence[Token], cue: Mark) -> bool:
@@ -167,6 +181,8 @@ _THEM = frozenset({"it", "them", "both", "that", "this"})
 _PRONOUNS = words("therapy", "pronouns")
 _TELLING = frozenset({"arrow", "before", "started", "now", "never", "failed"})
 _ALL = frozenset({"all", "both", "neither", "none", "these", "those", "they", "everything"})
+_THEY = frozenset({"they", "these", "those"})
+_ALL_OF = frozenset({"all", "both"})
 _SPEAKERS = frozenset({"she", "he", "we", "i", "they", "that", "the", "patient"})
 _UNITS_OF_IT = frozenset({"tablet", "dose", "pill", "infusion", "capsule", "tablets", "doses", "pills"})
 _EVERY = 99

@@ -141,6 +141,9 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         if _names_side_effects(tokens, cue, asks):
             found.append(Mark("mentioned", "ahead", cue.first, cue.last))
             continue
+        if tokens[cue.first].text in ("before", "prior") and _any_to_come(tokens, cue, inside):
+            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
+            continue
         if (
             tokens[cue.last - 1].text in ("before", "to")
             and tokens[cue.first].text in ("before", "prior")
@@ -356,6 +359,21 @@ def _somebody(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
         "no",
     }
     return any(token.text in people for token in tokens[at:])
+
+
+def _any_to_come(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:
+    """ "Hepatitis screen before any rituximab", "prior to any treatment with a JAK inhibitor": none was given yet."""
+    if cue.last >= len(tokens) or tokens[cue.last].text not in ("any", "a", "an"):
+        return False
+    named = next((at for at in range(cue.last + 1, min(cue.last + _NEAR_A_NAME, len(tokens))) if at in inside), None)
+    if named is None or not {token.text for token in tokens[cue.last + 1 : named]} <= _SORT_OF_TREATMENT:
+        return False
+    behind_a_name = any(at in inside for at in range(cue.first))
+    return tokens[cue.last].text == "any" or not behind_a_name  # "MMF before a course of rituximab"
+
+
+_NEAR_A_NAME = 5
+_SORT_OF_TREATMENT = words("therapy", "sort_of_treatment")
 
 
 def _before_its_time(tokens: Sequence[Token], cue: Mark, inside: set[int]) -> bool:

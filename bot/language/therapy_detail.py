@@ -94,6 +94,8 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
     ago = _since_the_last(row, member)
     if ago is not None:
         status, detail["ago"] = "given", ago
+    if status == "given" and cue is not None and _is_visit(row, cue) and not {"ago", "date", "until"} & set(detail):
+        detail["ago"] = 0  # "attended for rituximab": today
     if status == "never" and cue is not None and _for_some_time(row, cue, member):
         status = "before"
     broken_off = cue is not None and cue.act == "stop" and row.said(cue)[-1] in ("completed", "finished")
@@ -102,6 +104,14 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
     if status == "given" and _one_of_several(row, member, cue):
         detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun
     return status, detail
+
+
+def _is_visit(row: Row, cue: Mark) -> bool:
+    """ "Attended for rituximab infusion 2 of 2", "came in for her IVIG": the visit that the message reports."""
+    return cue.act == "take" and row.said(cue)[-1] == "for" and row.said(cue)[0] in _VISITS
+
+
+_VISITS = words("therapy", "visits")
 
 
 def _times(row: Row, index: int, first: int, edge: int) -> list[When]:

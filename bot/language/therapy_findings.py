@@ -216,6 +216,8 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
         return  # "they stopped her azathioprine"
     meant = list(context.agents) if later.count is None else context.all_agents[-later.count :]
     meant = list(context.agents[: later.count]) if later.first else meant
+    if later.several and (len(context.agents) > 1 or set(context.agents) & therapy_cues.INFUSIONS):
+        meant = list(context.agents)  # "received immunoglobulins; they were not resumed"
     cue = later.cue
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
     said = " ".join(scan.sentence.texts[cue.first : cue.last])

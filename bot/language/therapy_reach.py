@@ -43,6 +43,8 @@ _NEAR_ONLY = frozenset({"off", "gone", "exposed", "experienced", "burst"})
 _NEAR = frozenset({",", "both", "all", "now", "long", "already", "completely", "since"})
 _CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
 _ENDS_A_CLAUSE = words("therapy", "ends_a_clause")
+_DENIALS = frozenset({"no", "without"})
+_REPEATS = words("therapy", "repeats")
 _OTHERS = frozenset({"others", "rest", "else"})
 _SUMMED_UP_BY = frozenset({"once", "meaning", "namely", "everything", "himself", "herself"})
 _SUMMING_UP = (("so", "far"), ("to", "date"))
@@ -303,6 +305,11 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         return False
     if said == "no longer" and row.after(cue) not in {"", *_ENDS_A_CLAUSE}:
         return False  # "on tofacitinib: no longer breathless"
+    if row.said(cue)[0] in _DENIALS and not _REPEATS.isdisjoint(row.said(cue)):
+        return left.mark.value in INFUSIONS and row.after(cue) in {
+            "",
+            *_ENDS_A_CLAUSE,
+        }  # not "no need to repeat the CT"
     if said in _CLOSING:
         timed = (said == "done" and cue.last in row.timed) or (
             said == "over" and any(when.first == cue.last and when.kind != "window" for when in row.whens)

@@ -125,7 +125,12 @@ def _disease(draft: Draft, reading: Reading) -> None:
         draft.set("underlying_disease", final[-1].subject, final[-1])
         return
     withdrawn = _withdrawn(draft, reading)
-    guessed = [item for item in reading.of("disease") if item.detail.get("how") == "listed" or item.subject == "iim"]
+    denied = any(not item.detail.get("antibody") for item in reading.of("disease_denied") if item.subject == "iim")
+    guessed = [
+        item
+        for item in reading.of("disease")
+        if item.detail.get("how") == "listed" or (item.subject == "iim" and not denied)
+    ]
     named = named or guessed
     if not named:
         if withdrawn:
@@ -133,7 +138,6 @@ def _disease(draft: Draft, reading: Reading) -> None:
         return
     myositis = next((item for item in named if item.subject == "iim"), None)
     others = [item for item in named if item.subject != "iim"]
-    denied = any(not item.detail.get("antibody") for item in reading.of("disease_denied") if item.subject == "iim")
     replaces = (
         withdrawn or denied or reading.of("correction") or any(item.detail.get("how") == "identity" for item in others)
     )

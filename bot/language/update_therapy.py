@@ -39,6 +39,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
             agent: items for agent, items in by_agent.items() if any(item.value not in ("bare",) for item in items)
         }
     settled = {agent: _settle(items, findings, asked) for agent, items in by_agent.items()}
+    _replaced(draft, settled, by_agent)
     for agent, items in by_agent.items():
         taken = agent in (draft.now[CURRENT] or []) and items[-1].value == "now"
         if asked == PREVIOUS and settled[agent] == "before" and taken:
@@ -64,6 +65,22 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
+
+
+def _replaced(draft: Draft, settled: dict[str, str], by_agent: dict[str, list[Finding]]) -> None:
+    """ "Hydrocortisone as adrenal replacement ... Double hydrocortisone when ill": it stays what it was said to be."""
+    items = by_agent.get(_REPLACES_CORTISOL, [])
+    told = any(item.value == "not_systemic" for item in items)
+    if told:
+        draft.remember(_REPLACEMENT, items[-1].words)
+    anew = any(item.value in ("now", "started", "given") and item.detail.get("act") in _GIVEN_ANEW for item in items)
+    if items and not anew and (told or _REPLACEMENT in draft.now["evidence"]):
+        settled[_REPLACES_CORTISOL] = "not_systemic"
+
+
+_REPLACES_CORTISOL = "hydrocortisone"
+_REPLACEMENT = "not_systemic:hydrocortisone"
+_GIVEN_ANEW = frozenset({"start", "give"})
 
 
 def _named(draft: Draft, finding: Finding, findings: Sequence[Finding]) -> Finding:
@@ -165,7 +182,7 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
 
     if taken[-2:] == ["before", "now"] and _stop_judged(items[-1]):
         return "before"  # "she has stopped tofacitinib; correct to stop it"
-    cues = {str(item.detail.get("cue", "")) for item in items}
+    cues = {cue for item in items if not _DENIED & set((cue := str(item.detail.get("cue", ""))).split())}
     if any("restart" in cue or "back on" in cue or "resumed" in cue for cue in cues) and "now" in taken:
         return "now"
     names = {
@@ -196,6 +213,10 @@ def _settle(items: Sequence[Finding], everything: Sequence[Finding], asked: str 
         if status not in _NEITHER and not (item.value == "now" and status == "before")
     ]
     return later[-1] if later else taken[-1]
+
+
+_DENIED = words("facts", "not")
+"""What makes "resumed" no return: "they were not resumed"."""
 
 
 def _stop_judged(item: Finding) -> bool:
