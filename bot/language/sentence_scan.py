@@ -41,6 +41,7 @@ class Context:
     named_last: list[Scan] = field(default_factory=list)  # the last sentence that names an agent, and those behind it
     last_status: str | None = None
     untreated: bool = False
+    lacks_cortisol: bool = False  # "adrenal insufficiency": hydrocortisone replaces it
     of_the_lungs: bool = False
     names_agents: bool = False
     all_agents: list[str] = field(default_factory=list)

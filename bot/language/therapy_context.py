@@ -345,6 +345,22 @@ def swap(tokens: Sequence[Token], marks: Sequence[Mark]) -> tuple[Mark | None, M
     return None
 
 
+def lacks_cortisol(texts: Sequence[str]) -> bool:
+    """ "Secondary adrenal insufficiency", "Addison's"; neither a denied one nor a risk."""
+    for at, text in enumerate(texts):
+        named = text in _ADDISONS or (text == "adrenal" and _FAILURE & set(texts[at + 1 : at + 3]))
+        around = {*texts[max(0, at - _NEAR) : at], *texts[at + 1 : at + _NEAR]}
+        if named and not _NO_FAILURE & around:
+            return True
+    return False
+
+
+_ADDISONS = frozenset({"addison", "addisons", "hypoadrenalism", "hypopituitarism", "fludrocortisone"})
+_FAILURE = frozenset({"insufficiency", "insufficient", "failure", "suppression", "deficiency"})
+_NO_FAILURE = words("therapy", "no_adrenal_failure")
+_NEAR = 5
+
+
 _DOSE_WORDS = frozenset({"mg", "g", "bd", "bid", "od", "daily", "twice", "once", "a", "day", "weekly", "per", "tds"})
 _SORRY = words("therapy", "sorry")
 _SWAP_LEADS = words("therapy", "swap_leads")

@@ -32,6 +32,7 @@ _HEADINGS = frozenset({"now", "before", "stopped", "planned", "never", "other_pe
 def found(scan: Scan, context: Context) -> Iterator[Finding]:
     """Every agent of a sentence with its status, what is said of agents named before, and that nothing is taken."""
     headed = _heading(scan, context)
+    context.lacks_cortisol = context.lacks_cortisol or therapy_context.lacks_cortisol(scan.sentence.texts)
     swap = therapy_context.swap(scan.tokens, scan.agents)
     if swap is not None:
         wrong, right = swap
@@ -57,6 +58,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     if said and scan.agents[0].first > 1 and (_opens_with_a_pronoun(scan) or _still_takes_it(scan)):
         yield from _told_later(scan, context, scan.agents[0].first)
     yield from _told_of_the_drug(scan, context)
+    if context.lacks_cortisol:
+        said = [_replaced(item) for item in said]
     if context.untreated:
         said = [_once(item) for item in said]
     nothing = no_treatment.scan(scan.tokens, scan.agent_walls)
@@ -100,6 +103,12 @@ def _taken_back(scan: Scan) -> bool:
     if mark is None:
         return False
     return not (scan.agents and scan.agents[-1].first < mark.first and max(scan.lung_walls, default=0) > mark.first)
+
+
+def _replaced(item: Statement) -> Statement:
+    """ "Adrenal insufficiency. On azathioprine, hydrocortisone 10 + 5 mg": this replaces what is lacking."""
+    plainly = item.status in ("now", "bare") and item.detail.get("act") not in ("start", "give")
+    return replace(item, status="not_systemic") if plainly and item.mark.value == "hydrocortisone" else item
 
 
 def _once(item: Statement) -> Statement:

@@ -170,3 +170,21 @@ def test_a_fall_over_years_is_no_criterion_though_the_last_year_is_named() -> No
     assert (
         told("FVC dropped from 80 to 70 over five years, stable at 70 for the last year").get("ppf_physiology") is None
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "disease"),
+    [
+        ("RA-ILD. You asked whether the positive Ro-52 meant a myositis. It does not: CK 66.", "rheumatoid_arthritis"),
+        ("RA-ILD. The question was whether she has myositis. This is not the case.", "rheumatoid_arthritis"),
+        ("You asked whether this could be an antisynthetase syndrome. It is: Jo-1 is positive.", "iim"),
+        (
+            'You asked about a possible "myositis lung". We are confident that the ILD is due to sarcoidosis.',
+            "sarcoidosis",
+        ),
+        ("You asked whether we should treat the myositis with rituximab. We should.", "iim"),
+        ("A short question about a scleroderma ILD (no myositis).", "systemic_sclerosis"),
+    ],
+)
+def test_a_disease_that_was_asked_about_is_the_one_only_if_the_answer_says_so(text: str, disease: str) -> None:
+    assert told(text).get("underlying_disease") == disease
