@@ -49,6 +49,15 @@ def of(tokens: Sequence[Token], whens: Iterable[When], behind: Sequence[int] = (
     return detail
 
 
+def _given_again(row: Row, member: Member, when: When, edge: int) -> bool:
+    """Whether a date tells of a further infusion of the same agent."""
+    between = set(row.texts[member.end : when.first])
+    return member.end <= when.first < edge and bool(_AGAIN & between) and not _AHEAD - _AGAIN & between
+
+
+_AGAIN = frozenset({"again", "repeated"})
+
+
 def _is_what_for(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "Voclosporin for the kidneys": an organ that is treated, not one that was harmed."""
     at = mark.first - 1
@@ -83,6 +92,9 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
             detail["unfinished"] = True  # "first infusion this week, second in two weeks"
         if status in ("given", "bare", "now") and _finished(row.tokens[begin:edge]):
             status = "before"  # "6 of 6 given"
+        again = [when.months for when in row.whens if when.kind == "date" and _given_again(row, member, when, edge)]
+        if again and status in ("bare", "given"):
+            detail["date"] = max(again)  # "RTX in 2024 and again in October"
         if _recurring_before(row, member, begin):
             detail["recurring"] = True
         status = _of_infusion(row, member, status, cue)
