@@ -383,6 +383,7 @@ def _opens_a_list(row: Row, right: Member) -> bool:
     return False
 
 
+_SOLE = frozenset({"alone", "only", "mono", "monotherapy", "solely"})
 _PLURAL = frozenset({"were", "have", "are"})
 
 
@@ -409,6 +410,8 @@ def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
         return False  # "IVIG x6 (last in 2024), MMF ongoing"
     if {"both", "all"} & {*row.before(cue, 2), *row.said(cue)}:
         return True
+    if _SOLE & set(row.texts[left.end : right.first]):
+        return False  # "HCQ alone, azathioprine stopped last year"
     if right.link in ("and", "same"):
         past = left.ahead is not None and left.ahead.kind in (*ENDING, "treated") and left.ahead.kind != "never"
         return left.ahead is None or (left.ahead is right.ahead and (past or cue.kind not in ENDING))

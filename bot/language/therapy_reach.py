@@ -204,6 +204,8 @@ def _announces(row: Row, cue: Mark, right: Member) -> bool:
         return False  # "so far: MMF (stopped)" tells a history
     everything = bool({"everything", "all"} & set(row.texts[: right.first])) and bool({",", "("} & set(gap))
     everything = everything or (bool({",", "("} & set(gap)) and counted(row, cue))
+    if gap[:1] in (("everything",), ("all",)) and gap[-1:] == ("(",) and len(gap) <= _FAR_AHEAD:
+        return True  # "we stopped everything in May at her request (MMF, pred, tac)"
     light = all(row.is_light(at) or row.texts[at] in _SUMMED_UP_BY for at in range(cue.last, right.first))
     return light and (":" in gap or everything)
 
