@@ -191,8 +191,6 @@ def _in_place(
         return None, last  # "which laboratory controls", "the work"
     if act == "continue" and tokens[at].text in ("covered", "cover", "covers") and before.negated:
         return ("planned", "back"), last  # "rituximab is not covered by the insurance"
-    if act == "plan" and tokens[at].text == "request" and at >= _TWO and tokens[at - 2].text in ("at", "on", "by"):
-        return None, last  # "stopped at her request"
     if act == "plan" and tokens[at].text == "went" and not _before_an_agent(tokens, last, inside):
         return None, last  # "went for a walk"
     if act in ("plan", "refuse") and tokens[before.first].text == "nobody":
@@ -238,7 +236,6 @@ def _of_an_amount(tokens: Sequence[Token], at: int) -> bool:
 _REACH_OF_AN_AMOUNT = 6
 _PARTS_OF_A_DOSE = frozenset({"half", "third", "quarter", "increments", "steps", "one", "two", "tablet"})
 _SUBJECTS_OF_EFFECT = frozenset({"it", "that", "which", "this"})
-_TWO = 2
 _SWITCHES = frozenset({"switch_to", "switch_from"})
 _CARRIED_OUT = words("therapy", "carried_out")
 _AN_EVENT = words("therapy", "an_event")
