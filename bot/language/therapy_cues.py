@@ -99,6 +99,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "after that": in turn
         if cue.kind == "planned" and tokens[cue.first].text in _BIDS and _passes_on(tokens, cue):
             continue
+        if tokens[cue.first].text == "request" and lead & {"at", "on", "upon"}:
+            continue  # "stopped at her request"
         if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
