@@ -41,7 +41,7 @@ FOLDS = 5
 
 # Floors a little under what was measured; the examples differ from one another on purpose, so folds are hard.
 CROSS_VALIDATED_F1 = {"classifier": 0.965, "pipeline": 0.958}
-HELD_OUT_ACCURACY = {"questions.yml": 0.96, "more_questions.yml": 0.84}
+HELD_OUT_ACCURACY = {"questions.yml": 0.96, "more_questions.yml": 0.89}
 UNKNOWN_REFUSED = {"own": 0.95, "questions.yml": 0.90, "more_questions.yml": 0.90}
 
 UNKNOWN = """
