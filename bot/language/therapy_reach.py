@@ -70,7 +70,11 @@ def side(row: Row, cue: Mark, left: Member | None, right: Member | None) -> str 
         return "left"
     if left is None and cue.kind == "never" and row.after(cue) in ("it", "them", "these", "those"):
         return None  # "she has had none of it so far and takes azathioprine"
-    dated = cue.last in row.timed or row.after(cue) == "next" or (cue.last + 2 in row.timed and row.tokens[cue.last].kind == "number")
+    dated = (
+        cue.last in row.timed
+        or row.after(cue) == "next"
+        or (cue.last + 2 in row.timed and row.tokens[cue.last].kind == "number")
+    )
     booked = cue.kind == "planned" and dated and row.said(cue)[0] not in ("due", "next", "bid")
     if left is not None and booked and row.said(cue)[-1] in ("for", "on", "in"):
         gap = row.gap(left.end, cue.first)
