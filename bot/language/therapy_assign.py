@@ -87,6 +87,9 @@ def _tells_a_course(row: Row, cue: Mark) -> bool:
 def _treats_ours(row: Row, cue: Mark) -> bool:
     """ "A colleague put him on X", "her husband says she had X": it is our patient who takes it."""
     if cue.kind == "other_person":
+        relative = row.texts[cue.last + 1 : cue.last + 2] in (("who",), ("that",), ("whose",), ("which",))
+        if "with" in row.before(cue, 2) and row.after(cue) == "," and not relative:
+            return True  # "she stays with her sister, on MMF"
         following = row.texts[cue.last : cue.last + 3]
         if following[:1] and following[0] in _REPORTS and _OURSELVES & set(following[1:]):
             return True

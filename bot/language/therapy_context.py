@@ -45,6 +45,8 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         return None
     verbs = [cue for cue in cues if cue.act] or cues
     cue = verbs[-1] if all(cue.kind in ("before", "started") for cue in cues) else cues[0]
+    if cue.kind == "failed" and verbs[-1].kind == "before":
+        cue = verbs[-1]  # "it did not help, it was stopped"
     if [token.text for token in tokens[:2]] == ["the", "first"] and len(tokens) > 3:
         first = NUMBER_WORDS.get(tokens[2].text)
         return Later(cue, int(first), first=True) if first and first >= 2 else None

@@ -53,13 +53,13 @@ def continuing(draft: Draft, finding: Finding, asked: str | None) -> tuple[Findi
         return _one_of_each(finding)
     if not waiting or "single" not in finding.value:
         return (finding,)
-    subject, value = waiting[0], finding.value
-    known = json.loads(told[f"{_READING}{subject}"])
-    if subject == "scale" and value["single"] <= _HIGHEST_CLASS and float(value["single"]).is_integer():
-        value = {**value, "unit": known["unit"]}
-    if value["unit"] != known["unit"]:
-        return (finding,)
-    return (replace(finding, subject=subject, value={**value, "scale": known["scale"]}),)
+    for subject in waiting:  # the one that was told last comes first
+        known, value = json.loads(told[f"{_READING}{subject}"]), finding.value
+        if subject == "scale" and value["single"] <= _HIGHEST_CLASS and float(value["single"]).is_integer():
+            value = {**value, "unit": known["unit"]}
+        if value["unit"] == known["unit"]:
+            return (replace(finding, subject=subject, value={**value, "scale": known["scale"]}),)
+    return (finding,)
 
 
 def _one_of_each(finding: Finding) -> tuple[Finding, ...]:
