@@ -31,10 +31,12 @@ def with_earlier(draft: Draft, reading: Reading) -> Reading:
             continue
         value = own[0].value
         known = draft.now["evidence"].pop(f"{_READING}{subject}", None)
-        course = _course_with(json.loads(known), value) if known else None
+        waiting = json.loads(known) if known else {}
+        course = _course_with(waiting, value) if waiting else None
         if course is not None:
-            joined.append(replace(own[0], value=course))
-        told = json.dumps({key: value.get(key) for key in _OF_A_READING})
+            words = " / ".join(said for said in (waiting.get("words"), own[0].words) if said)
+            joined.append(replace(own[0], value=course, words=words))
+        told = json.dumps({**{key: value.get(key) for key in _OF_A_READING}, "words": own[0].words})
         draft.now["evidence"] = {f"{_READING}{subject}": told, **draft.now["evidence"]}
     return replace(reading, findings=(*reading.findings, *joined)) if joined else reading
 

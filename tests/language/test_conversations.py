@@ -556,3 +556,8 @@ def test_a_cough_that_is_taken_back() -> None:
 def test_fibrosis_that_is_not_there_is_no_improvement(text: str) -> None:
     slots = after(text)
     assert (slots["fibrosis_on_ct"], slots.get("goal_ild_extent")) == (False, None)
+
+
+def test_a_course_of_two_messages_keeps_the_words_of_both() -> None:
+    words = after("FVC 74 % today", "80 ten months ago")["evidence"]["goal_lung_function"]
+    assert words == "FVC 74 % today / 80 ten months ago"
