@@ -12,7 +12,7 @@ from bot.language.vocabulary import NUMBER_WORDS, load, words
 
 _FACTS = load("facts")["ppf"]
 _PPF = Lexicon().add_all("ppf", {True: _FACTS["named"]})
-_CUES = cues(**{name: _FACTS[name] for name in ("denied", "withdrawn", "asserted", "doubted")})
+_CUES = cues(**{name: _FACTS[name] for name in ("by_criteria", "denied", "withdrawn", "asserted", "doubted")})
 _CONTESTED = cues(contested=_FACTS["contested"])
 _BREAKS = frozenset({",", "but", "however", ";"})
 _MONTHS_OF_A_YEAR = 12.5

@@ -561,3 +561,21 @@ def test_fibrosis_that_is_not_there_is_no_improvement(text: str) -> None:
 def test_a_course_of_two_messages_keeps_the_words_of_both() -> None:
     words = after("FVC 74 % today", "80 ten months ago")["evidence"]["goal_lung_function"]
     assert words == "FVC 74 % today / 80 ten months ago"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PPF by the ATS criteria", "yes"),
+        ("not PPF by the criteria", "no"),
+        ("PPF by criteria not established", None),
+        ("we need to check PPF by the criteria", None),
+        ("whether this is PPF will be discussed on Thursday", None),
+        ("The MDT discussed whether this is PPF: agreed", "yes"),
+        ("The MDT has withdrawn that: no PPF", "no"),
+        ("His brother was diagnosed with PPF", None),
+        ("A letter from another hospital uses the word PPF", None),
+    ],
+)
+def test_ppf_by_criteria_by_others_and_in_doubt(text: str, expected: str | None) -> None:
+    assert after(text).get("ppf_stated") == expected
