@@ -40,4 +40,6 @@ def scan(
 def _by_number(tokens: Sequence[Token], at: int) -> bool:
     """ "My patient takes the second", "only the last is still taken"; not "the first dose"."""
     following = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return bool(at) and tokens[at - 1].text == "the" and following in {"", *_FOLLOWS}
+    beyond = tokens[at + 2].text if at + 2 < len(tokens) else ""
+    stays = following == "is" and beyond in ("still", "now", "taken", "ongoing")
+    return bool(at) and tokens[at - 1].text == "the" and (stays or following in {"", *_FOLLOWS})

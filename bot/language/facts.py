@@ -126,7 +126,7 @@ def answered(tokens: Sequence[Token]) -> bool | None:
 
 _REACH_OF_A_QUESTION = 12
 _ASKED = words("facts", "asked_about")
-_ENDS_A_QUESTION = frozenset({":", ";", "-", "but"})
+_ENDS_A_QUESTION = frozenset({":", ";", "-", "but", ",", "advice", "nintedanib", "see"})
 _KNOWN = frozenset({"the", "her", "his", "their", "known", "in", "with"})
 _CLOSES_AN_ANSWER = frozenset({":", ";", "-", ",", "because", "as", "since", "and", "but"})
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.language import pieces, ppf_word, quantities, remarks, series
 from bot.language.model import Finding
 from bot.language.text import Sentence, normalise
+from bot.language.vocabulary import words
 
 
 def from_new_patient(findings: Sequence[Finding]) -> list[Finding]:
@@ -169,7 +170,7 @@ def _was_last(item: Finding, nothing: bool) -> bool:
     return item.kind == "therapy" and (turn or named)
 
 
-_IN_TURN = frozenset({"then", "and then", "later", "followed by", "afterwards", "subsequently", "after that"})
+_IN_TURN = words("therapy", "told_in_turn")
 
 
 def same_dates(text: str, findings: list[Finding]) -> list[Finding]:

@@ -50,7 +50,7 @@ def _of_a_film(scan: Scan) -> bool:
     if not named or not _OF_A_DEPARTMENT.isdisjoint(texts):
         return False
     seen = (set(texts[at : at + _REACH_OF_A_TEST]) for at, text in enumerate(texts) if text in _SECTIONAL)
-    return all(behind & _NOT_DONE for behind in seen)
+    return all(behind & _TO_COME for behind in seen)
 
 
 def _of_a_pneumonia(scan: Scan, context: Context) -> bool:
@@ -78,7 +78,7 @@ def _on_a_film(finding: Finding) -> Finding | None:
 _FILMS = words("lungs", "films")
 _FILMS_IN_TWO_WORDS = frozenset({("x", "ray"), ("x", "rays"), ("chest", "film"), ("plain", "film")})
 _SECTIONAL = words("lungs", "sectional")
-_NOT_DONE = words("lungs", "to_come") | {"not", "none", "no", "outstanding", "never"}
+_TO_COME = words("lungs", "to_come") | {"outstanding"}
 _REACH_OF_A_TEST = 4
 _OF_A_DEPARTMENT = frozenset({"doctor", "department", "meeting", "consultant", "dept", "mdt", "conference"})
 
@@ -254,8 +254,14 @@ def _reading_now(scan: Scan, context: Context) -> Iterator[Finding]:
         return
     texts = scan.sentence.texts
     at = next((at for at in range(1, len(texts) - 1) if texts[at - 1] in _NOW and texts[at + 1] == "%"), None)
-    if at is None or scan.tokens[at].kind != "number" or at in scan.agent_walls:
+    if (
+        at is None
+        or scan.tokens[at].kind != "number"
+        or not _OF_THE_LUNGS[0] <= scan.tokens[at].number <= _OF_THE_LUNGS[1]
+    ):
         return
+    if texts[at - 2] != "," or texts[at + 2 : at + 3] not in ((), (",",)) or _SATURATION & set(texts):
+        return  # "SpO2 now 97 %", "now 96 % on air"
     value = {
         "unit": "%",
         "months": None,
@@ -265,6 +271,11 @@ def _reading_now(scan: Scan, context: Context) -> Iterator[Finding]:
         "order": 1,
     }
     yield scan.finding("measure", str(last.subject), value, at - 1, at + 2)
+
+
+_OF_THE_LUNGS = (15, 150)
+"""Percent predicted that a reading can have."""
+_SATURATION = frozenset({"spo2", "sats", "saturation", "saturations", "sao2", "oxygen", "o2", "air"})
 
 
 def _opening_time(scan: Scan) -> tuple[int, float | None]:
@@ -535,13 +546,17 @@ def _cut_short(scan: Scan, told: Sequence[Course]) -> Iterator[Course]:
         before = [course for course in told if course.last <= piece.first and course.subject is not None]
         if not before or tail[:1] == () or tail[0] not in _AUXILIARIES:
             continue
-        if tail[1:2] in (("too",), ("also",)) or tail[1:3] == ("as", "well"):
+        closed = {course.first for course in told}
+        if tail in _TOO_AT_THE_END and piece.first not in closed:
             meant = [other for other in subjects if before[-1].last <= other.first <= piece.first]
             yield from (Course(other.value, before[-1].value, other.first, other.last, 0) for other in meant)
-        elif before[-1].value == "not_better" and tail[1:2] in ((), (",",), ("and",), ("but",)):
+        elif before[-1].value == "not_better" and tail in (("has",), ("have",)) and piece.first not in closed:
             yield Course(piece.value, "better", piece.first, piece.last, 0)
 
 
+_TOO_AT_THE_END = tuple(
+    (auxiliary, *too) for auxiliary in ("has", "have", "did", "is", "are") for too in (("too",), ("as", "well"))
+)
 _DETERMINERS = frozenset({"the", "her", "his", "their"})
 _AUXILIARIES = frozenset({"has", "have", "had", "did", "does", "do", "is", "are", "was", "were"})
 _TOO = (("too",), ("as", "well"), ("also",), ("likewise",), ("ditto",), ("idem",), ("similarly",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from bot.language.facts import clause, cues
@@ -78,6 +79,8 @@ def _said(sentence: Sentence, mark: Mark, whens: Sequence[When]) -> str | None:
         return None
     later = [cue for cue in _CUES.scan(after) if after[cue.first].text != "nobody" and not _only_a_dash(after, cue)]
     lead = {token.text for token in before}
+    if any(pair in _STILL_TO_DO for pair in itertools.pairwise(token.text for token in before[-_NEAR:])):
+        return None  # "we need to check PPF by the criteria"
     decided = any(cue.value == "asserted" for cue in later) and not {"will", "ll"} & {token.text for token in after}
     if {"if", "unless"} & lead or ("whether" in lead and not decided):
         return None  # "if it shows more traction I'd call it PPF", "whether this is PPF will be discussed"
@@ -94,6 +97,8 @@ def _behind_a_colon(tokens: Sequence[Token], begin: int, end: int) -> int:
     return colon + 1 if denied and colon is not None else begin
 
 
+_NEAR = 4
+_STILL_TO_DO = frozenset(("to", verb) for verb in ("check", "verify", "assess", "evaluate", "clarify", "discuss"))
 _FORMERLY = words("ppf", "formerly")
 
 

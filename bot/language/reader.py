@@ -57,6 +57,8 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
     opened = replies.new_patient(sentence)
     if opened is not None:
         yield scan.finding("new_patient", None, True, opened.first, opened.last)
+        context.names_agents = context.lacks_cortisol = False
+        context.all_agents = []
         rest = sentence.after(opened.last)
         if not rest.tokens:
             return  # "next patient?"

@@ -318,20 +318,21 @@ def means_the_whole_case(text: str) -> bool:
 
 
 def without_withdrawn(sentence: Sentence) -> Sentence:
-    """ "Earlier I said the breathing was the same: wrong, NYHA III now": what is called wrong does not count."""
+    """ "Earlier I said the breathing was the same: wrong, NYHA III now": the words before "wrong" do not count."""
     texts = sentence.texts
     said = next((at for at in range(1, min(len(texts), _EARLY)) if texts[at] in _SAID and texts[at - 1] in _I), None)
     if said is None:
         return sentence
     ends = (at for at in range(said + 1, len(texts)) if texts[at] in _WRONG)
-    return next((sentence.after(at + 1) for at in ends if texts[at - 1] in _BEFORE_WRONG), sentence)
+    called = (at for at in ends if texts[at - 1] in _BEFORE_WRONG or texts[at - 2 : at] == ("that", "was"))
+    return next((sentence.after(at + 1) for at in called), sentence)
 
 
 _EARLY = 6
 _I = frozenset({"i", "we"})
 _SAID = words("replies", "said")
 _WRONG = frozenset({"wrong", "incorrect", "mistaken", "false", "untrue"})
-_BEFORE_WRONG = frozenset({":", ",", "-", "was", "is", "thats", "were"})
+_BEFORE_WRONG = frozenset({":", ",", "-", "thats"})
 
 
 def last_year(sentence: Sentence) -> Mark | None:

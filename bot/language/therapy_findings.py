@@ -24,7 +24,7 @@ from bot.language.therapy import Statement
 from bot.language.vocabulary import words
 
 _PRONOUNS = words("reader", "pronouns")
-_IN_TURN = frozenset({"then", "and then", "later", "followed by", "afterwards", "subsequently"})
+_IN_TURN = words("therapy", "told_in_turn")
 _OPEN_ENDED = frozenset({"now", "planned"})  # headings that hold for the sentences behind them in the same line
 _HEADINGS = frozenset({"now", "before", "stopped", "planned", "never", "other_person"})
 

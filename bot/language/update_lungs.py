@@ -197,7 +197,8 @@ def _without_restated(numbers: list[Finding]) -> list[Finding]:
     if "values" not in before:
         return numbers
     change = change_of(before)
-    if last.get("percent") and last.get("absolute") is None and change * last["change"] > 0:
+    relative = 100 * change / (before["values"][-1] - change or 1)
+    if last.get("percent") and last.get("absolute") is None and abs(relative - last["change"]) < 2 * _ROUNDED:
         return numbers[:-1]  # "50 to 45 %. The lab calls it a ten percent drop"
     if last.get("absolute") is False:
         change = 100 * change / (before["values"][-1] - change or 1)

@@ -86,7 +86,8 @@ _GIVEN_ANEW = frozenset({"start", "give"})
 def _named(draft: Draft, finding: Finding, findings: Sequence[Finding]) -> Finding:
     """ "On prednisolone and MMF", then "pred tapered off in May": the one of its class that was named before."""
     drug_class = CLASS_OF.get(str(finding.subject))
-    if finding.subject != GENERIC_FOR.get(str(drug_class)) or finding.value not in ("before", "failed"):
+    ended = finding.value == "before" and finding.detail.get("act") == "stop" and not finding.detail.get("course")
+    if finding.subject != GENERIC_FOR.get(str(drug_class)) or not ended or (_months_ago(finding.detail) or 0) > YEAR:
         return finding
     taken = [agent for agent in draft.before[CURRENT] or [] if CLASS_OF[agent] == drug_class]
     told = any(CLASS_OF.get(str(item.subject)) == drug_class and item.subject != finding.subject for item in findings)

@@ -172,7 +172,7 @@ def _in_place(
     following = tokens[last].text if last < len(tokens) else ""
     if act == "stop" and form == "base" and before.meant and behind_agent:
         return ("now", "back"), last  # "MMF is due to come off in May"
-    if act in _SWITCHES and form in ("base", "ing") and _happened(tokens, before.first, last):
+    if act in _SWITCHES and form in ("base", "ing") and not before.meant and _happened(tokens, before.first, last):
         return ("before" if act == "switch_from" else "arrow", "ahead"), last
     if act == "give" and _harms(tokens, at, inside):
         return ("before", "back"), last  # "which gave her a drug fever"
@@ -218,8 +218,8 @@ def _in_general(tokens: Sequence[Token], before: _Before, last: int) -> bool:
 
 
 _WIDELY = frozenset({"often", "sometimes", "usually", "commonly", "frequently", "increasingly", "widely", "generally"})
-_SUCH = ("such", "these", "this", "those", "myositis", "ild")
-_ELSEWHERE = frozenset((link, word) for link in ("in", "for") for word in (*_SUCH, "japan", "europe"))
+_SUCH = ("such", "these", "those", "japan", "europe")
+_ELSEWHERE = frozenset((link, word) for link in ("in", "for") for word in _SUCH)
 
 
 def _of_an_amount(tokens: Sequence[Token], at: int) -> bool:
@@ -250,11 +250,13 @@ def _happened(tokens: Sequence[Token], first: int, last: int) -> bool:
     if lead >= 0 and tokens[lead].text in _AN_EVENT:
         return True
     following = [token.text for token in tokens[last : last + _NEAR_BEHIND]]
+    following = following[: next((at for at, text in enumerate(following) if text in _PUT_OFF), len(following))]
     dated = any(pair in _TOOK_PLACE for pair in itertools.pairwise(following))
     return dated or not _CARRIED_OUT.isdisjoint(following)
 
 
 _NEAR_BEHIND = 8
+_PUT_OFF = frozenset({"when", "after", "once", "until", "if", "be"})
 _TOOK_PLACE = frozenset({("was", "in"), ("was", "on"), ("took", "place"), ("went", "well"), ("went", "smoothly")})
 
 

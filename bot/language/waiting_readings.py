@@ -65,8 +65,8 @@ def continuing(draft: Draft, finding: Finding, asked: str | None) -> tuple[Findi
 
 
 def _one_of_each(finding: Finding) -> tuple[Finding, ...]:
-    """ "FVC 74 and DLCO 50", then "80 and 61 in January": one reading of each, of the same time."""
-    if _COURSE.search(finding.words.lower()):
+    """ "FVC 74 and DLCO 50", then "80 and 61 in January": two numbers side by side are one of each."""
+    if not _SIDE_BY_SIDE.search(finding.words.lower()):
         return (finding,)
     values = sorted(finding.value["values"], key=lambda value: finding.words.find(f"{value:g}"))
     at = min(finding.value.get("times") or (None,), key=lambda time: time or 0)
@@ -77,7 +77,7 @@ def _one_of_each(finding: Finding) -> tuple[Finding, ...]:
     )
 
 
-_COURSE = re.compile(r"\bto\b|from|→|->|>")
+_SIDE_BY_SIDE = re.compile(r"\d\s*(?:%|percent)?\s*(?:and|/|&|\+)\s*\d")
 _ASKED_AS: Mapping[str, tuple[str, ...]] = {"fvc": ("pft",), "dlco": ("pft",), "scale": ("breathlessness",)}
 _HIGHEST_CLASS = 10
 

@@ -579,3 +579,24 @@ def test_a_course_of_two_messages_keeps_the_words_of_both() -> None:
 )
 def test_ppf_by_criteria_by_others_and_in_doubt(text: str, expected: str | None) -> None:
     assert after(text).get("ppf_stated") == expected
+
+
+@pytest.mark.parametrize(
+    ("turns", "slot", "expected"),
+    [
+        (("FVC has declined, CT is also stable",), "goal_ild_extent", "stable"),
+        (("FVC declined and HRCT was also done",), "goal_ild_extent", None),
+        (("FVC has not improved, breathlessness is, though, worse",), "goal_breathlessness", "not_achieved"),
+        (("On tacrolimus and MMF", "a CNI was stopped in 2019"), "current_therapy", ["mycophenolate", "tacrolimus"]),
+        (("I put her on tacrolimus as the diagnosis of asthma was wrong",), "current_therapy", ["tacrolimus"]),
+        (("FVC 70 %, then 65 %. MMF stopped, SpO2 now 97 %",), "goal_lung_function", "not_achieved"),
+        (("FVC 74 %, DLCO 50 %", "a year ago 80, 74 in May"), "goal_lung_function", None),
+        (("Rituximab is given for ILD every 6 months",), "current_therapy", ["rituximab"]),
+        (("Consider switching to rituximab when HRCT has been completed",), "current_therapy", None),
+        (("On MMF and tac. Two biopsies; the first was stopped",), "previous_therapy", None),
+        (("GP asked for advice, scleroderma ILD",), "underlying_disease", "systemic_sclerosis"),
+        (("She has PPF and needs to review her treatment",), "ppf_stated", "yes"),
+    ],
+)
+def test_rules_that_must_not_reach_too_far(turns: tuple[str, ...], slot: str, expected: Any) -> None:
+    assert after(*turns).get(slot) == expected
