@@ -38,6 +38,8 @@ def findings(scan: Scan, context: Context) -> Iterator[Finding]:
     for finding in _findings(scan, context):
         if infected and finding.kind in ("trend", "sign") and (finding.kind == "sign" or finding.subject == "ct"):
             continue
+        if film and _describes_markings(scan, finding):
+            continue
         kept = _on_a_film(finding) if film else finding
         if kept is not None:
             yield kept
@@ -74,6 +76,20 @@ def _on_a_film(finding: Finding) -> Finding | None:
         return replace(finding, kind="trend", subject="ct", value=course)
     return finding
 
+
+def _describes_markings(scan: Scan, finding: Finding) -> bool:
+    """ "Increased markings": what one film looks like; "increased markings since May" tells a course."""
+    texts = scan.sentence.texts
+    described = any(
+        text == "increased" and not _MARKINGS.isdisjoint(texts[at + 1 : at + 1 + _REACH_OF_A_SIGN])
+        for at, text in enumerate(texts)
+    )
+    told = (finding.kind == "trend" and finding.subject == "ct") or finding.kind == "sign"
+    return described and told and finding.value == "worse" and _COMPARED.isdisjoint(texts)
+
+
+_MARKINGS = frozenset({"marking", "markings"})
+_REACH_OF_A_SIGN = 3
 
 _FILMS = words("lungs", "films")
 _FILMS_IN_TWO_WORDS = frozenset({("x", "ray"), ("x", "rays"), ("chest", "film"), ("plain", "film")})
