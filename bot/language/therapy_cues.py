@@ -101,6 +101,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue
         if tokens[cue.first].text == "request" and lead & {"at", "on", "upon"}:
             continue  # "stopped at her request"
+        if _of_a_discharge(tokens, cue):
+            continue
         if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
             continue  # the patient in a trial
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
@@ -189,6 +191,22 @@ def _runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     return joined and any(index in inside for index in range(at + 1, min(len(tokens), at + 4)))
 
 
+def _of_a_discharge(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "Meds on d/c:", "d/c summary": the patient went home; in "d/c MMF", "worse on d/c of MMF" a drug was stopped."""
+    if tuple(token.text for token in tokens[cue.first : cue.last] if token.text != ":") not in _D_C:
+        return False
+    following = tokens[cue.last].text if cue.last < len(tokens) else ""
+    if following in _OF_LEAVING:
+        return True
+    lead = [token.text for token in tokens[: cue.first]]
+    headed = tokens[cue.last - 1].text == ":" or following in ("", ":", ",", "(")
+    return headed and lead[-1:] in _WHEN_LEAVING and (len(lead) == 1 or lead[-2] in _MEDICATION)
+
+
+_D_C = (("d", "/", "c"), ("dc",))
+_WHEN_LEAVING = (["on"], ["at"], ["upon"])
+_OF_LEAVING = words("therapy", "of_leaving")
+_MEDICATION = words("therapy", "regimens") | words("therapy", "medicines_to_take_home")
 _WHEN_NEEDED = frozenset({"needed", "required", "necessary", "wanted"})
 _READING = frozenset({"reading", "read", "copied", "copying", "typed", "straight"})
 _OF_LITERATURE = frozenset({"a", "the", "this", "recent", "systematic", "that", "cochrane"})
