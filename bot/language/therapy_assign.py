@@ -46,6 +46,7 @@ _ALL_OF_THEM = frozenset(
 )
 _OF_A_LICENCE = (("off", "label"), ("off", "licence"), ("off", "license"), ("unlicensed",))
 _LISTS = frozenset({"list", "drugs", "medication"})
+_IDEAS = words("therapy", "ideas")
 
 
 def assign(row: Row) -> None:
@@ -124,7 +125,7 @@ def _remarks(row: Row) -> None:
     for member in row.members:
         for first, last in member.remarks:
             inner = [cue for cue in row.cues if first < cue.first < last and not _of_a_dose(row, cue, first, last)]
-            inner = [cue for cue in inner if row.said(cue) not in _OF_A_LICENCE]
+            inner = [cue for cue in inner if row.said(cue) not in _OF_A_LICENCE and not _whose_idea(row, cue, member)]
             told = [cue for cue in inner if cue.kind != "arrow" and _told_of(row, cue, member)]
             every = {"both", "all"} & set(row.texts[first:last])
             for other in row.list_up_to(member, ("and", ",", "same")) if every else [member]:
@@ -133,6 +134,12 @@ def _remarks(row: Row) -> None:
                 if first < other.first < last and other.mark.value == member.mark.value:
                     other.back += told  # "methotrexate (mtx stopped 2024)"
     row.cues = [cue for cue in row.cues if cue.first not in row.hidden]
+
+
+def _whose_idea(row: Row, cue: Mark, member: Member) -> bool:
+    """ "He is on voclosporin (someone's idea)": whose it was that it was started, as it is taken."""
+    taken = any(other.kind in ("now", "started") and other.last == member.first for other in row.cues)
+    return taken and cue.kind == "planned" and row.said(cue)[-1] in _IDEAS
 
 
 def _of_a_dose(row: Row, cue: Mark, opened: int, close: int) -> bool:
