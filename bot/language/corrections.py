@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.language import corrected_readings, reader, times, update_lungs
 from bot.language.agents import AGENTS
 from bot.language.case_state import CRITERIA, GOALS, LAST_CHANGE, THERAPY, Draft
+from bot.language.dosing import INFUSIONS
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding, Reading
 from bot.language.remarks import is_muscular
 from bot.language.subjects import CRITERION_OF, SLOTS_OF_SUBJECT
-from bot.language.therapy_cues import INFUSIONS
 
 CURRENT, PREVIOUS = THERAPY
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.language import therapy_detail, unknown_drugs
+from bot.language.cue_ranks import EXCEPTING
+from bot.language.dosing import INFUSIONS, has_dose
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence, Token
 from bot.language.therapy_assign import IN_ALL, assign
-from bot.language.therapy_cues import EXCEPTING, INFUSIONS, has_dose
 from bot.language.therapy_row import Member, Row
 from bot.language.therapy_sentence import Frame
 from bot.language.times import When

@@ -6,8 +6,9 @@ import itertools
 from dataclasses import replace
 
 from bot.language import therapy_reach
+from bot.language.cue_ranks import outranks
+from bot.language.dosing import INFUSIONS, RHYTHM, has_dose
 from bot.language.lexicon import Mark
-from bot.language.therapy_cues import INFUSIONS, RHYTHM, has_dose, outranks
 from bot.language.therapy_row import Member, Row
 from bot.language.vocabulary import words
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.language import unknown_drugs
+from bot.language.dosing import has_dose
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence, Token
-from bot.language.therapy_cues import CUES, cues_of, has_dose
+from bot.language.therapy_cues import CUES, cues_of
 from bot.language.times import When
 from bot.language.vocabulary import NUMBER_WORDS, words
 

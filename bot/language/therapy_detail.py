@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.language.dosing import DOSING, INFUSIONS, RHYTHM, has_dose
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.text import Token
-from bot.language.therapy_cues import DOSING, INFUSIONS, RHYTHM, has_dose
 from bot.language.therapy_row import Member, Row
 from bot.language.times import HALF_A_YEAR, When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, words

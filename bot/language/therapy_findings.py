@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.language import (
+    dosing,
     earlier_agents,
     facts,
     no_treatment,
@@ -225,7 +226,7 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
         return  # "they stopped her azathioprine"
     meant = list(context.agents) if later.count is None else context.all_agents[-later.count :]
     meant = list(context.agents[: later.count]) if later.first else meant
-    if later.several and (len(context.agents) > 1 or set(context.agents) & therapy_cues.INFUSIONS):
+    if later.several and (len(context.agents) > 1 or set(context.agents) & dosing.INFUSIONS):
         meant = list(context.agents)  # "received immunoglobulins; they were not resumed"
     cue = later.cue
     status = {"started": "now", "arrow": "before"}.get(cue.kind, cue.kind)
@@ -269,7 +270,7 @@ def _prose(scan: Scan, mark: Mark) -> bool:
 
     "tac, pred 5" is a list of what is taken; "rituximab sounds good" is not.
     """
-    begin, end = facts.clause(scan.tokens, mark.first, mark.last, facts.CLAUSE_ENDS | {":"} | therapy_cues.BREAKERS)
+    begin, end = facts.clause(scan.tokens, mark.first, mark.last, facts.CLAUSE_ENDS | {":"} | dosing.BREAKERS)
     covered = {index for other in scan.agents for index in range(other.first, other.last)}
     covered |= {index for piece in scan.row for index in range(piece.first, piece.last)}
     covered |= {index for when in scan.whens for index in range(when.first, when.last)}
@@ -278,7 +279,7 @@ def _prose(scan: Scan, mark: Mark) -> bool:
     strange = [
         scan.tokens[at].text
         for at in range(begin, end)
-        if scan.tokens[at].kind == "word" and at not in covered and scan.tokens[at].text not in therapy_cues.PLAIN
+        if scan.tokens[at].kind == "word" and at not in covered and scan.tokens[at].text not in dosing.PLAIN
     ]
     return len(strange) > _FEW or any(word in _HEDGES or word.endswith(_VERBAL_ENDINGS) for word in strange)
 

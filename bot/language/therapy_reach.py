@@ -8,20 +8,12 @@ from __future__ import annotations
 
 import itertools
 
+from bot.language.cue_ranks import LITERATURE
+from bot.language.dosing import BREAKERS, INFUSIONS, RHYTHM, of_dose
 from bot.language.lexicon import Mark
-from bot.language.therapy_cues import (
-    ADVERBS,
-    AFTER_NO,
-    BREAKERS,
-    INFUSIONS,
-    LITERATURE,
-    PREPOSITIONS,
-    RHYTHM,
-    TERSE,
-    of_dose,
-)
+from bot.language.therapy_cues import ADVERBS, AFTER_NO, PREPOSITIONS, TERSE
 from bot.language.therapy_row import Member, Row
-from bot.language.verb_groups import ADVERBS as VERB_ADVERBS
+from bot.language.verb_leads import ADVERBS as VERB_ADVERBS
 from bot.language.vocabulary import NUMBER_WORDS, words
 
 _FAR_AHEAD = 9

@@ -6,17 +6,10 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from bot.language.dosing import BREAKERS, JOINERS, RHYTHMS, TRANSPARENT, of_dose
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence
-from bot.language.therapy_cues import (
-    BREAKERS,
-    JOINERS,
-    RHYTHMS,
-    TRANSPARENT,
-    cues_of,
-    from_to,
-    of_dose,
-)
+from bot.language.therapy_cues import cues_of, from_to
 from bot.language.times import When
 from bot.language.vocabulary import NUMBER_WORDS, words
 

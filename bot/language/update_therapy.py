@@ -9,8 +9,8 @@ from typing import Any
 from bot.language import clarify, earlier_agents
 from bot.language.agents import AMBIGUOUS, CLASS_OF, GENERIC_FOR
 from bot.language.case_state import THERAPY, Draft
+from bot.language.dosing import INFUSIONS
 from bot.language.model import Finding, Reading
-from bot.language.therapy_cues import INFUSIONS
 from bot.language.times import HALF_A_YEAR, YEAR, today_in_months
 from bot.language.vocabulary import words
 
