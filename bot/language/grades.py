@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.language.number_words import is_grade, out_of_ten
 from bot.language.pieces import GRADE_WORDS, Piece
-from bot.language.readings import is_grade, out_of_ten
 from bot.language.text import Token
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.language import facts, lungs
+from bot.language import expectations, facts
+from bot.language.denials import negated_subjects
 from bot.language.lexicon import Lexicon, Mark
 from bot.language.lungs import SIGNS
 from bot.language.model import Finding
-from bot.language.pieces import OTHER_ORGANS, Piece, negated_subjects, of_another_organ
+from bot.language.pieces import Piece
 from bot.language.replies import ANSWERS
+from bot.language.subject_words import OTHER_ORGANS, of_another_organ
 from bot.language.text import Token
 from bot.language.vocabulary import load
 
@@ -43,7 +45,7 @@ def presence(
         if (
             any(mark.first - piece.last in range(4) for mark in unknown)
             or _supposed(tokens, piece)
-            or lungs.looked_for(tokens, piece.first)
+            or expectations.looked_for(tokens, piece.first)
         ):
             continue
         if any(token.text in _DOUBTED for token in tokens[piece.last : piece.last + 3]) or _only_called(tokens, piece):

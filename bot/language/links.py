@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language import pieces, ppf_word, quantities, remarks, series
+from bot.language import ppf_word, quantities, remarks, sentence_row, series
 from bot.language.model import Finding
 from bot.language.text import Sentence, normalise
 from bot.language.vocabulary import words
@@ -61,7 +61,7 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
 
 
 def _named(sentence: Sentence) -> set[str]:
-    return {piece.value for piece in pieces.pieces(sentence.tokens) if piece.role == "subject"}
+    return {piece.value for piece in sentence_row.pieces(sentence.tokens) if piece.role == "subject"}
 
 
 def _explained(

@@ -9,15 +9,10 @@ from typing import Any
 
 from bot.language import shared_times
 from bot.language.grades import grade_before, graded, grades_before
+from bot.language.number_words import is_grade, is_number
 from bot.language.pieces import Piece
-from bot.language.readings import (
-    LARGEST_STEP,
-    Number,
-    at_time,
-    find_numbers,
-    is_grade,
-    is_number,
-)
+from bot.language.reading_changes import LARGEST_STEP
+from bot.language.readings import Number, at_time, find_numbers
 from bot.language.series import course_of_numbers
 from bot.language.shared_times import Measure, sharing, spans_merged
 from bot.language.text import Token

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.language.course_words import PUTS
 from bot.language.lexicon import Lexicon, Mark
-from bot.language.pieces import PUTS, VOCABULARY
+from bot.language.pieces import VOCABULARY
 from bot.language.text import Token
 from bot.language.times import When
 from bot.language.vocabulary import words

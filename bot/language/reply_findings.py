@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bot.language import (
     circumstances,
     corrected_readings,
+    denials,
     lungs,
-    pieces,
     ppf_word,
     quantities,
     rapid,
@@ -33,7 +33,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         pass
     elif bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
-    for piece in pieces.negated_subjects(scan.tokens, scan.row):
+    for piece in denials.negated_subjects(scan.tokens, scan.row):
         named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
         following = scan.sentence.texts[piece.last : piece.last + 2]
         if piece.first and {"on", "in"} & set(scan.sentence.texts[max(0, piece.first - 2) : piece.first]):
@@ -107,7 +107,7 @@ def _test_missing(scan: Scan, bare: Mark) -> bool:
         return False
     return any(
         piece.first == bare.last and piece.value in ("ct", "pft")
-        for piece in pieces.negated_subjects(scan.tokens, scan.row)
+        for piece in denials.negated_subjects(scan.tokens, scan.row)
     )
 
 

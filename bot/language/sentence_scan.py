@@ -14,6 +14,7 @@ from bot.language import (
     rapid,
     remarks,
     self_asked,
+    sentence_row,
     stability,
     tables,
     times,
@@ -93,7 +94,7 @@ class Scan:
         named |= remarks.lead_tokens(sentence.tokens)
         self.effort = exertion.course(sentence.tokens, self.whens, frozenset(inside))
         named |= self.effort.tokens if self.effort is not None and self.effort.breath else set()
-        self.row = pieces.pieces(sentence.tokens, frozenset(inside | named))
+        self.row = sentence_row.pieces(sentence.tokens, frozenset(inside | named))
         self.agent_walls = frozenset(inside)
         self.lung_walls = frozenset(
             index

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.language.number_words import LARGEST_LITRES, PERCENT_RANGE, out_of_range
 from bot.language.pieces import Piece
-from bot.language.readings import LARGEST_LITRES, PERCENT_RANGE, Number, out_of_range
+from bot.language.readings import Number
 from bot.language.text import Token
 from bot.language.times import When, is_span, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.language import agents
+from bot.language.number_words import LARGEST_LITRES
 from bot.language.pieces import Piece
 from bot.language.quantities import NUMERIC
-from bot.language.readings import LARGEST_LITRES
 from bot.language.shared_times import Measure
 from bot.language.text import Line, Sentence, Token
 from bot.language.times import When, is_label, is_year, today_in_months
