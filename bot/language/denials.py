@@ -41,7 +41,7 @@ _DENIED = frozenset({*_TURNED.values(), "not_up", "not_down"})
 _OR_ANY = frozenset({"or", "nor", ",", "and", "/", "any", "an", "a", "other"})
 
 
-def restates(tokens: Sequence[Token], negation: Mark, found: Sequence[Piece], taken: set[int]) -> bool:
+def restates(tokens: Sequence[Token], negation: Mark, found: Sequence[Piece]) -> bool:
     """ "better, not the same": what is denied right after a verdict only underlines it."""
     before = found[-1] if found and found[-1].role == "course" else None
     return (

@@ -6,12 +6,49 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language.lexicon import Mark
-from bot.language.pieces import VOCABULARY, Piece
+from bot.language.pieces import SUBJECTS, VOCABULARY, Piece
 from bot.language.text import Token
 from bot.language.vocabulary import words
 
 
-def without_heading(tokens: Sequence[Token], subjects: list[Piece]) -> list[Piece]:
+def subjects_of(tokens: Sequence[Token], courses: Sequence[Mark], closed: frozenset[int]) -> list[Piece]:
+    """What a sentence speaks of, in order; `courses` are its words of a course, `closed` has another meaning."""
+    named = [
+        _named(tokens, mark)
+        for mark in SUBJECTS.scan(tokens)
+        if mark.first not in closed
+        and not _holds_its_level(tokens, mark)
+        and not _reporter(tokens, mark)
+        and not _under_treatment(tokens, mark)
+    ]
+    subjects = [
+        _shortened(piece, courses)
+        for piece in named
+        if not _inside_a_course(piece, courses) and not _of_criteria(tokens, piece)
+    ]
+    heading = _heading(tokens)
+    if heading is not None and not (subjects and subjects[0].first == 0):
+        subjects.insert(0, heading)
+    subjects = _without_heading(tokens, subjects)
+    return [piece for at, piece in enumerate(subjects) if not (at and tokens[piece.first].text == "overall")]
+
+
+def _inside_a_course(piece: Piece, courses: Sequence[Mark]) -> bool:
+    """ "Increase in extent": the name belongs to the words of the course."""
+    return any(
+        mark.last - mark.first > 2 and mark.first < piece.first and piece.last <= mark.last
+        for mark in courses
+        if mark.kind == "course" and mark.value != "nothing"
+    )
+
+
+def _heading(tokens: Sequence[Token]) -> Piece | None:
+    """A word that names a subject only before a colon."""
+    headed = len(tokens) > 2 and tokens[1].text in (":", "=") and tokens[0].text in _HEADED
+    return Piece("subject", _HEADED[tokens[0].text], 0, 1) if headed else None
+
+
+def _without_heading(tokens: Sequence[Token], subjects: list[Piece]) -> list[Piece]:
     """ "Symptoms: breathlessness worse": the heading names what the line is about and has no course of its own."""
     if len(subjects) < 2 or subjects[0].first or len(tokens) <= subjects[0].last:
         return subjects
@@ -23,17 +60,17 @@ def without_heading(tokens: Sequence[Token], subjects: list[Piece]) -> list[Piec
     return subjects[1:] if named and tokens[subjects[0].last].text == ":" else subjects
 
 
-def of_criteria(tokens: Sequence[Token], piece: Piece) -> bool:
+def _of_criteria(tokens: Sequence[Token], piece: Piece) -> bool:
     """ "All three criteria met" is no word on the goals."""
     named = piece.value == "goals" and piece.last < len(tokens)
     return named and tokens[piece.last].text in ("criteria", "criterion")
 
 
-HEADED: dict[str, str] = VOCABULARY["headed"]
+_HEADED: dict[str, str] = VOCABULARY["headed"]
 """Words that name a subject only as the heading of a line."""
 
 
-def holds_its_level(tokens: Sequence[Token], mark: Mark) -> bool:
+def _holds_its_level(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "FVC level at 70": unchanged; "tac level 6" is a level in the blood."""
     behind = tokens[mark.last].text if mark.last < len(tokens) else ""
     return (
@@ -41,7 +78,7 @@ def holds_its_level(tokens: Sequence[Token], mark: Mark) -> bool:
     )
 
 
-def shortened(piece: Piece, marks: Sequence[Mark]) -> Piece:
+def _shortened(piece: Piece, marks: Sequence[Mark]) -> Piece:
     """ "increase in extent" + "on HRCT": the subject begins where the course ends."""
     for mark in marks:
         if mark.kind == "course" and mark.last - mark.first > 2 and mark.first < piece.first < mark.last < piece.last:
@@ -49,7 +86,7 @@ def shortened(piece: Piece, marks: Sequence[Mark]) -> Piece:
     return piece
 
 
-def named_subject(tokens: Sequence[Token], mark: Mark) -> Piece:
+def _named(tokens: Sequence[Token], mark: Mark) -> Piece:
     """A subject; "the disease" in a radiologist's mouth is the extent on imaging."""
     value = mark.value
     disease = tokens[mark.first].text in ("disease", "ild", "involvement", "lung", "lungs")
@@ -82,7 +119,7 @@ _SEEN_ON = words("lungs", "seen_on")
 _REPORTS = words("lungs", "reports")
 
 
-def a_reporter(tokens: Sequence[Token], mark: Mark) -> bool:
+def _reporter(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "she reports no change": the patient speaks, and is not what is followed."""
     person = mark.value == "overall" and tokens[mark.first].text in ("she", "he", "patient", "pt")
     return (
@@ -94,7 +131,7 @@ _REGIMENS = frozenset({"treatment", "therapy", "immunosuppression", "medication"
 _UNDER = frozenset({"before", "on", "under", "since", "after", "despite", "with", "during", "without"})
 
 
-def under_treatment(tokens: Sequence[Token], mark: Mark) -> bool:
+def _under_treatment(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "Less extensive than before treatment": the treatment only tells when."""
     lead = {token.text for token in tokens[max(0, mark.first - 2) : mark.first]}
     return tokens[mark.first].text in _REGIMENS and bool(lead & _UNDER)
