@@ -6,28 +6,11 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.language import no_treatment, verb_groups
-from bot.language.cue_exceptions import (
-    any_to_come,
-    asks_there,
-    before_its_time,
-    between_agents,
-    compares,
-    is_count,
-    is_dose_arrow,
-    names_side_effects,
-    of_a_discharge,
-    of_one_dose,
-    passes_on,
-    runs_on,
-    somebody,
-    still_to_come,
-)
-from bot.language.cue_ranks import LITERATURE
-from bot.language.dosing import has_dose, of_dose
+from bot.language import cue_exceptions, no_treatment, verb_groups
+from bot.language.dosing import has_dose
 from bot.language.lexicon import Lexicon, Mark, expand
 from bot.language.text import Token
-from bot.language.times import When, is_year
+from bot.language.times import When
 from bot.language.vocabulary import load, words
 
 _CUES = load("therapy")
@@ -66,114 +49,32 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
         index
         for mark in denials
         if (tokens[mark.first].text not in ("all", "everything") or not inside)
-        and not runs_on(tokens, mark.last, inside)
+        and not cue_exceptions.runs_on(tokens, mark.last, inside)
         for index in range(mark.first, mark.last)
     }
-    found = []
-    for cue in _longest([*CUES.scan_everywhere(tokens), *verb_groups.scan(tokens, inside)]):
-        of_time = any(
-            (when.first <= cue.first and cue.last <= when.last)
-            or (cue.last == when.first and tokens[cue.last - 1].text in ("past", "last", "previous"))
-            for when in whens
-        )
-        if (
-            tokens[cue.first].text == "now"
-            and cue.first
-            and (tokens[cue.first - 1].text in ("-", "to", "until", "till") or is_year(tokens[cue.first - 1]))
-        ):
-            continue
-        if cue.kind == "planned" and cue.last - cue.first == 1 and not asks_there(tokens, cue.first, asks):
-            continue
-        lead = {token.text for token in tokens[max(0, cue.first - 3) : cue.first]}
-        following = tokens[cue.last].text if cue.last < len(tokens) else ""
-        if tokens[cue.last - 1].text in ("after", "following") and following in ("that", "this", "which", "all"):
-            continue  # "after that": in turn
-        if cue.kind == "planned" and tokens[cue.first].text in _BIDS and passes_on(tokens, cue):
-            continue
-        if tokens[cue.first].text == "request" and lead & {"at", "on", "upon"}:
-            continue  # "stopped at her request"
-        if of_a_discharge(tokens, cue):
-            continue
-        if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
-            continue  # the patient in a trial
-        if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
-            continue  # "chart review:", "homecare review"
-        if tokens[cue.last - 1].text == "delivered" and _PASSIVE & {
-            token.text for token in tokens[cue.first : cue.last]
-        }:
-            cue = Mark("never", "back", cue.first, cue.last)  # "it never got delivered"
-        if cue.kind == "arrow" and tokens[cue.first].text == "out" and cue.last not in inside:
-            cue = Mark("before", "back", cue.first, cue.first + 1)  # "aza out for pancreatitis"
-        behind = tokens[min(cue.last, len(tokens) - 1)]
-        if tokens[cue.last - 1].text in ("until", "till", "til") and of_dose(behind) and not is_year(behind):
-            continue  # "reduce prednisolone by 2.5 mg a month until 5 mg"
-        if tokens[cue.first].text in ("until", "till", "til") and still_to_come(tokens, cue.last):
-            found.append(Mark("now", "back", cue.first, cue.last))
-            continue  # "mycophenolate until she is ready for a baby"
-        if tokens[cue.last - 1].text in _WHEN_NEEDED and lead & {"as", "when", "if"}:
-            continue  # "paracetamol as needed"
-        then = tokens[cue.last + 1].text if cue.last + 1 < len(tokens) else ""
-        if tokens[cue.first].text in ("if", "when") and following in _WHEN_NEEDED and then != ":":
-            continue
-        if cue.kind == "planned" and cue.act and lead & {"the", "all", "of"} and is_count(tokens, cue.last):
-            continue  # "after the planned six"
-        if tokens[cue.first].text == "off" and lead & _READING:
-            continue  # "reading off the bottles"
-        if tokens[cue.first].text == "no" and tokens[cue.last - 1].text == "more" and compares(tokens, cue.last):
-            continue  # "on pred, no more breathless than before"
-        if (
-            cue.last - cue.first == 1
-            and tokens[cue.first].text == "on"
-            and any(when.first == cue.last for when in whens)
-        ):
-            continue  # "on 3 November"
-        if tokens[cue.first].text in _COMPARED and cue.first and tokens[cue.first - 1].text in _COMPARING:
-            continue  # "no less breathless than before"
-        if any(cue.first == mark.last for mark in denials) and cue.kind in ("before", "given"):
-            continue  # "no other drug was used before"
-        if cue.last in nothing and cue.kind in ("now", "given"):
-            continue  # "takes no immunosuppression"
-        if names_side_effects(tokens, cue, asks):
-            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
-            continue
-        if tokens[cue.first].text in ("before", "prior") and any_to_come(tokens, cue, inside):
-            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
-            continue
-        if (
-            tokens[cue.last - 1].text in ("before", "to")
-            and tokens[cue.first].text in ("before", "prior")
-            and (cue.last in inside or before_its_time(tokens, cue, inside))
-            and not (cue.first and tokens[cue.first - 1].text == ",")  # "MMF, before azathioprine"
-            and (cue.first or somebody(tokens, cue.last, inside))  # "Before cyclophosphamide, without effect"
-            and not any(at in inside for at in range(max(0, cue.first - 3), cue.first))
-        ):
-            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
-            continue
-        if cue.first in inside or cue.first in nothing or is_dose_arrow(tokens, cue) or (of_time and cue.kind != "now"):
-            continue
-        if cue.kind == "before" and of_one_dose(tokens, cue):
-            cue = replace(cue, kind="given")
-        said = " ".join(token.text for token in tokens[cue.first : cue.last])
-        if tokens[cue.first].text == "back" and cue.kind == "now":
-            cue = replace(cue, act="restart")
-        if said == "since":
-            cue = replace(cue, value="either")
-        if said in ("before", "prior to") and between_agents(tokens, cue, inside):
-            cue = Mark("arrow", "ahead", cue.first, cue.last)
-        found.append(cue)
-        if (
-            tokens[cue.last - 1].text in ("add", "adding", "added")
-            and cue.last < len(tokens)
-            and tokens[cue.last].text == "to"
-        ):
-            found.append(Mark("now", "ahead", cue.last - 1, cue.last + 1))
+    beside = cue_exceptions.Beside(inside, whens, asks, denials, nothing)
+    cues = _longest([*CUES.scan_everywhere(tokens), *verb_groups.scan(tokens, inside)])
+    found = [read for cue in cues for read in _where_it_stands(tokens, cue, beside)]
     found += _signed(tokens, inside)
     return _merged(tokens, sorted(found, key=lambda cue: cue.first))
 
 
-_WHEN_NEEDED = frozenset({"needed", "required", "necessary", "wanted"})
-_READING = frozenset({"reading", "read", "copied", "copying", "typed", "straight"})
-_OF_LITERATURE = frozenset({"a", "the", "this", "recent", "systematic", "that", "cochrane"})
+def _where_it_stands(tokens: Sequence[Token], cue: Mark, beside: cue_exceptions.Beside) -> list[Mark]:
+    """What a word of treatment says where it stands: a status, two of them or none."""
+    cue = cue_exceptions.as_it_stands(tokens, cue, beside)
+    if cue_exceptions.ends_ahead(tokens, cue):
+        return [Mark("now", "back", cue.first, cue.last)]
+    if cue_exceptions.says_nothing(tokens, cue, beside):
+        return []
+    if cue_exceptions.only_mentions(tokens, cue, beside):
+        return [Mark("mentioned", "ahead", cue.first, cue.last)]
+    if cue_exceptions.part_of_something_else(tokens, cue, beside):
+        return []
+    cue = cue_exceptions.settled(tokens, cue, beside.inside)
+    to = cue.last < len(tokens) and tokens[cue.last].text == "to"
+    if to and tokens[cue.last - 1].text in ("add", "adding", "added"):
+        return [cue, Mark("now", "ahead", cue.last - 1, cue.last + 1)]  # "added to MMF"
+    return [cue]
 
 
 def _longest(cues: Sequence[Mark]) -> list[Mark]:
@@ -231,17 +132,8 @@ def _merged(tokens: Sequence[Token], cues: list[Mark]) -> list[Mark]:
     return merged
 
 
-_PASSIVE = frozenset({"got", "get", "gets", "was", "were", "been", "is"})
-_BIDS = frozenset({"asked", "asks", "asking"})
-
-
 def _is_still(tokens: Sequence[Token], cue: Mark) -> bool:
     return cue.kind == "now" and cue.last - cue.first == 1 and tokens[cue.first].text == "still"
-
-
-_WITHIN = frozenset({"in", "through", "via", "within", "under", "into", "by"})
-_COMPARED = frozenset({"before", "previously", "earlier"})
-_COMPARING = frozenset({"than", "as", "like", "with", "to", "from"})
 
 
 def from_to(tokens: Sequence[Token], marks: Sequence[Mark], cues: Sequence[Mark]) -> list[Mark]:
