@@ -7,10 +7,10 @@ A sentence becomes a row of subjects ("FVC", "reticulation") and courses ("stabl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from bot.language.denials import negated_subjects, turned
-from bot.language.expectations import CONTEXT, waited_for
+from bot.language.expectations import not_now, waited_for
 from bot.language.lungs import IMAGING, SHOWN_SIGNS, SIGNS, Course, meaning
 from bot.language.pairing import goes_on, paired
 from bot.language.pieces import Piece
@@ -31,128 +31,165 @@ def courses(
     `measured` are the first tokens of subjects whose course is told in numbers, `old` those of times long past,
     `timed` those of all times.
     """
-    segments = segments_of(tokens, row, measured)
-    context = [
-        mark
-        for mark in CONTEXT.scan(tokens)
-        if not (
-            mark.kind == "conditional"
-            and tokens[mark.first].text == "needs"
-            and bool(_OXYGEN & {token.text for token in tokens[mark.last : mark.last + 3]})
-        )
-        and not (
-            mark.kind == "past"
-            and (
-                any(mark.first <= at < mark.last + 1 for at in timed)
-                or (mark.first and tokens[mark.first - 1].text in _COMPARING)
-            )
-        )
-    ]
-    negated = {id(piece) for piece in negated_subjects(tokens, row)}
-    last_trend: Piece | None = None
-    trend_in = 0
-    bracketed = False
-    found: list[Course] = []
-    waiting: list[Piece] = []
-    listed: list[Piece] = []
-    last_subjects: list[Piece] = []
-    last_subjects_open = False
-    opened: Piece | None = None
-    for number, (begin, end) in enumerate(segments):
-        inside = [
-            piece
-            for piece in row
-            if begin <= piece.first < end and piece.role != "negation" and id(piece) not in negated
-        ]
-        supposed = [mark.first for mark in context if mark.kind == "conditional" and begin <= mark.first < end]
-        supposed = supposed or [at for at in waited_for(tokens) if begin <= at < end]
+    told = _Told(tokens, measured)
+    marks = not_now(tokens, timed)
+    conditions = [mark.first for mark in marks if mark.kind == "conditional"]
+    pasts = [*(mark.first for mark in marks if mark.kind == "past"), *old]
+    awaited = waited_for(tokens)
+    denied = {id(piece) for piece in negated_subjects(tokens, row)}
+    stated = [piece for piece in row if piece.role != "negation" and id(piece) not in denied]
+    for number, (begin, end) in enumerate(segments_of(tokens, row, measured)):
+        inside = [piece for piece in stated if begin <= piece.first < end]
+        supposed = [at for at in conditions if begin <= at < end] or [at for at in awaited if begin <= at < end]
         if supposed and not any(piece.role == "course" and piece.first < supposed[0] for piece in inside):
-            last_subjects = [piece for piece in inside if piece.role == "subject"] or last_subjects
+            told.last_subjects = [piece for piece in inside if piece.role == "subject"] or told.last_subjects
             continue
-        inside = [piece for piece in inside if not supposed or piece.first < supposed[0]]
-        inside = _without_person(inside)
-        bracketed = bracketed and tokens[begin].text == ","
-        subjects = [piece for piece in inside if piece.role == "subject"]
-        trends = [piece for piece in inside if piece.role == "course"]
-        past = any(mark.kind == "past" and begin <= mark.first < end for mark in context) or any(
-            begin <= at < end for at in old
+        inside = _without_person([piece for piece in inside if not supposed or piece.first < supposed[0]])
+        past = any(begin <= at < end for at in pasts)
+        told.read(_Segment(number, begin, end, inside, past))
+    return _of_a_checklist(told.found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Subjects and courses between two cuts of a sentence."""
+
+    number: int
+    begin: int
+    end: int
+    inside: list[Piece]
+    past: bool
+
+    @property
+    def subjects(self) -> list[Piece]:
+        return [piece for piece in self.inside if piece.role == "subject"]
+
+    @property
+    def trends(self) -> list[Piece]:
+        return [piece for piece in self.inside if piece.role == "course"]
+
+
+@dataclass(slots=True)
+class _Told:
+    """The courses found so far, and what the segments read so far leave open."""
+
+    tokens: Sequence[Token]
+    measured: frozenset[int]
+    found: list[Course] = field(default_factory=list)
+    last_trend: Piece | None = None
+    trend_in: int = 0
+    """Number of the segment of the last trend."""
+    bracketed: bool = False
+    waiting: list[Piece] = field(default_factory=list)
+    """Subjects that wait for a course of their own."""
+    listed: list[Piece] = field(default_factory=list)
+    """Subjects of a list that may share the course of the next one."""
+    last_subjects: list[Piece] = field(default_factory=list)
+    subjects_open: bool = False
+    opened: Piece | None = None
+    """A course whose list of subjects may go on: "no change in FVC, ..."."""
+
+    def read(self, part: _Segment) -> None:
+        self.bracketed = self.bracketed and self.tokens[part.begin].text == ","
+        if part.subjects and not part.trends:
+            self._read_subjects(part)
+            return
+        self.subjects_open = False
+        if part.trends and not part.subjects:
+            self._read_trends(part)
+        elif part.inside:
+            self._read_pairs(part)
+        elif not all(is_link(self.tokens[at]) for at in range(part.begin, part.end)):
+            self.listed = []
+
+    def _read_subjects(self, part: _Segment) -> None:
+        """A segment of subjects alone: they share a course told before, or wait for one."""
+        tokens, trend, subjects = self.tokens, self.last_trend, part.subjects
+        if trend is None:
+            self._wait(part)
+        elif self._shares(part):
+            self._add(subjects, trend, part)
+            self.bracketed = tokens[part.begin].text != ")"
+        elif self.found and self.found[-1].subject in (None, "overall") and _in_a_respect(tokens, subjects[0]):
+            self.found[-1] = _course(subjects[0], trend, part.number, part.past)
+        elif trend.value == "same" and _holds_too(tokens, part.begin, part.end, subjects, self.last_subjects):
+            self._add(subjects, trend, part)
+        elif _denied_alone(tokens, subjects[-1].last, part.end):
+            self._add(subjects, replace(trend, value=turned(trend.value)), part)
+        else:
+            self._wait(part)
+
+    def _shares(self, part: _Segment) -> bool:
+        """ "... and so is the CT"; in brackets a list."""
+        begin, end, subjects = part.begin, part.end, part.subjects
+        opens = self.tokens[begin].text == "(" and (self.subjects_open or self.trend_in < part.number - 1)
+        return (_likewise(self.tokens, begin, end, subjects) and not opens) or (
+            self.bracketed and only_a_list(self.tokens, begin, end, subjects)
         )
-        if subjects and not trends:
-            opens = tokens[begin].text == "(" and (last_subjects_open or trend_in < number - 1)
-            if last_trend is not None and (
-                (_likewise(tokens, begin, end, subjects) and not opens)
-                or (bracketed and only_a_list(tokens, begin, end, subjects))
-            ):
-                found += [_course(subject, last_trend, number, past) for subject in subjects]
-                bracketed = tokens[begin].text != ")"
-                continue
-            wise = tokens[subjects[0].last - 1].text == "wise" or (
-                subjects[0].last < len(tokens) and tokens[subjects[0].last].text == "wise"
-            )
-            if wise and found and found[-1].subject in (None, "overall") and last_trend is not None:
-                found[-1] = _course(subjects[0], last_trend, number, past)
-                continue
-            if (
-                last_trend is not None
-                and last_trend.value == "same"
-                and _holds_too(tokens, begin, end, subjects, last_subjects)
-            ):
-                found += [_course(subject, last_trend, number, past) for subject in subjects]
-                continue
-            if last_trend is not None and _denied_alone(tokens, subjects[-1].last, end):
-                opposite = replace(last_trend, value=turned(last_trend.value))
-                found += [_course(subject, opposite, number, past) for subject in subjects]
-                continue
-            last_subjects_before, last_subjects = last_subjects, subjects
-            last_subjects_open = True
-            subjects = [piece for piece in subjects if piece.first not in measured]
-            pure = only_a_list(tokens, begin, end, subjects)
-            listing = pure or (
-                opened is not None and only_a_list(tokens, begin, list_ends(tokens, end, subjects), subjects)
-            )
-            if opened is not None and listing and goes_on(tokens, opened, last_subjects_before, subjects):
-                found += [_course(subject, opened, number, past) for subject in subjects]
+
+    def _wait(self, part: _Segment) -> None:
+        """Subjects that go on with an open list, or wait for a course behind them."""
+        begin, end = part.begin, part.end
+        before, self.last_subjects = self.last_subjects, part.subjects
+        self.subjects_open = True
+        subjects = [piece for piece in part.subjects if piece.first not in self.measured]
+        pure = only_a_list(self.tokens, begin, end, subjects)
+        if self.opened is not None:
+            list_end = list_ends(self.tokens, end, subjects)
+            listing = pure or only_a_list(self.tokens, begin, list_end, subjects)
+            if listing and goes_on(self.tokens, self.opened, before, subjects):
+                self._add(subjects, self.opened, part)
+                return
+        self.waiting = [*self.waiting, *subjects] if pure else subjects
+        self.listed = [*self.listed, *subjects] if pure else []
+
+    def _read_trends(self, part: _Segment) -> None:
+        """A segment of courses alone: they tell of the subjects that wait, else of those named last."""
+        self.last_trend, self.trend_in = part.trends[-1], part.number
+        targets = self.waiting or self.last_subjects
+        for trend in part.trends:
+            if trend.word == "still" and not self.waiting and self.found and self.found[-1].segment == part.number - 1:
+                continue  # "less breathless on the stairs, still on hills"
+            if targets:
+                self._add(targets, trend, part)
             else:
-                waiting = [*waiting, *subjects] if pure else subjects
-                listed = [*listed, *subjects] if pure else []
-            continue
-        last_subjects_open = False
-        if trends and not subjects:
-            last_trend, trend_in = trends[-1], number
-            targets = waiting or last_subjects
-            for trend in trends:
-                if trend.word == "still" and not waiting and found and found[-1].segment == number - 1:
-                    continue  # "less breathless on the stairs, still on hills"
-                if targets:
-                    found += [_course(subject, trend, number, past) for subject in targets]
-                else:
-                    found.append(Course(None, trend.value, trend.first, trend.last, number, past=past))
-            waiting, listed = [], []
-            continue
-        if not inside:
-            listed = listed if all(is_link(tokens[at]) for at in range(begin, end)) else []
-            continue
-        last_trend, trend_in = (trends[-1], number) if trends else (last_trend, trend_in)
-        pairs = paired(tokens, inside)
-        if listed and inside[0].role == "subject":
-            first_trend = next((trend for subject, trend in pairs if subject is inside[0]), None)
-            if first_trend is not None and not _of_all(tokens, begin, end):
-                listed = [piece for piece in listed if not _has_reading(tokens, piece)]
-                listed = [] if _shown_apart(listed, inside[0]) else listed
-            if first_trend is not None:
-                pairs = [*((subject, first_trend) for subject in listed), *pairs]
-        waiting, listed = [], []
-        found += [_course(subject, trend, number, past) for subject, trend in pairs]
-        opened = (
-            pairs[-1][1]
-            if pairs
-            and inside[-1].role == "subject"
-            and pairs[-1][0] is inside[-1]
-            and pairs[-1][1].first < inside[-1].first
-            else None
-        )
-        last_subjects = [subject for subject, _ in pairs] or subjects
-    return _of_a_checklist(found)
+                course = Course(None, trend.value, trend.first, trend.last, part.number, past=part.past)
+                self.found.append(course)
+        self.waiting, self.listed = [], []
+
+    def _read_pairs(self, part: _Segment) -> None:
+        """A segment of both."""
+        self.last_trend, self.trend_in = part.trends[-1], part.number
+        pairs = paired(self.tokens, part.inside)
+        pairs = [*self._listed_before(part, pairs), *pairs]
+        self.waiting, self.listed = [], []
+        for subject, trend in pairs:
+            self._add([subject], trend, part)
+        last = part.inside[-1]
+        opens = pairs and last.role == "subject" and pairs[-1][0] is last and pairs[-1][1].first < last.first
+        self.opened = pairs[-1][1] if opens else None
+        self.last_subjects = [subject for subject, _ in pairs] or part.subjects
+
+    def _listed_before(self, part: _Segment, pairs: Sequence[tuple[Piece, Piece]]) -> list[tuple[Piece, Piece]]:
+        """ "FVC, DLCO, CT stable": the subjects listed before share the course of the first one of a segment."""
+        first = part.inside[0]
+        trend = next((trend for subject, trend in pairs if subject is first), None)
+        if trend is None or first.role != "subject" or not self.listed:
+            return []
+        listed = self.listed
+        if not _of_all(self.tokens, part.begin, part.end):
+            listed = [piece for piece in listed if not _has_reading(self.tokens, piece)]
+            listed = [] if _shown_apart(listed, first) else listed
+        return [(subject, trend) for subject in listed]
+
+    def _add(self, subjects: Sequence[Piece], trend: Piece, part: _Segment) -> None:
+        self.found += [_course(subject, trend, part.number, part.past) for subject in subjects]
+
+
+def _in_a_respect(tokens: Sequence[Token], subject: Piece) -> bool:
+    """ "Better, lung function wise"."""
+    behind = tokens[subject.last].text if subject.last < len(tokens) else ""
+    return "wise" in (tokens[subject.last - 1].text, behind)
 
 
 def _of_a_checklist(found: Sequence[Course]) -> list[Course]:
@@ -183,12 +220,6 @@ _ALL = frozenset({"all", "both", "each", "everything", "every", "are", "were", "
 def _has_reading(tokens: Sequence[Token], piece: Piece) -> bool:
     """ "FVC 70, DLCO 50, CT stable": a measure with a reading of its own does not wait for the verdict on the CT."""
     return any(token.kind == "number" for token in tokens[piece.last : piece.last + 2])
-
-
-_OXYGEN = words("oxygen", "about_oxygen") | words("oxygen", "litres")
-
-
-_COMPARING = words("lungs", "comparing")
 
 
 _LIKEWISE = words("lungs", "likewise")

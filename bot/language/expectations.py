@@ -4,16 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import Lexicon, Mark
 from bot.language.pieces import VOCABULARY
 from bot.language.text import Token
 from bot.language.vocabulary import words
 
-CONTEXT = (
+_CONTEXT = (
     Lexicon()
     .add_all("past", {True: VOCABULARY["past_markers"]})
     .add_all("conditional", {True: VOCABULARY["conditional"]})
 )
+
+
+def not_now(tokens: Sequence[Token], timed: frozenset[int]) -> list[Mark]:
+    """Words of a condition and of the past; `timed` are the tokens of times, which say themselves when it was."""
+    return [
+        mark
+        for mark in _CONTEXT.scan(tokens)
+        if not (_needs_oxygen(tokens, mark) if mark.kind == "conditional" else _compares(tokens, mark, timed))
+    ]
+
+
+def _needs_oxygen(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Needs 2 l of oxygen": no condition."""
+    following = {token.text for token in tokens[mark.last : mark.last + 3]}
+    return tokens[mark.first].text == "needs" and bool(_OXYGEN & following)
+
+
+def _compares(tokens: Sequence[Token], mark: Mark, timed: frozenset[int]) -> bool:
+    """ "Than previously": the past is that of comparison."""
+    dated = any(mark.first <= at < mark.last + 1 for at in timed)
+    return dated or (mark.first > 0 and tokens[mark.first - 1].text in _COMPARING)
+
+
+_OXYGEN = words("oxygen", "about_oxygen") | words("oxygen", "litres")
+_COMPARING = words("lungs", "comparing")
 
 
 def waited_for(tokens: Sequence[Token]) -> list[int]:
@@ -36,7 +61,7 @@ _HAS_HAPPENED = frozenset({"has", "have", "is", "are"})
 def looked_for(tokens: Sequence[Token], at: int) -> bool:
     """ "A CT to look for reticulation", "to exclude fibrosis": nothing that was seen."""
     begin = max([index for index in range(at) if tokens[index].text in _ENDS_A_SEARCH], default=-1) + 1
-    return any(mark.kind == "conditional" and mark.last <= at for mark in CONTEXT.scan(tokens[begin:at]))
+    return any(mark.kind == "conditional" and mark.last <= at for mark in _CONTEXT.scan(tokens[begin:at]))
 
 
 _ENDS_A_SEARCH = frozenset({",", ";", ":", "but", "shows", "showed", "and"})
@@ -45,5 +70,5 @@ _ENDS_A_SEARCH = frozenset({",", ";", ":", "but", "shows", "showed", "and"})
 def hoped(tokens: Sequence[Token], besides: frozenset[int]) -> bool:
     """ "would like to walk without stopping": a wish or a condition, told by other words than those of the effort."""
     return any(
-        mark.kind == "conditional" and not besides & set(range(mark.first, mark.last)) for mark in CONTEXT.scan(tokens)
+        mark.kind == "conditional" and not besides & set(range(mark.first, mark.last)) for mark in _CONTEXT.scan(tokens)
     )
