@@ -47,10 +47,6 @@ def is_grade(tokens: Sequence[Token], at: int) -> bool:
     return tokens[at].kind == "number" or tokens[at].text in ROMAN
 
 
-def text_at(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].text if 0 <= at < len(tokens) else ""
-
-
 def out_of_range(subject: str, name: str, unit: str, value: float) -> bool:
     if subject == "scale":
         return value > _TOPS.get(name, 10)

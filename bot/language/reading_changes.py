@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.language.number_words import NUMBER_SETS, text_at
-from bot.language.text import Token
+from bot.language.number_words import NUMBER_SETS
+from bot.language.text import Token, text_at
 
 
 def is_change(tokens: Sequence[Token], at: int, last: int, absolute: bool | None, start: int) -> bool:

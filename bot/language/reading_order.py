@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.language.number_words import LARGEST_LITRES, NUMBER_SETS, is_grade, is_number, text_at
+from bot.language.number_words import LARGEST_LITRES, NUMBER_SETS, is_grade, is_number
 from bot.language.pieces import Piece
-from bot.language.text import Token
+from bot.language.text import Token, text_at
 from bot.language.times import LABELS, When, is_year, today_in_months
 from bot.language.vocabulary import words
 
@@ -69,79 +69,87 @@ def yearless_at(whens: Sequence[When], at: float | None) -> bool:
 
 
 def order_of(tokens: Sequence[Token], at: int, last: int, when: float | None, piece: Piece) -> int:
-    lead = piece.first if piece.last and piece.last == at else at
+    """-1 for the earlier of two readings, 1 for the later one, 0 where nothing tells."""
+    behind_name = bool(piece.last) and piece.last == at
+    lead = piece.first if behind_name else at
     before, after = text_at(tokens, lead - 1), text_at(tokens, last)
     if (before.isdigit() and text_at(tokens, lead - 2) in LABELS) or _LABEL.match(before):
         return -1 if before.lstrip("wkmo") == "0" else 1
-    if (
-        text_at(tokens, lead - 2) in ("last", "previous")
-        and tokens[lead - 1].kind == "word"
-        and before not in ("now", "to")
-    ):
+    if _at_the_last_test(tokens, lead):
         return -1
     if lead != at and before in ("from", "to"):
         return -1 if before == "from" else 1
     placed = _placed_by_name(tokens, piece, at)
     if placed:
         return placed
-    second = text_at(tokens, last + 1)
-    if (
-        _in_brackets(tokens, at, last)
-        and second not in NUMBER_SETS["later_after"]
-        and (when is not None or after in _PLACED or _alone(tokens, at, last))
-    ):
+    told = when is not None or after in _PLACED or _alone(tokens, at, last)
+    if told and text_at(tokens, last + 1) not in NUMBER_SETS["later_after"] and _in_brackets(tokens, at, last):
         return -1
-    if after in NUMBER_SETS["later_after"] or (after == "(" and second in NUMBER_SETS["later_after"]):
+    if _later_by_what_follows(tokens, last):
         return 1
-    listed = {after, second if after == "%" else ""} & {"and", "&"}
-    if listed and before in ("is", "are") and text_at(tokens, lead - 2) in _POINTING:
-        return 0  # "in % predicted that is 78 and 71"
-    if before in NUMBER_SETS["later_before"] or (
-        before == "at" and {text_at(tokens, lead - 2), text_at(tokens, lead - 3)} & _BACK
-    ):
+    if _listed_in_turn(tokens, lead, last):
+        return 0
+    if before in NUMBER_SETS["later_before"] or _back_at(tokens, lead):
         return 1
-    if before in (
-        "from",
-        "was",
-        "were",
-        "prev",
-        "previously",
-        "formerly",
-        "earlier",
-        "against",
-        "compared",
-        "baseline",
-        "prior",
-        "before",
-        "v",
-        "vs",
-        "versus",
-        "than",
-        "initially",
-        "originally",
-        "initial",
-        "previous",
-    ):
-        return -1
-    if before == "of" and text_at(tokens, lead - 2) == "instead":
-        return -1
-    if before == "been" and text_at(tokens, lead - 2) in ("had", "having"):
-        return -1
-    if before in ("that", "this") and text_at(tokens, lead - 2) in ("before", "prior"):
-        return -1
-    if before == "after" and is_number(text_at(tokens, lead - 2)):
-        return -1
-    if before in ("of", "at", "to") and text_at(tokens, lead - 2) in (
-        "baseline",
-        "compared",
-        "previously",
-        "initially",
-    ):
-        return -1
-    named = second in NUMBER_SETS["earlier_after"] and not (after == "(" and _reading_inside(tokens, last + 1))
-    if after in NUMBER_SETS["earlier_after"] or (after in ("at", "(", "the", "a") and named):
+    if _earlier_by_what_leads(tokens, lead) or _earlier_by_what_follows(tokens, last):
         return -1
     return _labelled(tokens, piece.first) if piece.last == at else 0
+
+
+def _at_the_last_test(tokens: Sequence[Token], lead: int) -> bool:
+    """ "Last time 70", "previous FVC 70"."""
+    named = lead > 0 and tokens[lead - 1].kind == "word" and tokens[lead - 1].text not in ("now", "to")
+    return text_at(tokens, lead - 2) in ("last", "previous") and named
+
+
+def _listed_in_turn(tokens: Sequence[Token], lead: int, last: int) -> bool:
+    """ "In % predicted that is 78 and 71"."""
+    after = text_at(tokens, last)
+    listed = {after, text_at(tokens, last + 1) if after == "%" else ""} & {"and", "&"}
+    return bool(listed) and text_at(tokens, lead - 1) in ("is", "are") and text_at(tokens, lead - 2) in _POINTING
+
+
+def _back_at(tokens: Sequence[Token], lead: int) -> bool:
+    """ "Back at 72", "now steady at 72"."""
+    return text_at(tokens, lead - 1) == "at" and bool({text_at(tokens, lead - 2), text_at(tokens, lead - 3)} & _BACK)
+
+
+def _later_by_what_follows(tokens: Sequence[Token], last: int) -> bool:
+    """ "72 now", "72 (today)"."""
+    after, second = text_at(tokens, last), text_at(tokens, last + 1)
+    return after in NUMBER_SETS["later_after"] or (after == "(" and second in NUMBER_SETS["later_after"])
+
+
+def _earlier_by_what_follows(tokens: Sequence[Token], last: int) -> bool:
+    """ "78 before", "78 at baseline"; in "46 (before / after)" the brackets hold both."""
+    after, second = text_at(tokens, last), text_at(tokens, last + 1)
+    named = second in NUMBER_SETS["earlier_after"] and not (after == "(" and _reading_inside(tokens, last + 1))
+    return after in NUMBER_SETS["earlier_after"] or (after in ("at", "(", "the", "a") and named)
+
+
+def _earlier_by_what_leads(tokens: Sequence[Token], lead: int) -> bool:
+    """ "From 78", "instead of 78", "had been 78", "compared to 78"."""
+    second, before = text_at(tokens, lead - 2), text_at(tokens, lead - 1)
+    return (
+        before in _EARLIER_BEFORE
+        or second in _EARLIER_IN_TWO_WORDS.get(before, ())
+        or (before == "after" and is_number(second))
+    )
+
+
+_OF_COMPARISON = frozenset({"baseline", "compared", "previously", "initially"})
+_EARLIER_BEFORE = frozenset(
+    {"from", "was", "were", "prev", "previously", "formerly", "earlier", "against", "compared", "baseline", "prior"}
+    | {"before", "v", "vs", "versus", "than", "initially", "originally", "initial", "previous"}
+)
+_EARLIER_IN_TWO_WORDS = {
+    "of": _OF_COMPARISON | {"instead"},
+    "at": _OF_COMPARISON,
+    "to": _OF_COMPARISON,
+    "been": frozenset({"had", "having"}),
+    "that": frozenset({"before", "prior"}),
+    "this": frozenset({"before", "prior"}),
+}
 
 
 def _placed_by_name(tokens: Sequence[Token], piece: Piece, at: int) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.language.number_words import ARROWS, NUMBER_SETS, ROMAN, is_number, is_total, out_of_ten, text_at
+from bot.language.number_words import ARROWS, NUMBER_SETS, ROMAN, is_number, is_total, out_of_ten
 from bot.language.pieces import Piece
 from bot.language.reading_changes import direction, is_change
 from bot.language.reading_order import order_of, when_of, yearless_at
-from bot.language.text import Token
+from bot.language.text import Token, text_at
 from bot.language.times import UNITS, When
 from bot.language.vocabulary import NUMBER_WORDS, words
 
@@ -34,48 +34,18 @@ class Number:
 def find_numbers(
     tokens: Sequence[Token], piece: Piece, start: int, end: int, whens: Sequence[When], taken: set[int]
 ) -> list[Number]:
+    """The readings and changes of a measure between two tokens; `taken` are the tokens of times."""
     found: list[Number] = []
     for at in range(start, end):
-        if at in taken:
-            continue
-        value = _number_value(tokens, at, piece)
-        if (
-            piece.value == "ct"
-            and text_at(tokens, at + 1) not in ("%", "percent", "per")
-            and not _shares_its_unit(tokens, at)
-            and not _estimate(tokens, at, found)
-        ):
-            continue
-        if (
-            value is None
-            or (piece.value == "scale" and is_total(tokens, at))
-            or text_at(tokens, at + 1) in _NO_READING
-            or text_at(tokens, at - 1) in ("<", ">=", "≥", "≤", "within")
-            or (
-                piece.value == "scale" and text_at(tokens, at - 1) in ("first", "last", "next", "every", "all", "these")
-            )
-            or _bounded(tokens, at)
-            or _of_blood(tokens, at)
-            or _second_of_blood(tokens, at, taken)
-            or (piece.value == "scale" and text_at(tokens, at + 1) in NUMBER_SETS["litres"])
-        ):
+        value = None if at in taken else _number_value(tokens, at, piece)
+        if value is None or not _of_the_measure(tokens, at, piece, found, taken):
             continue
         unit, last, absolute = _unit(tokens, at + 1, end, value, piece)
         if piece.value == "scale" and out_of_ten(tokens, at):
             last = at + (3 if tokens[at + 1].text == "/" else 4)
         change = is_change(tokens, at, last, absolute, start)
         when = when_of(tokens, at, last, whens, found[-1].last if found else start)
-        sign = (
-            text_at(tokens, at - 1) == "-"
-            and not (at >= 2 and tokens[at - 2].kind == "number")
-            and text_at(tokens, at - 2) != "%"
-        )
-        if (sign and tokens[at - 1].end == tokens[at].start and not (at - 1 <= start)) or (
-            text_at(tokens, at - 1) == "-"
-            and at - 1 == start
-            and tokens[at - 1].end == tokens[at].start
-            and tokens[at - 1].start > tokens[at - 2].end
-        ):
+        if _has_a_minus(tokens, at, start):
             value, change = -value, True
         elif text_at(tokens, at - 1) in ("+", "plus"):
             change = True
@@ -86,6 +56,36 @@ def find_numbers(
             order, when = found[-1].order, found[-1].at if when is None else when
         found.append(Number(value, unit, at, last, change, order, when, absolute, yearless_at(whens, when)))
     return _between_grades(tokens, found) if piece.value == "scale" else found
+
+
+def _of_the_measure(tokens: Sequence[Token], at: int, piece: Piece, found: Sequence[Number], taken: set[int]) -> bool:
+    """Whether a number can be a reading of the measure: no limit, no rank of a test, nothing of the blood."""
+    before, after = text_at(tokens, at - 1), text_at(tokens, at + 1)
+    percent = after in ("%", "percent", "per") or _shares_its_unit(tokens, at) or _estimate(tokens, at, found)
+    if piece.value == "ct" and not percent:
+        return False
+    ranked = before in _RANKS or after in NUMBER_SETS["litres"] or is_total(tokens, at)
+    return not (
+        (piece.value == "scale" and ranked)
+        or after in _NO_READING
+        or before in _LIMITS
+        or _bounded(tokens, at)
+        or _of_blood(tokens, at)
+        or _second_of_blood(tokens, at, taken)
+    )
+
+
+_RANKS = frozenset({"first", "last", "next", "every", "all", "these"})
+_LIMITS = frozenset({"<", ">=", "≥", "≤", "within"})
+
+
+def _has_a_minus(tokens: Sequence[Token], at: int, start: int) -> bool:
+    """ "FVC -8 %": a minus against the number; "74 - 70" and "FVC-8" have none."""
+    if text_at(tokens, at - 1) != "-" or tokens[at - 1].end != tokens[at].start:
+        return False
+    if at - 1 > start:
+        return not (at >= 2 and tokens[at - 2].kind == "number") and text_at(tokens, at - 2) != "%"
+    return at - 1 == start and tokens[at - 1].start > tokens[at - 2].end
 
 
 def _shares_its_unit(tokens: Sequence[Token], at: int) -> bool:

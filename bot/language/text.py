@@ -6,7 +6,7 @@ import datetime
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.language import layout, run_on
@@ -60,6 +60,11 @@ class Token:
     @property
     def number(self) -> float:
         return float(self.text.replace(",", "."))
+
+
+def text_at(tokens: Sequence[Token], at: int) -> str:
+    """The text of a token; nothing outside the sentence."""
+    return tokens[at].text if 0 <= at < len(tokens) else ""
 
 
 class Line(tuple[Token, ...]):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.language.lexicon import Lexicon
-from bot.language.text import Token
+from bot.language.text import Token, text_at
 from bot.language.vocabulary import NUMBER_WORDS, load
 
 _TIMES = load("times")
@@ -120,8 +120,8 @@ def is_year(token: Token) -> bool:
 def lead_of(tokens: Sequence[Token], when: When) -> str:
     """The word before a time ("since", "in"), an article passed over: "since the new year"."""
     at = when.first
-    before = _text(tokens, at - 1)
-    if before == "the" and _text(tokens, at - 2) in _LEAD:
+    before = text_at(tokens, at - 1)
+    if before == "the" and text_at(tokens, at - 2) in _LEAD:
         return tokens[at - 2].text
     return before if before in _LEAD else ""
 
@@ -132,10 +132,6 @@ _OPENERS = frozenset(NUMBER_WORDS) | frozenset(_MONTH) | LABELS | {"new"}
 def _may_open(token: Token) -> bool:
     """Whether a time can begin with a token at all: a number, a date, a month, the name of a visit."""
     return token.kind == "number" or token.text in _OPENERS or token.text[-1:].isdigit()
-
-
-def _text(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].text if 0 <= at < len(tokens) else ""
 
 
 def _amount(tokens: Sequence[Token], at: int) -> float | None:
@@ -161,41 +157,43 @@ def _duration(tokens: Sequence[Token], at: int, lead: str) -> When | None:
     if amount is None:
         return None
     after = at + 1
-    if _text(tokens, after) == "/" and _text(tokens, after + 1) in _FRACTION_UNIT and tokens[at].kind == "number":
-        unit = _FRACTION_UNIT[_text(tokens, after + 1)]
-        if _text(tokens, after + 2) != "/" and amount <= 60 and "." not in tokens[at].text:
+    if text_at(tokens, after) == "/" and text_at(tokens, after + 1) in _FRACTION_UNIT and tokens[at].kind == "number":
+        unit = _FRACTION_UNIT[text_at(tokens, after + 1)]
+        if text_at(tokens, after + 2) != "/" and amount <= 60 and "." not in tokens[at].text:
             return _window_or_ago(tokens, at, after + 2, amount * unit, lead)
-    if [_text(tokens, after + step) for step in range(3)] == ["and", "a", "half"] and _text(tokens, after + 3) in UNITS:
-        return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[_text(tokens, after + 3)], lead)
-    if _text(tokens, after) in ("-", "to", "or") and after + 1 < len(tokens):
+    if [text_at(tokens, after + step) for step in range(3)] == ["and", "a", "half"] and text_at(
+        tokens, after + 3
+    ) in UNITS:
+        return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[text_at(tokens, after + 3)], lead)
+    if text_at(tokens, after) in ("-", "to", "or") and after + 1 < len(tokens):
         upper = _amount(tokens, after + 1)
-        if upper is not None and _text(tokens, after + 2) in UNITS and upper > amount:
-            return _window_or_ago(tokens, at, after + 3, upper * UNITS[_text(tokens, after + 2)], lead)
+        if upper is not None and text_at(tokens, after + 2) in UNITS and upper > amount:
+            return _window_or_ago(tokens, at, after + 3, upper * UNITS[text_at(tokens, after + 2)], lead)
     if (
-        _text(tokens, after)
+        text_at(tokens, after)
         in (("full", "whole") if tokens[at].kind == "number" else ("of", "a", "full", "and", "few"))
-        and _text(tokens, after + 1) in UNITS
+        and text_at(tokens, after + 1) in UNITS
     ):
         after += 1
-    unit_word = _text(tokens, after)
+    unit_word = text_at(tokens, after)
     if unit_word not in UNITS:
         return None
     if len(unit_word) == 1 and tokens[at].kind != "number":
         return None
     if unit_word == "m" and amount > _MOST_MONTHS:
         return None
-    if unit_word in ("year", "month", "quarter") and [_text(tokens, after + 1), _text(tokens, after + 2)] == [
+    if unit_word in ("year", "month", "quarter") and [text_at(tokens, after + 1), text_at(tokens, after + 2)] == [
         "on",
         unit_word,
     ]:
         return None
-    if unit_word in ("d", "w", "y") and _text(tokens, after + 1) == "/":
+    if unit_word in ("d", "w", "y") and text_at(tokens, after + 1) == "/":
         return None
-    if _text(tokens, after + 1) in ("old", "female", "male", "woman", "man", "lady", "gentleman") or (
-        unit_word == "y" and _text(tokens, after + 1) in ("o", "f", "m")
+    if text_at(tokens, after + 1) in ("old", "female", "male", "woman", "man", "lady", "gentleman") or (
+        unit_word == "y" and text_at(tokens, after + 1) in ("o", "f", "m")
     ):
         return None
-    if [_text(tokens, after + step) for step in (1, 2, 3)] == ["and", "a", "half"]:
+    if [text_at(tokens, after + step) for step in (1, 2, 3)] == ["and", "a", "half"]:
         return _window_or_ago(tokens, at, after + 4, (amount + 0.5) * UNITS[unit_word], lead)
     return _window_or_ago(tokens, at, after + 1, amount * UNITS[unit_word], lead)
 
@@ -205,8 +203,8 @@ _MOST_MONTHS = 36
 
 
 def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float, lead: str) -> When:
-    following = _text(tokens, last)
-    if following == "before" and lead == "for" and _text(tokens, last + 1) in ("", ",", ")", "and", "but"):
+    following = text_at(tokens, last)
+    if following == "before" and lead == "for" and text_at(tokens, last + 1) in ("", ",", ")", "and", "but"):
         return When("window", months, first, last, lead)  # "for six weeks before, stopped"
     if following in ("ago", "back", "earlier", "previously", "prior", "before"):
         return When("ago", months, first, last + 1, lead)
@@ -215,27 +213,27 @@ def _window_or_ago(tokens: Sequence[Token], first: int, last: int, months: float
 
 def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | None) -> When | None:
     token = tokens[at]
-    if token.text in _PARTS_OF_YEAR and _YEARS.match(_text(tokens, at + 1)):
+    if token.text in _PARTS_OF_YEAR and _YEARS.match(text_at(tokens, at + 1)):
         return When("date", _full_year(int(tokens[at + 1].text)) * 12 + _PARTS_OF_YEAR[token.text], at, at + 2, lead)
     day = _month_and_day(tokens, at, today)
     found = day or _month_year(tokens, at, today)
     if found is None:
         return None
     start, last, whole = found
-    if token.kind == "number" and not whole and lead == "" and _text(tokens, last) in ("mg", "g", "%"):
+    if token.kind == "number" and not whole and lead == "" and text_at(tokens, last) in ("mg", "g", "%"):
         return None
-    if _text(tokens, last) in ("-", "to", "until", "till", "through", "thru", "→", "->") and last + 1 < len(tokens):
-        skip = 1 if _text(tokens, last + 1) in _PARTS_OF_YEAR else 0
+    if text_at(tokens, last) in ("-", "to", "until", "till", "through", "thru", "→", "->") and last + 1 < len(tokens):
+        skip = 1 if text_at(tokens, last + 1) in _PARTS_OF_YEAR else 0
         until = _month_year(tokens, last + 1 + skip, today) or _short_year(tokens, last + 1, start, whole)
         if until is not None and tokens[last - 1].text in _MONTH and _YEARS.match(tokens[until[1] - 1].text):
             start = until[0] - (until[0] - start) % 12  # "Jan-Jun 2025": the year stands behind the second
-        if until is not None and until[0] >= start and whole == until[2] and _text(tokens, last) != "→":
+        if until is not None and until[0] >= start and whole == until[2] and text_at(tokens, last) != "→":
             return When("range", start, at, until[1], lead, until[0] + (11 if until[2] else 0), until[2])
-        if _text(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):
+        if text_at(tokens, last + 1) in ("present", "now", "date", "today", "ongoing"):
             return When("date", start, at, last + 2, "since", None, whole)
-    if _text(tokens, last) in ("-", "→", "->") and _text(tokens, last + 1) in ("", ")", ","):
+    if text_at(tokens, last) in ("-", "→", "->") and text_at(tokens, last + 1) in ("", ")", ","):
         return When("date", start, at, last + 1, "since", None, whole)  # "MMF (2021-)"
-    if whole and _text(tokens, last) in ("on", "onward", "onwards") and _text(tokens, last + 1) in ("", ")", ","):
+    if whole and text_at(tokens, last) in ("on", "onward", "onwards") and text_at(tokens, last + 1) in ("", ")", ","):
         return When("date", start, at, last + 1, "since", None, whole)  # "(2022 on)"
     yearless = day is not None or tokens[last - 1].text in _MONTH
     named = _year_in_words(tokens, last, start, today) if tokens[last - 1].text in _MONTH else None
@@ -247,16 +245,16 @@ def _date(tokens: Sequence[Token], at: int, lead: str, today: datetime.date | No
 def _month_and_day(tokens: Sequence[Token], at: int, today: datetime.date | None) -> tuple[float, int, bool] | None:
     """ "Lung function 21.10.: ...", "PFTs 11/18: ...", "73 % on 3/2": a day and a month of the last twelve months."""
     dotted = _DAY_AND_MONTH.match(tokens[at].text)
-    if dotted and _text(tokens, at + 1) == ":":
+    if dotted and text_at(tokens, at + 1) == ":":
         return _latest(int(dotted[2]), today), at + 1, False
-    if _text(tokens, at + 1) != "/" or not re.fullmatch(r"[1-9]|1[0-2]", tokens[at].text):
+    if text_at(tokens, at + 1) != "/" or not re.fullmatch(r"[1-9]|1[0-2]", tokens[at].text):
         return None
-    day, behind = _text(tokens, at + 2), _text(tokens, at + 3)
-    if not re.fullmatch(r"[1-9]|[12]\d|3[01]", day) or _text(tokens, at - 1) in ("/", "-"):
+    day, behind = text_at(tokens, at + 2), text_at(tokens, at + 3)
+    if not re.fullmatch(r"[1-9]|[12]\d|3[01]", day) or text_at(tokens, at - 1) in ("/", "-"):
         return None
     years = (today_in_months(today) - 1) // 12 % 100 - int(day)
-    told = _text(tokens, at - 1) == "on" and behind in ("", ")", ",", "(", ":", "and", "&")
-    headed = behind == ":" and (at == 0 or _text(tokens, at - 1) in _MEASURED) and not 0 <= years <= _OLDEST_TEST
+    told = text_at(tokens, at - 1) == "on" and behind in ("", ")", ",", "(", ":", "and", "&")
+    headed = behind == ":" and (at == 0 or text_at(tokens, at - 1) in _MEASURED) and not 0 <= years <= _OLDEST_TEST
     return (_latest(int(tokens[at].text), today), at + 3, False) if told or headed else None
 
 
@@ -279,10 +277,10 @@ def _year_in_words(
     years = _duration(tokens, at, "") if at < len(tokens) and _may_open(tokens[at]) else None
     if years is not None and years.kind == "ago" and years.months % 12 == 0:
         return (today_in_months(today) - 1) // 12 * 12 - years.months + (month - 1) % 12 + 1, years.last
-    begin = at + (_text(tokens, at) == "of")
-    begin += _text(tokens, begin) == "the"
-    back = {"last": 1, "previous": 1, "this": 0}.get(_text(tokens, begin))
-    if back is None or _text(tokens, begin + 1) not in ("year", "yr"):
+    begin = at + (text_at(tokens, at) == "of")
+    begin += text_at(tokens, begin) == "the"
+    back = {"last": 1, "previous": 1, "this": 0}.get(text_at(tokens, begin))
+    if back is None or text_at(tokens, begin + 1) not in ("year", "yr"):
         return None
     year = (today_in_months(today) - 1) // 12 - back
     return year * 12 + (month - 1) % 12 + 1, begin + 2
@@ -304,31 +302,31 @@ def _short_year(tokens: Sequence[Token], at: int, start: float, whole: bool) -> 
 def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -> tuple[float, int, bool] | None:
     """Months since year 0, the token after it, and whether only a year was given."""
     text = tokens[at].text
-    nxt = _text(tokens, at + 1)
-    if text == "new" and nxt in ("year", "years") and {_text(tokens, at - 1), _text(tokens, at - 2)} & _SINCE:
+    nxt = text_at(tokens, at + 1)
+    if text == "new" and nxt in ("year", "years") and {text_at(tokens, at - 1), text_at(tokens, at - 2)} & _SINCE:
         return float((today_in_months(today) - 1) // 12 * 12 + 1), at + 2, False
     if text in _MONTH:
-        if text == "dec" and nxt in ("to", "by", "from") and _text(tokens, at + 2)[:1].isdigit():
+        if text == "dec" and nxt in ("to", "by", "from") and text_at(tokens, at + 2)[:1].isdigit():
             return None  # "16 mg, dec to 8 mg"
         month = _MONTH[text]
         if (
             nxt.isdigit()
             and 1 <= int(nxt) <= 31
-            and _text(tokens, at + 2) == ","
-            and _YEARS.match(_text(tokens, at + 3))
+            and text_at(tokens, at + 2) == ","
+            and _YEARS.match(text_at(tokens, at + 3))
         ):
-            return int(_text(tokens, at + 3)) * 12 + month, at + 4, False  # "Mar 4, 2025"
+            return int(text_at(tokens, at + 3)) * 12 + month, at + 4, False  # "Mar 4, 2025"
         skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
-        year = _year(_text(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
-        days = _text(tokens, at - 1).isdigit() and _text(tokens, at + 2 + skip) in _MONTH
-        if year is not None and days and not _YEARS.match(_text(tokens, at + 1 + skip)):
+        year = _year(text_at(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
+        days = text_at(tokens, at - 1).isdigit() and text_at(tokens, at + 2 + skip) in _MONTH
+        if year is not None and days and not _YEARS.match(text_at(tokens, at + 1 + skip)):
             year = None
         if year is not None and not (nxt == "," and year < 100):
             return year * 12 + month, at + 2 + skip, False
         if text in ("may", "mar") and not _is_month(tokens, at):
             return None
         latest = _latest(month, today)
-        year_before = _text(tokens, at - 1) == "last" and latest == today_in_months(today)
+        year_before = text_at(tokens, at - 1) == "last" and latest == today_in_months(today)
         return latest - 12 if year_before else latest, at + 1, False
     full = _FULL_DATE.match(text)
     if full:
@@ -338,22 +336,25 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
     if tokens[at].kind != "number":
         return None
     if (text.isdigit() and 1 <= int(text) <= 31 and nxt in _MONTH and nxt != "may") or (
-        text.isdigit() and 1 <= int(text) <= 31 and nxt == "may" and re.match(r"(20)?\d\d$", _text(tokens, at + 2))
+        text.isdigit() and 1 <= int(text) <= 31 and nxt == "may" and re.match(r"(20)?\d\d$", text_at(tokens, at + 2))
     ):
         return _month_year(tokens, at + 1, today)
     if _YEARS.match(text):
-        if nxt in ("-", "/") and re.fullmatch(r"0?[1-9]|1[0-2]", _text(tokens, at + 2)):
-            skip = 4 if _text(tokens, at + 3) == nxt and _text(tokens, at + 4).isdigit() else 2
-            return int(text) * 12 + int(_text(tokens, at + 2)), at + 1 + skip, False
+        if nxt in ("-", "/") and re.fullmatch(r"0?[1-9]|1[0-2]", text_at(tokens, at + 2)):
+            skip = 4 if text_at(tokens, at + 3) == nxt and text_at(tokens, at + 4).isdigit() else 2
+            return int(text) * 12 + int(text_at(tokens, at + 2)), at + 1 + skip, False
         return int(text) * 12 + 6, at + 1, True
     if nxt in ("/", "-", ".") and re.fullmatch(r"0?[1-9]|[12]\d|3[01]", text):
-        middle, sep, year_text = _text(tokens, at + 2), _text(tokens, at + 3), _text(tokens, at + 4)
+        middle, sep, year_text = text_at(tokens, at + 2), text_at(tokens, at + 3), text_at(tokens, at + 4)
         if sep == nxt and re.fullmatch(r"0?[1-9]|1[0-2]", middle) and re.fullmatch(r"\d\d|(19|20)\d\d", year_text):
             return _full_year(int(year_text)) * 12 + int(middle), at + 5, False
         if re.fullmatch(r"0?[1-9]|1[0-2]", text) and _YEARS.match(middle):
             return int(middle) * 12 + int(text), at + 3, False
-        label = _text(tokens, at + 3) == ":" and _text(tokens, at - 1) not in ("/", "-")  # "PFT 4/25:", "(10/24: 67 %)"
-        alone = {_text(tokens, at - 1), _text(tokens, at + 3)} == {"(", ")"} or label
+        label = text_at(tokens, at + 3) == ":" and text_at(tokens, at - 1) not in (
+            "/",
+            "-",
+        )  # "PFT 4/25:", "(10/24: 67 %)"
+        alone = {text_at(tokens, at - 1), text_at(tokens, at + 3)} == {"(", ")"} or label
         alone = alone and middle not in ("12", "52")
         months = r"0?[1-9]|1[0-2]" if alone or _beside_a_test(tokens, at) else r"0[1-9]|1[0-2]"
         if nxt == "/" and re.fullmatch(months, text) and re.fullmatch(r"1\d|2\d", middle):
@@ -381,10 +382,12 @@ _LATELY = re.compile(r"2\d")
 
 def _beside_a_test(tokens: Sequence[Token], at: int) -> bool:
     """ "Spirometry 4/26", "since 5/25", "4/26 FVC 70": a month and a year, of late, without a nought."""
-    if not _LATELY.fullmatch(_text(tokens, at + 2)) or _text(tokens, at + 3) in ("/", "-", ".", "%"):
+    if not _LATELY.fullmatch(text_at(tokens, at + 2)) or text_at(tokens, at + 3) in ("/", "-", ".", "%"):
         return False
-    listed = at and _text(tokens, at - 1) in (":", ",", ";", "(") and re.fullmatch(r"\d{2,3}", _text(tokens, at + 3))
-    return bool(listed) or _text(tokens, at - 1) in _BEFORE_A_TEST_DATE or _text(tokens, at + 3) in _MEASURED
+    listed = (
+        at and text_at(tokens, at - 1) in (":", ",", ";", "(") and re.fullmatch(r"\d{2,3}", text_at(tokens, at + 3))
+    )
+    return bool(listed) or text_at(tokens, at - 1) in _BEFORE_A_TEST_DATE or text_at(tokens, at + 3) in _MEASURED
 
 
 _BEFORE_MAY = frozenset(_TIMES["before_may"])
@@ -392,7 +395,7 @@ _BEFORE_MAY = frozenset(_TIMES["before_may"])
 
 def _is_month(tokens: Sequence[Token], at: int) -> bool:
     """ "May" and "Mar" beside a reading, a mark or a word of time; "may improve" is a verb."""
-    before, following = _text(tokens, at - 1), _text(tokens, at + 1)
+    before, following = text_at(tokens, at - 1), text_at(tokens, at + 1)
     parted = at == 0 or tokens[at - 1].kind in ("number", "mark", "arrow")
     told = (
         following in ("", ":", "/", ")", ",", "→", "->", "=")
@@ -401,7 +404,7 @@ def _is_month(tokens: Sequence[Token], at: int) -> bool:
     )
     paired = (
         following in ("/", "v", "vs", "→", "->", "-", "to", "until", "and", "through", "till")
-        and _text(tokens, at + 2) in _MONTH
+        and text_at(tokens, at + 2) in _MONTH
     )
     if (
         paired

@@ -44,68 +44,84 @@ class Lead:
 
 
 def lead_of(tokens: Sequence[Token], verb: int, entry: Verb, inside: set[int]) -> Lead:
+    """What stands before a verb, read from the verb backwards to the first word that does not belong to it."""
     at, first = verb - 1, verb
     be = ""
-    have = negated = longer = meant = unwilling = forced = infinitive = False
+    said: set[str] = set()
     while at >= 0 and verb - at <= _LONGEST and at not in inside:
         text = tokens[at].text
-        following = tokens[at + 1].text
-        lead = tokens[at - 1].text if at else ""
-        linked = following in _LINKS or (at + 1 == verb and entry.form == "ing")
         if text in _NEGATED:
-            negated, text = True, _NEGATED[text]
-        if text in _NOT or text in _NEARLY:
-            negated = True
-        elif text == "longer" and lead == "no":
-            negated, longer, at = True, True, at - 1
-        elif text in _UNWILLING and linked:
-            unwilling = True
-        elif text in _FORCED and following == "to":
-            forced = True
-        elif (text in _MEANT and linked) or (text == "yet" and following == "to"):
-            meant = True
-        elif text == "able" and following == "to":
-            forced = True
-        elif text in BE:
-            be = text if not be or be in ("be", "been", "being") else be
-        elif text in _HAVE:
-            have = True
-        elif text in MODAL:
-            meant = True
-        elif text == "to":
-            infinitive = True
-        elif text in _DO or text == "did":
-            be = be or text
-        elif text in ADVERBS:
+            said.add("negated")
+            text = _NEGATED[text]
+        role = _role_of(tokens, at, text, at + 1 == verb and entry.form == "ing")
+        if role is None:
+            break
+        if role == "adverb":
             at -= 1
             continue
-        elif (text in _LINKS and lead in _NOT_DONE and (at + 1 == verb and entry.form == "ing")) or (
-            text in ("we", "i", "she", "he", "they", "you")
-            and (lead in MODAL or lead in _DO or lead in ("did", "is", "was"))
-        ):
-            pass
-        else:
-            break
-        first = at
-        at -= 1
+        if role == "be" and be in ("", "be", "been", "being"):
+            be = text
+        elif role == "do":
+            be = be or text
+        said.add(role)
+        first = at - 1 if role == "no longer" else at
+        at = first - 1
     while at >= 0 and tokens[at].text in ADVERBS:
         at -= 1
     lead = tokens[min(at, first - 1)].text if at >= 0 and first else ""
     return Lead(
         first=first,
         be=be,
-        have=have,
-        negated=negated,
-        longer=longer,
-        meant=meant or (infinitive and not forced),
-        unwilling=unwilling,
-        forced=forced,
-        told=(infinitive or lead in _MADE) and _was_told(tokens, first),
+        have="have" in said,
+        negated=bool(said & {"negated", "no longer"}),
+        longer="no longer" in said,
+        meant="meant" in said or ("to" in said and "forced" not in said),
+        unwilling="unwilling" in said,
+        forced="forced" in said,
+        told=("to" in said or lead in _MADE) and _was_told(tokens, first),
         subject=lead in _SUBJECTS,
         lead=lead,
     )
 
 
+def _role_of(tokens: Sequence[Token], at: int, text: str, before_ing: bool) -> str | None:
+    """What a word before a verb does; None where it does not belong to the verb."""
+    following, lead = tokens[at + 1].text, tokens[at - 1].text if at else ""
+    linked = following in _LINKS or before_ing
+    if text in _NOT or text in _NEARLY:
+        return "negated"
+    if text == "longer" and lead == "no":
+        return "no longer"
+    if text in _UNWILLING and linked:
+        return "unwilling"
+    if text in _FORCED and following == "to":
+        return "forced"
+    if (text in _MEANT and linked) or (text == "yet" and following == "to"):
+        return "meant"
+    if text == "able" and following == "to":
+        return "forced"
+    role = _ROLES.get(text)
+    if role is None and _between(text, lead, before_ing):
+        return "between"
+    return role
+
+
+def _between(text: str, lead: str, before_ing: bool) -> bool:
+    """ "Keen *on* starting", "should *we* start"."""
+    link = text in _LINKS and lead in _NOT_DONE and before_ing
+    asked = lead in MODAL or lead in _DO or lead in ("did", "is", "was")
+    return link or (text in ("we", "i", "she", "he", "they", "you") and asked)
+
+
+_ROLES = {
+    **dict.fromkeys(ADVERBS, "adverb"),
+    **dict.fromkeys((*_DO, "did"), "do"),
+    "to": "to",
+    **dict.fromkeys(MODAL, "meant"),
+    **dict.fromkeys(_HAVE, "have"),
+    **dict.fromkeys(BE, "be"),
+}
+"""What the other words do; of two the later entry counts."""
 _NEARLY = frozenset({"nearly", "almost", "nobody"})
 _TELLING = frozenset({"told", "instructed", "asked"})
 _MADE = frozenset({"us", "me", "him", "her", "them"})
