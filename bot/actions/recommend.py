@@ -12,7 +12,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.base import CaseAction, Event, send
 from bot.actions.case_form import remarks
 from bot.actions.state import (
-    CASE_SLOTS,
     CLARIFICATIONS,
     NOT_KNOWN,
     Turn,
@@ -23,6 +22,7 @@ from bot.actions.state import (
     slots_of,
 )
 from bot.guideline import Recommendation
+from bot.language.case_state import CASE_SLOTS
 from bot.replies import Reply
 from bot.replies.answer import answer, new_cautions, summary
 from bot.replies.changes import because, differences, explanation

@@ -9,31 +9,12 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot.guideline import Case, Recommendation, recommend
-from bot.guideline.case import CRITERIA, GOALS, PPF
+from bot.guideline.case import CRITERIA, PPF
 from bot.language import Finding, Reading
-from bot.language.case_state import LAST_CHANGE
+from bot.language.case_state import CASE_SLOTS, LANGUAGE_SLOTS
 
 CASE_FORM = "case_form"
 FACT = "fact"
-
-CASE_SLOTS = (
-    "current_therapy",
-    "previous_therapy",
-    *GOALS,
-    "stability_acceptable",
-    "fibrosis_on_ct",
-    *CRITERIA,
-    "ppf_stated",
-    PPF,
-    "rapidly_progressive",
-    "underlying_disease",
-    "patient_features",
-    "not_tolerated",
-)
-"""The slots that a recommendation rests on."""
-
-LANGUAGE_SLOTS = (*CASE_SLOTS, "evidence", "clarifications", "declined", "measurements", LAST_CHANGE)
-"""The slots that the language reads and writes."""
 
 ANSWER_INTENTS = ("inform", "affirm", "deny", "dont_know")
 """Intents that tell facts or answer a question; everything else interrupts the form."""

@@ -14,8 +14,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.base import CaseAction, Event, send
 from bot.actions.in_training import TRAINING_FORM, in_training
 from bot.actions.questions import ANSWERS
-from bot.actions.state import CASE_FORM, LANGUAGE_SLOTS, Turn, intent_of, message_id, reading_of
+from bot.actions.state import CASE_FORM, Turn, intent_of, message_id, reading_of
 from bot.database import ROOT
+from bot.language.case_state import LANGUAGE_SLOTS
 from bot.replies import Button, Reply, details
 from bot.replies.model import NEW_PATIENT, SUMMARY
 from bot.training import texts

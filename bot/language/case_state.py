@@ -22,17 +22,22 @@ SLOTS = (
     "rapidly_progressive",
     "underlying_disease",
 )
-OWN_LISTS = ("clarifications", "declined", "patient_features", "not_tolerated")
+CASE_LISTS = ("patient_features", "not_tolerated")
+CASE_SLOTS = (*SLOTS, *CASE_LISTS)
+"""The slots that a recommendation rests on."""
+OWN_LISTS = ("clarifications", "declined", *CASE_LISTS)
 LAST_CHANGE = "last_change"
 """What the slots were before the last message that changed them, so that it can be taken back."""
 OWN_TABLES = ("evidence", "measurements", LAST_CHANGE)
+LANGUAGE_SLOTS = (*SLOTS, *OWN_LISTS, *OWN_TABLES)
+"""The slots that the language reads and writes."""
 
 
 class Draft:
     """Slots as they were, and as the message leaves them."""
 
     def __init__(self, slots: Mapping[str, Any]) -> None:
-        self.before = {name: deepcopy(slots.get(name)) for name in (*SLOTS, *OWN_LISTS, *OWN_TABLES)}
+        self.before = {name: deepcopy(slots.get(name)) for name in LANGUAGE_SLOTS}
         self.now: dict[str, Any] = deepcopy(self.before)
         self._fill_own()
         self.notes: list[Note] = []

@@ -8,7 +8,7 @@ from typing import Any
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.channels.team.claims import LANGUAGE_SLOTS
+from bot.language.case_state import LANGUAGE_SLOTS
 
 _FORM = "case_form"
 TRAINING_LOOP = "training_form"

@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.language.case_state import OWN_LISTS, OWN_TABLES, SLOTS, THERAPY
+from bot.language.case_state import CASE_LISTS, SLOTS, THERAPY
 from bot.replies.words import FEATURES, SLOT_NAMES, agent_names, capitalised, slot_value
 
 Claims = Mapping[str, Any]
 
-LANGUAGE_SLOTS = (*SLOTS, *OWN_LISTS, *OWN_TABLES)
-"""The slots that the language reads and writes."""
-
 AGENT = "agent:"
-_LISTS = ("patient_features", "not_tolerated")
 _DERIVED = "progressive_pulmonary_fibrosis"
 _SINGLE = tuple(name for name in SLOTS if name not in (*THERAPY, _DERIVED))
 _WHEN = {"current_therapy": "now", "previous_therapy": "before"}
@@ -39,7 +35,7 @@ def claims(slots: Mapping[str, Any]) -> dict[str, Any]:
         found |= {f"{AGENT}{agent}": when for agent in agents or ()}
         if agents == []:
             found[slot] = "none"
-    return found | {f"{name}:{item}": True for name in _LISTS for item in slots.get(name) or ()}
+    return found | {f"{name}:{item}": True for name in CASE_LISTS for item in slots.get(name) or ()}
 
 
 def topic(key: str) -> str:
