@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language import ppf_word, quantities, remarks, sentence_row, series
-from bot.language.model import Finding
+from bot.language.model import COURSE_KINDS, Finding
 from bot.language.text import Sentence, normalise
 from bot.language.vocabulary import words
 
@@ -18,12 +18,9 @@ def from_new_patient(findings: Sequence[Finding]) -> list[Finding]:
     return list(findings[last:])
 
 
-_COURSES = frozenset({"trend", "measure", "sign"})
-
-
 def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> None:
     """ "We blame the muscles": a cause without a course of its own explains what was told just before."""
-    own = [item for item in findings[known:] if item.kind in _COURSES and item.subject not in (None, "overall")]
+    own = [item for item in findings[known:] if item.kind in COURSE_KINDS and item.subject not in (None, "overall")]
     if any(item.kind != "measure" or "single" not in item.value for item in own):
         return
     causes = remarks.causes(sentence.tokens)
@@ -34,7 +31,7 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
     uncorrected = remarks.is_uncorrected(sentence.tokens)
     if not causes and not uncorrected:
         return
-    earlier = [at for at, item in enumerate(findings[:known]) if item.kind in _COURSES]
+    earlier = [at for at, item in enumerate(findings[:known]) if item.kind in COURSE_KINDS]
     if uncorrected and not earlier:
         findings.append(
             Finding(

@@ -21,6 +21,8 @@ _NO_FACT = frozenset(
         "weaned",
     }
 )
+COURSE_KINDS = frozenset({"trend", "sign", "measure"})
+"""Findings that tell a course."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bot.language.vocabulary import words
 
 _OPENING_QUESTION = words("therapy", "opening_question")
 _MODALS = frozenset({"should", "could", "would", "can", "shall", "may", "must", "might"})
-_IN_TURN = frozenset({"then", "subsequently", "later", "afterwards", "thereafter"})
+_IN_TURN = words("therapy", "in_turn")
 _HOW = frozenset({"how", "when", "what", "which", "why"})
 _YES_OR_NO = frozenset({"is", "are", "does", "do", "can", "could", "would", "should", "will"})
 _PEOPLE_IN_GENERAL = words("therapy", "people_in_general")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.language import circumstances, criteria, lungs, modality, remarks, replies
 from bot.language.lungs import Course
-from bot.language.model import Finding
+from bot.language.model import COURSE_KINDS, Finding
 from bot.language.sentence_scan import Context, Scan
 from bot.language.vocabulary import words
 
@@ -111,12 +111,9 @@ def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
 
 def _felt_before(context: Context) -> str | None:
     """ "Her dyspnoea improved at first. Since September she's worse again": the only thing that was followed."""
-    told = {str(item.subject) for item in context.findings if item.kind in _COURSES}
+    told = {str(item.subject) for item in context.findings if item.kind in COURSE_KINDS}
     followed = told - {"None", "overall"}
     return followed.pop() if len(followed) == 1 and followed <= {"breathlessness", "breathing"} else None
-
-
-_COURSES = frozenset({"trend", "sign", "measure"})
 
 
 _OF_SCANS = frozenset({"compared", "comparison", "comparing", "interval", "compare"})
