@@ -17,6 +17,7 @@ from bot.language import (
     quantities,
     remarks,
     replies,
+    unnamed_numbers,
 )
 from bot.language.chest_films import describes_markings, of_a_film, of_a_pneumonia, on_a_film
 from bot.language.elliptic_courses import cut_short, denied_alike, effort_before, open_topic, shared_course
@@ -34,6 +35,7 @@ from bot.language.lungs import Course
 from bot.language.model import Finding
 from bot.language.pieces import Piece
 from bot.language.sentence_scan import Context, Scan
+from bot.language.shared_times import Measure
 from bot.language.told_courses import course_findings
 from bot.language.vocabulary import words
 
@@ -59,7 +61,7 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     measures = tabled(scan, context) or quantities.measures(scan.tokens, scan.row, scan.whens, scan.agent_walls)
     spoken_of = [] if measures else of_pronoun(scan, context)
     measures = measures or spoken_of
-    swapped = quantities.swapped(scan.tokens)
+    swapped = unnamed_numbers.swapped(scan.tokens)
     if swapped is not None:  # "78, not 74" is one reading
         measures = [item for item in measures if {*(item.value.get("values") or ())} != {*swapped.values()}]
     asked = scan.sentence.asks and (_labelled(scan.sentence.texts) or replies.asks_for_facts(scan.sentence.texts))
@@ -74,16 +76,8 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     yield from leading_reading(scan, context)
     if scan.agents and not measures:
         yield from reading_now(scan, context)
-    measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
     single = frozenset(item.subject for item in measures if "single" in item.value)
-    timed = frozenset(at for when in scan.whens for at in (when.first, when.last - 1))
-    told = courses.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
-    told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
-    told = [course for course in told if not _unknown_before(scan, course)]
-    told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
-    told += shared_course(scan, context, told, single)
-    told += denied_alike(scan, told)
-    told += cut_short(scan, told)
+    told = _courses(scan, context, measures, spoken_of)
     lapse = None if asked else remarks.lapsed(scan.tokens)
     lost = None if lapse is None else _lost(context, [course for course in told if course.last <= lapse.first])
     if lapse is not None and lost is not None:
@@ -100,6 +94,21 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     context.topic = open_topic(scan, subjects) if not measures else None
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _courses(scan: Scan, context: Context, measures: Sequence[Measure], spoken_of: Sequence[Measure]) -> list[Course]:
+    """Courses told in words beside the measures; `spoken_of` are those that only a pronoun names."""
+    measured = frozenset(item.at for item in measures if "values" in item.value or "change" in item.value)
+    single = frozenset(item.subject for item in measures if "single" in item.value)
+    timed = frozenset(at for when in scan.whens for at in (when.first, when.last - 1))
+    told = courses.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
+    told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
+    told = [course for course in told if not _unknown_before(scan, course)]
+    told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
+    told += shared_course(scan, context, told, single)
+    told += denied_alike(scan, told)
+    told += cut_short(scan, told)
+    return told
 
 
 def _lost(context: Context, told: Sequence[Course]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.language import circumstances, comparisons, quantities, remarks, tables, times
+from bot.language import circumstances, comparisons, quantities, remarks, tables, times, unnamed_numbers
 from bot.language.model import Finding
 from bot.language.number_words import LARGEST_LITRES
 from bot.language.pieces import Piece
@@ -22,7 +22,7 @@ def of_pronoun(scan: Scan, context: Context) -> list[Measure]:
         return []
     if any(mark.value in _TAPERED for mark in scan.agents):
         return []  # "prednisolone was cut, it went from 60 to 50"
-    found = quantities.of_pronoun(scan.tokens, scan.row, scan.whens, scan.agent_walls, str(last.subject))
+    found = unnamed_numbers.of_pronoun(scan.tokens, scan.row, scan.whens, scan.agent_walls, str(last.subject))
     return [] if found is None else [found]
 
 
@@ -63,11 +63,13 @@ def bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
     if tables.is_row(scan.tokens, scan.whens):
         return
     scale = _scale_of(context)
-    bare = quantities.bare(scan.tokens, scan.whens, scale)
+    bare = unnamed_numbers.bare(scan.tokens, scan.whens, scale)
     if bare is None:
         return
     both = list(dict.fromkeys(piece.value for piece in context.subjects if piece.value in ("fvc", "dlco")))
-    in_turn = scan.tokens[0].text in _NOW or quantities.in_pairs(scan.tokens) or bool(_THESE & set(scan.sentence.texts))
+    in_turn = (
+        scan.tokens[0].text in _NOW or unnamed_numbers.in_pairs(scan.tokens) or bool(_THESE & set(scan.sentence.texts))
+    )
     in_turn = in_turn or (_both_read(context) and not {"to", "→", "->", "from"} & set(scan.sentence.texts))
     if len(both) == 2 and len(bare.get("values", ())) == 2 and in_turn:
         yield from _of_both(scan, both)

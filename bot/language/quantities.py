@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from bot.language import shared_times
 from bot.language.grades import grade_before, graded, grades_before
@@ -16,8 +15,7 @@ from bot.language.readings import Number, at_time, find_numbers
 from bot.language.series import course_of_numbers
 from bot.language.shared_times import Measure, sharing, spans_merged
 from bot.language.text import Token
-from bot.language.times import When, is_year
-from bot.language.vocabulary import words
+from bot.language.times import When
 
 NUMERIC = frozenset({"fvc", "dlco", "scale", "pft", "ct"})
 
@@ -32,93 +30,132 @@ def measures(
     tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], walls: frozenset[int]
 ) -> list[Measure]:
     """The measures of a sentence. `walls` are tokens of agents, where the numbers are doses."""
-    found: list[Measure] = []
-    whens_as_told = whens
-    whens = spans_merged(tokens, whens)
+    merged = spans_merged(tokens, whens)
     subjects = [graded(tokens, piece) for piece in row if piece.role == "subject" and not _aside(tokens, piece)]
-    numeric = [piece for piece in subjects if piece.value in NUMERIC and piece.value != "ct"]
-    taken = {index for when in whens for index in range(when.first, when.last)}
+    taken = {index for when in merged for index in range(when.first, when.last)}
     taken |= {index for piece in subjects if piece.value == "other" for index in range(piece.first, piece.last)}
-    used: set[int] = set()
+    line = _Line(tokens, subjects, merged, taken, walls)
+    found: list[Measure] = []
     labelled = _label_behind(tokens, subjects)
     if labelled is not None:
         begin, first, second = labelled
-        found += _paired(tokens, first, replace(second, last=begin), first.first - 1, whens, taken)
-        used |= set(range(begin, second.last))
+        found += _paired(tokens, first, replace(second, last=begin), first.first - 1, merged, taken)
+        line.used |= set(range(begin, second.last))
     for number, piece in enumerate(subjects):
-        if piece.value not in NUMERIC or piece.first in used:
+        if piece.value not in NUMERIC or piece.first in line.used:
             continue
         pair = _pair(tokens, subjects, number)
         if pair is not None:
             first, second, end = pair
             end = _stop(tokens, second.last, end, walls)
-            found += _paired(tokens, first, second, end, whens, taken)
-            used |= set(range(second.first, end))
+            found += _paired(tokens, first, second, end, merged, taken)
+            line.used |= set(range(second.first, end))
             continue
-        end = next(
-            (
-                other.first
-                for other in subjects[number + 1 :]
-                if other.value not in _PASSED_OVER.get(piece.value, ()) or _has_a_reading(tokens, other)
-            ),
-            len(tokens),
-        )
-        end = _stop(tokens, piece.last, end, walls)
-        numbers = [
-            item for item in find_numbers(tokens, piece, piece.last, end, whens, taken) if item.first not in used
-        ]
-        begin = piece.first
-        grade = grade_before(tokens, piece)
-        if grade is not None and grade not in used:
-            numbers = [*find_numbers(tokens, piece, grade, grade + 1, whens, taken), *numbers]
-        grades = [] if numbers else grades_before(tokens, piece)
-        if grades and not used & set(grades):
-            numbers = find_numbers(tokens, piece, grades[0], grades[-1] + 1, whens, taken)
-        earlier = subjects[number - 1] if number else None
-        if _percent_ahead(tokens, piece, earlier):
-            ahead = find_numbers(tokens, piece, piece.first - 1, piece.first, whens, taken)
-            numbers = [*(at_time(tokens, item, piece.last, whens) for item in ahead), *numbers]
-        following = subjects[number + 1] if number + 1 < len(subjects) else None
+        following = line.beside(number + 1)
         if piece.value == "pft" and following is not None and _readings_precede(tokens, following, None):
             continue  # "PFTs worse: 60→56 FVC & 40→34 DLCO"
-        precede = _readings_precede(tokens, piece, earlier) or _points_precede(tokens, piece, following, numbers)
-        if precede:
-            numbers = []
-        if not numbers:
-            begin = max([subjects[number - 1].last if number else 0, *(w + 1 for w in walls if w < piece.first)])
-            before = [
-                item for item in find_numbers(tokens, piece, begin, piece.first, whens, taken) if item.first not in used
-            ]
-            readings = [item for item in before if not item.change]
-            alone = len(numeric) == 1 or precede
-            lone = alone and piece.value in ("fvc", "dlco") and len(readings) > 1
-            numbers = before if lone else [item for item in before if item.change]
-            end = piece.last
-        used |= {index for item in numbers for index in range(item.first, item.last)}
-        both = _in_turn(earlier, piece, found, numbers, tokens) if earlier is not None else None
-        if both is not None and earlier is not None:
-            at = both[0].at if both[0].at is not None else both[1].at
-            in_turn = [replace(item, at=at, order=both[0].order) for item in both]
-            if found[-1].value["at"] is None and not found[-1].value["order"]:
-                found[-1] = replace(found[-1], value={**found[-1].value, "at": numbers[0].at})
-            found[-1] = _with_reading(tokens, found[-1], earlier, in_turn[0], whens)
-            numbers = [numbers[0], in_turn[1]]
+        numbers, begin, end = line.readings(number)
+        line.used |= {index for item in numbers for index in range(item.first, item.last)}
+        numbers = _shared_in_turn(tokens, found, line.beside(number - 1), piece, numbers, merged)
         numbers = _change_goes_on(tokens, found[-1] if found else None, piece, numbers)
-        numbers = shared_times.dated_by_head(tokens, numbers, whens_as_told)
-        numbers = shared_times.of_two_dates(tokens, numbers, whens_as_told)
+        numbers = shared_times.dated_by_head(tokens, numbers, whens)
+        numbers = shared_times.of_two_dates(tokens, numbers, whens)
         if numbers:
-            value = course_of_numbers(
-                piece.value,
-                tokens,
-                piece,
-                numbers,
-                [when for when in whens if begin <= when.first < max(end, piece.last)],
-            )
+            near = [when for when in merged if begin <= when.first < max(end, piece.last)]
+            value = course_of_numbers(piece.value, tokens, piece, numbers, near)
             last = max(
-                [item.last for item in numbers] + [piece.last] + [w.last for w in whens if piece.last <= w.first < end]
+                [item.last for item in numbers] + [piece.last] + [w.last for w in merged if piece.last <= w.first < end]
             )
             found.append(Measure(piece.value, value, min(piece.first, numbers[0].first), last, piece.first))
-    return sharing(tokens, found, whens)
+    return sharing(tokens, found, merged)
+
+
+@dataclass(slots=True)
+class _Line:
+    """The subjects of a sentence, and the tokens whose numbers belong to one of them already."""
+
+    tokens: Sequence[Token]
+    subjects: Sequence[Piece]
+    whens: Sequence[When]
+    taken: set[int]
+    walls: frozenset[int]
+    used: set[int] = field(default_factory=set)
+
+    def beside(self, number: int) -> Piece | None:
+        return self.subjects[number] if 0 <= number < len(self.subjects) else None
+
+    def readings(self, number: int) -> tuple[list[Number], int, int]:
+        """The numbers of a subject, and between which tokens they stand."""
+        piece, earlier, following = self.subjects[number], self.beside(number - 1), self.beside(number + 1)
+        end = self._end(number)
+        numbers = self._behind(piece, earlier, end)
+        precede = _readings_precede(self.tokens, piece, earlier) or _points_precede(
+            self.tokens, piece, following, numbers
+        )
+        if numbers and not precede:
+            return numbers, piece.first, end
+        begin = max([earlier.last if earlier else 0, *(wall + 1 for wall in self.walls if wall < piece.first)])
+        return self._before(piece, begin, precede), begin, piece.last
+
+    def _end(self, number: int) -> int:
+        """Where the numbers of a subject end: at the next subject, or at an agent."""
+        piece = self.subjects[number]
+        passed = _PASSED_OVER.get(piece.value, ())
+        later = (
+            other.first
+            for other in self.subjects[number + 1 :]
+            if other.value not in passed or _has_a_reading(self.tokens, other)
+        )
+        return _stop(self.tokens, piece.last, next(later, len(self.tokens)), self.walls)
+
+    def _behind(self, piece: Piece, earlier: Piece | None, end: int) -> list[Number]:
+        """Numbers behind the name of a measure, with a grade or a percentage right before it."""
+        numbers = self._free(piece, piece.last, end)
+        grade = grade_before(self.tokens, piece)
+        if grade is not None and grade not in self.used:
+            numbers = [*self._all(piece, grade, grade + 1), *numbers]
+        grades = [] if numbers else grades_before(self.tokens, piece)
+        if grades and not self.used & set(grades):
+            numbers = self._all(piece, grades[0], grades[-1] + 1)
+        if _percent_ahead(self.tokens, piece, earlier):
+            ahead = self._all(piece, piece.first - 1, piece.first)
+            numbers = [*(at_time(self.tokens, item, piece.last, self.whens) for item in ahead), *numbers]
+        return numbers
+
+    def _before(self, piece: Piece, begin: int, precede: bool) -> list[Number]:
+        """Numbers before the name: changes, and the readings of the only measure."""
+        before = self._free(piece, begin, piece.first)
+        readings = [item for item in before if not item.change]
+        numeric = [other for other in self.subjects if other.value in NUMERIC and other.value != "ct"]
+        alone = len(numeric) == 1 or precede
+        lone = alone and piece.value in ("fvc", "dlco") and len(readings) > 1
+        return before if lone else [item for item in before if item.change]
+
+    def _all(self, piece: Piece, first: int, last: int) -> list[Number]:
+        return find_numbers(self.tokens, piece, first, last, self.whens, self.taken)
+
+    def _free(self, piece: Piece, first: int, last: int) -> list[Number]:
+        return [item for item in self._all(piece, first, last) if item.first not in self.used]
+
+
+def _shared_in_turn(
+    tokens: Sequence[Token],
+    found: list[Measure],
+    earlier: Piece | None,
+    piece: Piece,
+    numbers: list[Number],
+    whens: Sequence[When],
+) -> list[Number]:
+    """The numbers of a measure without the one that belongs to the measure before, which gets it."""
+    both = _in_turn(earlier, piece, found, numbers, tokens) if earlier is not None else None
+    if both is None or earlier is None:
+        return numbers
+    at = both[0].at if both[0].at is not None else both[1].at
+    in_turn = [replace(item, at=at, order=both[0].order) for item in both]
+    if found[-1].value["at"] is None and not found[-1].value["order"]:
+        found[-1] = replace(found[-1], value={**found[-1].value, "at": numbers[0].at})
+    found[-1] = _with_reading(tokens, found[-1], earlier, in_turn[0], whens)
+    return [numbers[0], in_turn[1]]
 
 
 def _has_a_reading(tokens: Sequence[Token], piece: Piece) -> bool:
@@ -331,114 +368,3 @@ def _paired(
             )
             found.append(Measure(piece.value, value, first.first, max(item.last for item in own), piece.first))
     return found
-
-
-def bare(tokens: Sequence[Token], whens: Sequence[When], scale: str | None = None) -> dict[str, Any] | None:
-    """Numbers without a subject: "72 to 65 in 8 months", "7 points in 8 months" (taken as a fall).
-
-    `scale` is the scale of breathlessness that was spoken of just before.
-    """
-    piece = Piece("subject", "fvc" if scale is None else "scale", 0, 0)
-    taken = {index for when in whens for index in range(when.first, when.last)}
-    if _THRESHOLDS & {token.text for token in tokens}:
-        return None  # "not reaching the 5 or 10 point threshold"
-    if len(tokens) > 16 or swapped(tokens) is not None or _of_something_else(tokens, taken):
-        return None
-    numbers = find_numbers(tokens, piece, 0, len(tokens), whens, taken)
-    if not numbers:
-        return None
-    if _two_of_two(tokens, numbers):
-        return None
-    value = course_of_numbers(piece.value, tokens, piece, numbers, whens)
-    if scale is not None:
-        return {**value, "scale": scale}
-    points = {"points", "point", "pts", "pp", "%", "percent"}
-    unplaced = "single" in value and not value["order"] and value["at"] is None
-    if unplaced and any(token.text in points for token in tokens):
-        return {**value, "change": -abs(numbers[0].value), "absolute": numbers[0].absolute, "percent": True}
-    return value
-
-
-def of_pronoun(
-    tokens: Sequence[Token], row: Sequence[Piece], whens: Sequence[When], walls: frozenset[int], subject: str
-) -> Measure | None:
-    """ "He was given rituximab, and since then it has gone from 61 to 66": readings of the measure told before."""
-    at = next((at for at in range(len(tokens) - 1) if tokens[at].text == "it" and _moves_on(tokens, at)), None)
-    if at is None or any(piece.role == "subject" and piece.value != "overall" for piece in row):
-        return None
-    later = [piece for piece in row if piece.first > at and piece.value != "overall"]
-    named = Piece("subject", subject, at, at + 1)
-    found = measures(tokens, [named, *later], whens, frozenset(wall for wall in walls if wall > at))
-    return found[0] if len(found) == 1 and "values" in found[0].value else None
-
-
-def _moves_on(tokens: Sequence[Token], at: int) -> bool:
-    """ "It went from 67 ...", "it has since risen from 61 ...": a movement between two numbers."""
-    texts = [token.text for token in tokens[at + 1 : at + _TO_A_NUMBER]]
-    moves = next((place for place, text in enumerate(texts) if text in _MOVES), None)
-    if moves is None or not set(texts[:moves]) <= _AUXILIARIES:
-        return False
-    behind = tokens[at + 2 + moves : at + 2 + moves + len(("up", "from", "67"))]
-    return any(token.text == "from" for token in behind[:-1]) and any(token.kind == "number" for token in behind)
-
-
-_TO_A_NUMBER = 7
-_MOVES = words("quantities", "moves")
-_AUXILIARIES = words("quantities", "auxiliaries")
-
-
-_THRESHOLDS = frozenset({"threshold", "thresholds", "cutoff", "cutoffs", "cut-off", "criterion", "criteria", "limit"})
-
-
-def _two_of_two(tokens: Sequence[Token], numbers: Sequence[Number]) -> bool:
-    """ "70 and 48, a year ago 71 and 49": two readings of two measures, and no course of one."""
-    return len(numbers) == _TWO_PAIRS and all(
-        [token.text for token in tokens[numbers[at].last : numbers[at + 1].first]] in (["and"], ["/"], ["&"])
-        for at in (0, 2)
-    )
-
-
-_TWO_PAIRS = 4
-
-
-def in_pairs(tokens: Sequence[Token]) -> bool:
-    """ "Jan 72/45": two readings with a stroke between them."""
-    return any(
-        tokens[at].text == "/" and tokens[at - 1].kind == "number" and tokens[at + 1].kind == "number"
-        for at in range(1, len(tokens) - 1)
-    )
-
-
-def _of_something_else(tokens: Sequence[Token], times: set[int]) -> bool:
-    """ "Cholesterol went from 4.8 to 6.1": numbers of a thing that is not followed here."""
-    texts = {token.text for at, token in enumerate(tokens) if at not in times and token.kind == "word"}
-    return bool(texts - _BARE_WORDS) and not texts & _READINGS
-
-
-_BARE_WORDS = words("quantities", "bare")
-_READINGS = words("quantities", "readings")
-
-
-def swapped(tokens: Sequence[Token]) -> dict[str, float] | None:
-    """ "62, not 70", "not 70 but 62", "the 70 should read 62": the number that was meant and the one that was typed."""
-    numbers = [at for at, token in enumerate(tokens) if token.kind == "number" and not is_year(token)]
-    if len(numbers) < _TWO or len(tokens) > _LONGEST_SWAP:
-        return None
-    for first, second in itertools.pairwise(numbers):
-        between = [token.text for token in tokens[first + 1 : second] if token.text not in _UNITS_BETWEEN]
-        denied = tokens[first - 1].text == "not" if first else False
-        early, late = tokens[first].number, tokens[second].number
-        if between in (["instead", "of"], ["than"]) or (between[-1:] == ["not"] and len(between) <= _TWO):
-            return {"in": early, "out": late}
-        if denied and set(between) <= {"but", "its", "it", "is", "rather", "-"}:
-            return {"in": late, "out": early}
-        if between and set(between) <= _SHOULD_READ and _SHOULD_READ_VERBS & set(between):
-            return {"in": late, "out": early}
-    return None
-
-
-_TWO = 2
-_LONGEST_SWAP = 14
-_UNITS_BETWEEN = frozenset({"%", "percent", ",", "l", "predicted", "pred"})
-_SHOULD_READ = words("quantities", "should_read")
-_SHOULD_READ_VERBS = frozenset({"should", "meant", "supposed", "typo", "wrong", "actually"})

@@ -10,12 +10,12 @@ from bot.language import (
     denials,
     lungs,
     ppf_word,
-    quantities,
     rapid,
     remarks,
     replies,
     self_asked,
     times,
+    unnamed_numbers,
 )
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
@@ -73,7 +73,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     elif replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         label = "ppf" if {"label", "labelled", "labeled"} & set(sentence.texts) else None
         yield scan.finding("last_year", "rapid" if rapid.marks(scan.tokens) else label, True, 0, len(scan.tokens))
-    swapped = quantities.swapped(scan.tokens)
+    swapped = unnamed_numbers.swapped(scan.tokens)
     if swapped is not None:
         yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))
     subjects_only = [piece for piece in scan.row if piece.role == "subject"]
