@@ -30,23 +30,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     taken_back = replies.retraction(scan.sentence) is not None
     for mark, value in ppf_word.stated(scan.sentence, scan.whens, [mark for mark, _, _ in named], taken_back):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
-    whole = criteria.all_met(scan.tokens) if not scan.sentence.asks else None
-    if whole is not None:
-        yield scan.finding("criteria_verdict", None, whole[1], whole[0].first, whole[0].last)
-    counted = criteria_list.count(scan.tokens) if not scan.sentence.asks else None
-    if counted is not None and whole is None:
-        yield scan.finding("criteria_verdict", None, counted.value, counted.first, counted.last)
-    listed = criteria_list.told(scan.tokens, scan.whens) if not scan.sentence.asks else None
-    if listed is not None:
-        yield scan.finding("criteria_listed", None, listed, 0, len(scan.tokens))
-    reached = criteria_list.of_measures(scan.tokens) if not scan.sentence.asks else None
-    if reached is not None:
-        yield scan.finding("threshold", None, reached, 0, len(scan.tokens))
-    if criteria_list.only_signs(scan.tokens, scan.row) and not scan.sentence.asks:
-        yield scan.finding("signs_named", None, True, 0, len(scan.tokens))
-    compared = criteria.old_comparison(scan.tokens, scan.whens)
-    if compared is not None and not scan.sentence.asks:
-        yield scan.finding("old_comparison", "ct", True, *compared)
+    if not scan.sentence.asks:
+        yield from _criteria(scan)
     for mark, present in facts.features(scan.tokens):
         yield scan.finding("feature", mark.value, present, mark.first, mark.last)
     aged = facts.age(scan.tokens)
@@ -59,6 +44,27 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("stability", None, stated[1], stated[0].first, stated[0].last)
     if judged.alone is not None:
         yield scan.finding("judgement", None, judged.alone[1], judged.alone[0].first, judged.alone[0].last)
+
+
+def _criteria(scan: Scan) -> Iterator[Finding]:
+    """Criteria of PPF that are told: all at once, counted, or as signs and thresholds."""
+    whole = criteria.all_met(scan.tokens)
+    if whole is not None:
+        yield scan.finding("criteria_verdict", None, whole[1], whole[0].first, whole[0].last)
+    counted = criteria_list.count(scan.tokens)
+    if counted is not None and whole is None:
+        yield scan.finding("criteria_verdict", None, counted.value, counted.first, counted.last)
+    listed = criteria_list.told(scan.tokens, scan.whens)
+    if listed is not None:
+        yield scan.finding("criteria_listed", None, listed, 0, len(scan.tokens))
+    reached = criteria_list.of_measures(scan.tokens)
+    if reached is not None:
+        yield scan.finding("threshold", None, reached, 0, len(scan.tokens))
+    if criteria_list.only_signs(scan.tokens, scan.row):
+        yield scan.finding("signs_named", None, True, 0, len(scan.tokens))
+    compared = criteria.old_comparison(scan.tokens, scan.whens)
+    if compared is not None:
+        yield scan.finding("old_comparison", "ct", True, *compared)
 
 
 def _answer_on_disease(scan: Scan, context: Context) -> Iterator[Finding]:

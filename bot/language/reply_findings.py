@@ -23,8 +23,33 @@ from bot.language.sentence_scan import Context, Scan
 
 
 def found(scan: Scan, context: Context) -> Iterator[Finding]:
+    """Everything in one sentence that only its context makes a fact of, in a fixed order."""
     sentence = scan.sentence
     bare = replies.answer(sentence)
+    yield from _answer(scan, context, bare)
+    yield from _not_known(scan, context, bare)
+    cause = remarks.named_cause(scan.tokens)
+    if cause is not None and not sentence.asks:
+        yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
+    if bare is not None and bare.value == "yes" and any(_long_ago(when) for when in scan.whens):
+        yield scan.finding("long_ago", None, True, 0, len(scan.tokens))
+    yield from _put_right(scan)
+    yield from _taken_back(scan)
+    also = replies.likewise(sentence)
+    if also is not None:
+        yield scan.finding("likewise", None, True, also.first, also.last)
+    if replies.before_agent(sentence, scan.agents):
+        yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
+    yield from _dated_back(scan)
+    swapped = unnamed_numbers.swapped(scan.tokens)
+    if swapped is not None:
+        yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))
+    yield from _named_only(scan)
+
+
+def _answer(scan: Scan, context: Context, bare: Mark | None) -> Iterator[Finding]:
+    """ "Yes", "no change": a bare answer, also one to a question that the message asks itself."""
+    sentence = scan.sentence
     own, context.question = context.question, self_asked.topic(sentence, scan.row, scan.agents)
     if own is not None and bare is not None and bare.value in ("yes", "no") and replies.closed(sentence, bare):
         value = own.yes if bare.value == "yes" else own.no
@@ -33,6 +58,11 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         pass
     elif bare is not None and (replies.closed(sentence, bare) or bare.value not in ("yes", "no")):
         yield scan.finding("answer", None, bare.value, bare.first, bare.last, alone=bare.last >= len(scan.tokens))
+
+
+def _not_known(scan: Scan, context: Context, bare: Mark | None) -> Iterator[Finding]:
+    """ "No CT", "DLCO not known": what was not done or is not known, by its subject where one is named."""
+    sentence = scan.sentence
     for piece in denials.negated_subjects(scan.tokens, scan.row):
         named = scan.tokens[piece.last].text if piece.last < len(scan.tokens) else ""
         following = scan.sentence.texts[piece.last : piece.last + 2]
@@ -50,18 +80,11 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     for mark in replies.unknowns(sentence):
         for subject in replies.subjects_beside(sentence, mark, scan.row, scan.agents):
             yield scan.finding("declined", subject, mark.value, mark.first, mark.last)
-    cause = remarks.named_cause(scan.tokens)
-    if cause is not None and not sentence.asks:
-        yield scan.finding("possible_cause", None, cause.value, cause.first, cause.last)
-    if bare is not None and bare.value == "yes" and any(_long_ago(when) for when in scan.whens):
-        yield scan.finding("long_ago", None, True, 0, len(scan.tokens))
-    yield from _put_right(scan)
-    yield from _taken_back(scan)
-    also = replies.likewise(sentence)
-    if also is not None:
-        yield scan.finding("likewise", None, True, also.first, also.last)
-    if replies.before_agent(sentence, scan.agents):
-        yield scan.finding("before_treatment", None, True, 0, len(scan.tokens))
+
+
+def _dated_back(scan: Scan) -> Iterator[Finding]:
+    """ "That was last year": what was told holds no longer."""
+    sentence = scan.sentence
     past = bool({"was", "were", "had"} & set(sentence.texts)) and any(
         when.kind in ("ago", "date")
         and when.lead != "since"
@@ -73,9 +96,11 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     elif replies.last_year(sentence) or replies.dated_back(sentence, scan.whens, bool(scan.lung_walls or scan.agents)):
         label = "ppf" if {"label", "labelled", "labeled"} & set(sentence.texts) else None
         yield scan.finding("last_year", "rapid" if rapid.marks(scan.tokens) else label, True, 0, len(scan.tokens))
-    swapped = unnamed_numbers.swapped(scan.tokens)
-    if swapped is not None:
-        yield scan.finding("number_swap", None, swapped, 0, len(scan.tokens))
+
+
+def _named_only(scan: Scan) -> Iterator[Finding]:
+    """Short sentences that name a subject, a time or a kind of change: they may answer a question."""
+    sentence = scan.sentence
     subjects_only = [piece for piece in scan.row if piece.role == "subject"]
     if subjects_only and len(scan.tokens) <= 12 and not any(piece.role == "course" for piece in scan.row):
         for piece in subjects_only:
