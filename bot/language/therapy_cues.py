@@ -192,11 +192,14 @@ def _runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
 
 
 def _of_a_discharge(tokens: Sequence[Token], cue: Mark) -> bool:
-    """ "Meds on d/c:", "d/c summary": the patient went home; in "d/c MMF", "worse on d/c of MMF" a drug was stopped."""
+    """ "Meds on d/c:", "d/c meds:", "d/c summary": the patient went home; in "d/c MMF", "worse on d/c of MMF" a drug was stopped."""
     if tuple(token.text for token in tokens[cue.first : cue.last] if token.text != ":") not in _D_C:
         return False
     following = tokens[cue.last].text if cue.last < len(tokens) else ""
     if following in _OF_LEAVING:
+        return True
+    behind = tokens[cue.last + 1].text if cue.last + 1 < len(tokens) else ":"
+    if following in _MEDICATION and cue.first == 0 and behind in (":", "=", "-"):
         return True
     lead = [token.text for token in tokens[: cue.first]]
     headed = tokens[cue.last - 1].text == ":" or following in ("", ":", ",", "(")

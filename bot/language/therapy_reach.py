@@ -108,7 +108,7 @@ def _nearer(row: Row, cue: Mark, left: Member, right: Member) -> str:
     apart_left = any(row.texts[at] in _APART or row.texts[at] == "." for at in gap_left)
     apart_right = any(row.texts[at] in _APART for at in gap_right)
     near_left, near_right = row.all_light(gap_left), row.all_light(gap_right)
-    claimed = _claimed(row, left)
+    claimed = _claimed(row, cue, left)
     if apart_left != apart_right:
         return "right" if apart_left and near_right else "left"
     if near_left and not claimed:
@@ -118,9 +118,20 @@ def _nearer(row: Row, cue: Mark, left: Member, right: Member) -> str:
     return "left" if len(gap_left) <= len(gap_right) and not claimed else "right"
 
 
-def _claimed(row: Row, member: Member) -> bool:
+def _claimed(row: Row, cue: Mark, member: Member) -> bool:
     """Something has already been said of it, or of the list that it ends."""
-    return any(item.ahead is not None or item.back for item in row.list_up_to(member, ("and", ",", "same")))
+    return any(
+        bool(item.back) or (item.ahead is not None and not (cue.kind == "started" and _only_tells_a_time(row, item.ahead)))
+        for item in row.list_up_to(member, ("and", ",", "same"))
+    )
+
+
+def _only_tells_a_time(row: Row, ahead: Mark) -> bool:
+    """ "After tacrolimus was added": the word ahead tells when, the verb behind tells what became of it."""
+    return not ahead.act and row.said(ahead) in _TIME_CONJUNCTIONS
+
+
+_TIME_CONJUNCTIONS = (("after",), ("following",), ("before",))
 
 
 # What is said of an agent that is not named again

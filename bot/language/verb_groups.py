@@ -99,6 +99,7 @@ class _Before:
     meant: bool = False
     unwilling: bool = False
     forced: bool = False
+    compelled: bool = False  # "had to", "was forced to", "made us": it was done
     told: bool = False  # "told him to"
     subject: bool = False  # a person right before: the verb is active
     lead: str = ""  # the word before all of it
@@ -150,7 +151,8 @@ def _form(entry: _Entry, before: _Before, asks: bool) -> str:
         return "participle"  # "have come and gone"
     if entry.form == "base" and entry.act in ("take", "continue") and not before.have:
         return entry.form  # "patient use MMF"
-    if entry.form == "base" and not before.meant and before.lead in _THIRD_PERSON and before.be not in ("did", "does"):
+    told = before.meant or before.forced
+    if entry.form == "base" and not told and before.lead in _THIRD_PERSON and before.be not in ("did", "does"):
         return "participle"  # "she's come off MMF"
     return entry.form
 
@@ -323,9 +325,14 @@ def _behind_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> int 
     return last
 
 
+_COMPELS = frozenset(
+    {"forced", "obliged", "compelled", "made", "led", "prompted", "caused", "drove", "persuaded", "had", "managed"}
+)
+_COMPELLED = frozenset({"us", "me", "her", "him", "them"})
 _PURPOSES = frozenset(
     {"make", "allow", "avoid", "see", "give", "spare", "let", "protect", "simplify", "limit", "please"}
 )
+_GOES_WHERE = frozenset({"back", "on", "onto", "to", "up", "down", "through", "into", "straight", "over"})
 _PARTICLES = frozenset({"down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
 _PARTICLES |= {"alone", "unchanged", "as", "at"}
 
@@ -352,6 +359,8 @@ def _match(
                 end = start + len(tail)
                 if tail[-1] == "to" and end < len(tokens) and tokens[end].text in _PURPOSES:
                     continue  # "dropped to make room"
+                if tail == ("to", "go") and end < len(tokens) and tokens[end].text in _GOES_WHERE:
+                    continue  # "had to go back to prednisone"
                 if _follows(tokens, start, tail) and (best is None or start + len(tail) > best[1]):
                     best = (entry, start + len(tail), start > at + 1 and tokens[at + 1].text not in ("it", "them"))
     return best
@@ -366,7 +375,7 @@ def _follows(tokens: Sequence[Token], at: int, words: tuple[str, ...]) -> bool:
 def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int]) -> _Before:
     at, first = verb - 1, verb
     be = ""
-    have = negated = longer = meant = unwilling = forced = infinitive = False
+    have = negated = longer = meant = unwilling = forced = compelled = infinitive = False
     while at >= 0 and verb - at <= _LONGEST and at not in inside:
         text = tokens[at].text
         following = tokens[at + 1].text
@@ -382,10 +391,13 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
             unwilling = True
         elif text in _FORCED and following == "to":
             forced = True
+            compelled = compelled or text in _COMPELS
         elif (text in _MEANT and linked) or (text == "yet" and following == "to"):
             meant = True
         elif text == "able" and following == "to":
             forced = True
+        elif text in _COMPELLED and lead in _COMPELS and (infinitive or at + 1 == verb):
+            forced, compelled, at = True, True, at - 1  # "the rash forced us to stop", "made her stop"
         elif text in _BE:
             be = text if not be or be in ("be", "been", "being") else be
         elif text in _HAVE:
@@ -420,6 +432,7 @@ def _before(tokens: Sequence[Token], verb: int, entry: _Entry, inside: set[int])
         meant=meant or (infinitive and not forced),
         unwilling=unwilling,
         forced=forced,
+        compelled=compelled and not meant,
         told=(infinitive or lead in _MADE) and _was_told(tokens, first),
         subject=lead in _SUBJECTS,
         lead=lead,
@@ -458,6 +471,8 @@ def _finite_past(before: _Before) -> bool:
 
 
 def _start(form: str, before: _Before) -> _Read:
+    if before.compelled and form == "base" and not before.negated:
+        return "started", "ahead"
     if before.meant or before.unwilling:
         # "CYC is to begin on Monday": what begins may be the agent itself
         return "planned", "either" if form == "base" and not before.subject else _place(form, before)
@@ -481,6 +496,8 @@ def _arrive(form: str, before: _Before) -> _Read:
 
 
 def _restart(form: str, before: _Before) -> _Read:
+    if before.compelled and form == "base" and not before.negated:
+        return "started", "ahead"
     if before.meant or before.unwilling:
         return "planned", _place(form, before)
     if before.negated:
@@ -616,12 +633,16 @@ def _harm(form: str, before: _Before) -> _Read:
 
 
 def _switch_to(form: str, before: _Before) -> _Read:
+    if before.compelled and form == "base" and not before.negated:
+        return "arrow", "ahead"
     if before.meant or before.unwilling or before.negated or (form in ("base", "s", "ing") and before.be != "did"):
         return "planned", "ahead"
     return "arrow", "ahead"
 
 
 def _switch_from(form: str, before: _Before) -> _Read:
+    if before.compelled and form == "base" and not before.negated:
+        return "before", "ahead"
     if before.meant or before.unwilling or before.negated or (form in ("base", "s", "ing") and before.be != "did"):
         return "leaving", "ahead"
     return "before", "ahead"
