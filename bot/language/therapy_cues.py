@@ -103,8 +103,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "stopped at her request"
         if _of_a_discharge(tokens, cue):
             continue
-        if cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE and lead & _WITHIN:
-            continue  # the patient in a trial
+        if (cue.kind == "other_person" or tokens[cue.first].text == "trial") and _takes_part(tokens, cue):
+            continue
         if tokens[cue.last - 1].text == "review" and not lead & _OF_LITERATURE:
             continue  # "chart review:", "homecare review"
         if tokens[cue.last - 1].text == "delivered" and _PASSIVE & {
@@ -192,7 +192,7 @@ def _runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
 
 
 def _of_a_discharge(tokens: Sequence[Token], cue: Mark) -> bool:
-    """ "Meds on d/c:", "d/c meds:", "d/c summary": the patient went home; in "d/c MMF", "worse on d/c of MMF" a drug was stopped."""
+    """ "Meds on d/c:", "d/c meds:", "d/c summary": the patient went home; in "d/c MMF", "on d/c of MMF" one ended."""
     if tuple(token.text for token in tokens[cue.first : cue.last] if token.text != ":") not in _D_C:
         return False
     following = tokens[cue.last].text if cue.last < len(tokens) else ""
@@ -324,6 +324,15 @@ def _is_still(tokens: Sequence[Token], cue: Mark) -> bool:
 
 _PEOPLE = frozenset({"shed", "hed", "theyd", "wed", "id", "i", "she", "he", "we", "they", "left", "remains", "is"})
 _WITHIN = frozenset({"in", "through", "via", "within", "under", "into", "by"})
+
+
+def _takes_part(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "In the trial", "through a trial", "part of a study": the patient gets the drug there."""
+    lead = {token.text for token in tokens[max(0, cue.first - 3) : cue.first]}
+    named = any(token.text in LITERATURE for token in tokens[cue.first : cue.last])
+    return named and bool(lead & _WITHIN)
+
+
 _COMPARED = frozenset({"before", "previously", "earlier"})
 _COMPARING = frozenset({"than", "as", "like", "with", "to", "from"})
 _ASKING = words("therapy", "asking")
@@ -497,6 +506,8 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
     if tokens[earlier.first].text in ("if", "unless", "whether"):
         return False
+    if earlier.kind in ("planned", "now", "never") and _names_its_object(tokens, earlier, later):
+        return False  # "we plan a trial of rituximab"
     if tokens[later.first].text in EXCEPTING or (later.kind == "leaving" and earlier.kind == "planned"):
         return True
     if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
@@ -528,6 +539,21 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     )
 
 
+def _names_its_object(tokens: Sequence[Token], verb: Mark, noun: Mark) -> bool:
+    """ "Plan a trial of", "is on a short course of": the noun is the object of the verb before it."""
+    said = {token.text for token in tokens[noun.first : noun.last]}
+    between = {token.text for token in tokens[verb.last : noun.first]}
+    return (
+        noun.kind == "before"
+        and bool(OF_A_TRIAL & said)
+        and said <= OF_A_TRIAL | _BESIDE_A_NOUN
+        and between <= _BEFORE_A_NOUN
+    )
+
+
+OF_A_TRIAL = frozenset({"trial", "course", "courses", "burst", "pulse", "attempt"})
+_BESIDE_A_NOUN = frozenset({"short", "brief", "of", "with", "and", "on"})
+_BEFORE_A_NOUN = frozenset({"a", "an", "the", "another", "her", "his", "new", "second", "first", "therapeutic", "for"})
 _PERSONS = words("therapy", "persons")
 EXCEPTING = words("therapy", "excepting")
 

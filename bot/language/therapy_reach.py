@@ -15,6 +15,7 @@ from bot.language.therapy_cues import (
     BREAKERS,
     INFUSIONS,
     LITERATURE,
+    OF_A_TRIAL,
     PREPOSITIONS,
     RHYTHM,
     TERSE,
@@ -121,7 +122,8 @@ def _nearer(row: Row, cue: Mark, left: Member, right: Member) -> str:
 def _claimed(row: Row, cue: Mark, member: Member) -> bool:
     """Something has already been said of it, or of the list that it ends."""
     return any(
-        bool(item.back) or (item.ahead is not None and not (cue.kind == "started" and _only_tells_a_time(row, item.ahead)))
+        bool(item.back)
+        or (item.ahead is not None and not (cue.kind == "started" and _only_tells_a_time(row, item.ahead)))
         for item in row.list_up_to(member, ("and", ",", "same"))
     )
 
@@ -259,7 +261,7 @@ def _reaches(row: Row, cue: Mark, first: int) -> bool:
 
 
 def _verb_reaches(row: Row, cue: Mark, content: list[int], texts: list[str]) -> bool:
-    last, light = row.said(cue)[-1], row.all_light(content)
+    last, light = row.said(cue)[-1], row.all_light(at for at in content if row.texts[at] not in OF_A_TRIAL)
     if last == "next" and cue.last in row.timed:
         return False  # "rituximab August, next February, prednisolone 10"
     if cue.act == "stop" and texts[:1] and texts[0] in _OPENS_ANOTHER:

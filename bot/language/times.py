@@ -301,6 +301,11 @@ def _short_year(tokens: Sequence[Token], at: int, start: float, whole: bool) -> 
     return None
 
 
+def _on_the_clock(tokens: Sequence[Token], at: int) -> bool:
+    """ "0800/2000": when a tablet is taken."""
+    return _text(tokens, at - 1) in ("/", "&", "and") and re.fullmatch(r"0\d[0-5]\d", _text(tokens, at - 2)) is not None
+
+
 def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -> tuple[float, int, bool] | None:
     """Months since year 0, the token after it, and whether only a year was given."""
     text = tokens[at].text
@@ -341,7 +346,7 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         text.isdigit() and 1 <= int(text) <= 31 and nxt == "may" and re.match(r"(20)?\d\d$", _text(tokens, at + 2))
     ):
         return _month_year(tokens, at + 1, today)
-    if _YEARS.match(text):
+    if _YEARS.match(text) and not _on_the_clock(tokens, at):
         if nxt in ("-", "/") and re.fullmatch(r"0?[1-9]|1[0-2]", _text(tokens, at + 2)):
             skip = 4 if _text(tokens, at + 3) == nxt and _text(tokens, at + 4).isdigit() else 2
             return int(text) * 12 + int(_text(tokens, at + 2)), at + 1 + skip, False
