@@ -403,6 +403,16 @@ def _share_back(row: Row) -> None:
             left.back += [cue for cue in right.back if _of_list(row, cue, left, right)]
 
 
+def _has_its_own_time(row: Row, left: Member, right: Member) -> bool:
+    """ "MTX 2019-2021", "Jan to March MMF", "CYC x6 (2021)": a member of a list with a time that may be over."""
+    at = row.members.index(left)
+    begin = row.members[at - 1].end if at else 0
+    behind = [when for when in row.whens if left.mark.last <= when.first < right.first]
+    around = [*behind, *(when for when in row.whens if begin <= when.first and when.last == left.first)]
+    over = any(when.kind == "range" for when in around)
+    return over or (right.link == "," and any(when.kind == "date" and not when.lead for when in around))
+
+
 def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
     """Whether a word behind a list speaks of all its members."""
     if any(first < cue.first < last for first, last in right.remarks):
@@ -420,6 +430,8 @@ def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
         return False  # "IVIG x6 (last in 2024), MMF ongoing"
     if {"both", "all"} & {*row.before(cue, 2), *row.said(cue)}:
         return True
+    if cue.kind == "now" and _has_its_own_time(row, left, right):
+        return False  # "MTX (2019-2021), AZA 2021, MMF since"
     if _SOLE & set(row.texts[left.end : right.first]):
         return False  # "HCQ alone, azathioprine stopped last year"
     if right.link in ("and", "same"):

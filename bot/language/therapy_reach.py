@@ -188,7 +188,7 @@ def _of_a_pronoun(row: Row, cue: Mark) -> bool:
         dosed = (
             bool(after) and row.tokens[cue.last].kind == "number" and "still" in {*row.before(cue, 1), *row.said(cue)}
         )
-        return (after in ("it", "them") and row.texts[cue.first - 1] in _STAYS) or dosed
+        return (after in ("it", "them") and row.texts[cue.first - 1] in _STAYS | {","}) or dosed
     if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(row.texts[cue.last : cue.last + 4]):
         return True
     if cue.act == "restart" and after and row.tokens[cue.last].kind == "number":
