@@ -39,6 +39,7 @@ _MARKUP = re.compile(r"\*{2,}|</?[a-zA-Z][^<>\n]{0,60}>")
 
 _TOKEN = re.compile(
     r"(?P<date>(?:[0-2]?\d|3[01])[./-](?:[0-2]?\d|3[01])[./-](?:19|20)?\d\d(?![\d/%]|[.,]\d))"
+    r"|(?P<year>(?<!\w)'[012]\d(?![\w%']))"
     r"|(?P<number>\d+(?:[.,]\d+)?(?!\d))"
     r"|(?P<long>\d+)"
     r"|(?P<word>(?:w/o|s/e)(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*(?:\d[^\W_]*)?)"
@@ -217,7 +218,8 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
                 previous = token
                 yield token, None
             continue
-        kind = {"long": "number", "date": "word"}.get(kind, kind)
+        raw = f"20{raw[1:]}" if kind == "year" else raw
+        kind = {"long": "number", "year": "number", "date": "word"}.get(kind, kind)
         token = Token(raw, start, end, kind)
         ends = _boundary(plain, token, previous) if kind == "mark" else None
         if raw == "." and ends is None and previous is not None and previous.text in ("pred", "predicted"):
