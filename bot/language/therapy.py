@@ -105,6 +105,8 @@ def statements(
         status, cue = _status(row, member, heading)
         if status == "now" and cue is None and _dates_itself(row, index):
             status = "bare"
+        if status == "bare" and _for_a_time(row, index) and any(map(_is_current, row.members[index + 1 :])):
+            status = "contrasted"  # "AZA x 2y, MMF x 3y (current)"
         later = [other.ahead for other in row.members[index + 1 :] if other.ahead is not member.ahead]
         status = frame.settle(status, cue, member.first, later, member.ahead)
         if status == "bare" and found and found[-1].status == "planned" and _trails(row, index):
@@ -142,6 +144,18 @@ def _dates_itself(row: Row, index: int) -> bool:
     edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
     ranged = any(when.kind == "range" and member.mark.last <= when.first < edge for when in row.whens)
     return ranged or member.mark.value in INFUSIONS
+
+
+def _for_a_time(row: Row, index: int) -> bool:
+    """ "AZA x 2y", "azathioprine for 18 months"."""
+    begin = row.members[index].mark.last
+    edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
+    return any(when.kind == "window" and begin <= when.first < edge for when in row.whens)
+
+
+def _is_current(member: Member) -> bool:
+    """ "(current)", "ongoing", "now": said of this one alone."""
+    return any(back.kind == "now" and not back.act and back.value != "ahead" for back in member.back)
 
 
 def _ended_before(found: Sequence[Statement], mark: Mark) -> bool:

@@ -410,7 +410,8 @@ def _has_its_own_time(row: Row, left: Member, right: Member) -> bool:
     behind = [when for when in row.whens if left.mark.last <= when.first < right.first]
     around = [*behind, *(when for when in row.whens if begin <= when.first and when.last == left.first)]
     over = any(when.kind == "range" for when in around)
-    return over or (right.link == "," and any(when.kind == "date" and not when.lead for when in around))
+    timed = any(when.kind == "window" or (when.kind == "date" and not when.lead) for when in around)
+    return over or (right.link == "," and timed)
 
 
 def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:

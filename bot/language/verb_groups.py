@@ -172,6 +172,8 @@ def _in_place(
     """What a verb says where it stands, and where it ends."""
     behind_agent = before.first - 1 in inside
     following = tokens[last].text if last < len(tokens) else ""
+    if act == "take" and tokens[at].text == "use" and behind_agent and not before.meant:
+        return None, last  # "long-term azathioprine use"
     if act == "stop" and form == "base" and before.meant and behind_agent:
         return ("now", "back"), last  # "MMF is due to come off in May"
     if act in _SWITCHES and form in ("base", "ing") and not before.meant and _happened(tokens, before.first, last):
