@@ -512,7 +512,7 @@ _ELLIPTIC = words("lungs", "elliptic")
 def _effort(scan: Scan, context: Context, told: exertion.Exertion) -> Iterator[Finding]:
     """What can or can no longer be done; without a word on breath it only answers the question on breathlessness."""
     yield scan.finding(
-        "trend" if told.breath or _symptoms_named(scan) else "effort",
+        "trend" if told.breath or _symptoms_named(scan) or _on_foot(scan) else "effort",
         "breathlessness",
         told.value,
         told.first,
@@ -522,6 +522,19 @@ def _effort(scan: Scan, context: Context, told: exertion.Exertion) -> Iterator[F
         was=False,
         **circumstances.circumstances(scan, context, told.first, told.last),
     )
+
+
+def _on_foot(scan: Scan) -> bool:
+    """ "Can do two flights again": said of stairs alone, in a text without muscles or breath. How far one walks sets no goal."""
+    texts = scan.sentence.texts
+    if _UPHILL.isdisjoint(texts) or scan.lung_walls or scan.agents:
+        return False
+    return not any(word in _MUSCLES or word.startswith(_OF_BREATH) for word in re.findall("[a-z]+", scan.text.lower()))
+
+
+_UPHILL = frozenset({"stairs", "flight", "flights", "floors", "uphill", "hill", "hills"})
+_MUSCLES = words("remarks", "muscles") - {"walking"}
+_OF_BREATH = ("breath", "dyspn", "sob", "puff", "wind", "mmrc", "nyha", "borg")
 
 
 def _symptoms_named(scan: Scan) -> bool:

@@ -377,6 +377,14 @@ def _spoken_numbers(tokens: list[Token]) -> Iterator[Token]:
 _NO_FILLERS = frozenset({(("clear",), "of"), (("clear",), "from")})
 
 
+def _goes(tokens: list[Token], at: int) -> bool:
+    """ "Walks further": a distance; in "declined further" the word carries no fact."""
+    return at > 0 and tokens[at - 1].text in _ON_FOOT
+
+
+_ON_FOOT = frozenset({"walk", "walks", "walking", "walked"})
+
+
 def _without_fillers(tokens: list[Token]) -> Iterator[Token]:
     """Drops words that carry no fact ("a bit", "quite", "please"), so that they can stand anywhere."""
     at = 0
@@ -384,7 +392,7 @@ def _without_fillers(tokens: list[Token]) -> Iterator[Token]:
         text = tokens[at].text
         for phrase in FILLERS.get(text, ()):
             following = tokens[at + len(phrase)].text if at + len(phrase) < len(tokens) else ""
-            if (phrase, following) in _NO_FILLERS:
+            if (phrase, following) in _NO_FILLERS or (phrase == ("further",) and _goes(tokens, at)):
                 continue
             if tuple(token.text for token in tokens[at : at + len(phrase)]) == phrase:
                 at += len(phrase)
