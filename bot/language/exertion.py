@@ -330,7 +330,7 @@ def _trigger(here: dict[str, list[Mark]], breath: bool) -> str | None:
 
 
 def _how_far(tokens: Sequence[Token], here: dict[str, list[Mark]]) -> str | None:
-    """ "Walks further than in spring", "half as far as before"; not "walking further than the gate leaves her gasping"."""
+    """ "Walks further than in spring", "half as far as before"; not "walking further than the gate"."""
     if bool(here["farther"]) == bool(here["nearer"]):
         return None
     if here["nearer"]:
@@ -341,7 +341,7 @@ def _how_far(tokens: Sequence[Token], here: dict[str, list[Mark]]) -> str | None
     return None if hindered or to_a_place else "better"
 
 
-_THAN_WHEN = frozenset(
+_THAN_WHEN = frozenset({"before", "in", "at", "last", "when", "previously", "earlier", "he", "she", "they", "a"})
     {"before", "in", "at", "last", "when", "previously", "earlier", "he", "she", "they", "ever", "a"}
 )
 
