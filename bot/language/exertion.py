@@ -342,8 +342,6 @@ def _how_far(tokens: Sequence[Token], here: dict[str, list[Mark]]) -> str | None
 
 
 _THAN_WHEN = frozenset({"before", "in", "at", "last", "when", "previously", "earlier", "he", "she", "they", "a"})
-    {"before", "in", "at", "last", "when", "previously", "earlier", "he", "she", "they", "ever", "a"}
-)
 
 
 def _joins(tokens: Sequence[Token], mark: Mark) -> bool:

@@ -525,7 +525,7 @@ def _effort(scan: Scan, context: Context, told: exertion.Exertion) -> Iterator[F
 
 
 def _on_foot(scan: Scan) -> bool:
-    """ "Can do two flights again": stairs alone, in a text without muscles or breath. How far one walks sets no goal."""
+    """ "Two flights again": stairs alone, in a text without muscles or breath; how far one walks sets no goal."""
     texts = scan.sentence.texts
     if _UPHILL.isdisjoint(texts) or scan.lung_walls or scan.agents:
         return False
