@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -172,6 +173,8 @@ def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:
 def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Finding]:
     """ "No treatment now"; not "no treatment with MMF", "nothing but prednisone"."""
     texts = scan.sentence.texts
+    if context.untreated and _NEVER_ANY.match(" ".join(texts)):
+        yield scan.finding("no_therapy", None, "before", 0, len(texts))
     for mark in marks:
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and not _APART & set(texts[mark.last : agent.first])
@@ -190,6 +193,10 @@ def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Fi
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
 
 
+_NEVER_ANY = re.compile(
+    r"(?:(?:and|has|she|he) )*never(?: has| had| been| on| taken| received)*(?: any| anything)?(?: before)?$"
+)
+"""Behind "not on any treatment": "never had any", "never has been"."""
 _APART = frozenset({",", "or", "nor"})
 _BUT = frozenset({"but", "except", "than", "before", "had", "taken", "tried", "received", "used"})
 _EXCEPTED = tuple((word,) for word in ("with", "by", "other", "but", "except", "apart"))

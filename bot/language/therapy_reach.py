@@ -42,7 +42,7 @@ _OF_A_COURSE = words("therapy", "doses") | {"one"}
 _WHAT = frozenset({"what", "which", "how", "whats"})
 _NEAR_ONLY = frozenset({"off", "gone", "exposed", "experienced", "burst"})
 _NEAR = frozenset({",", "both", "all", "now", "long", "already", "completely", "since"})
-_CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
+_CLOSING = frozenset({"no", "none", "never", "before", "over", "done", "only", "alone"})
 _ENDS_A_CLAUSE = words("therapy", "ends_a_clause")
 _DENIALS = frozenset({"no", "without"})
 _REPEATS = words("therapy", "repeats")
@@ -329,6 +329,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
             "",
             *_ENDS_A_CLAUSE,
         }  # not "no need to repeat the CT"
+    if said in ("only", "alone") and row.after(cue) in _CONDITIONS:
+        return False  # "back to mycophenolate only after the lesions are dry"
     if said in _CLOSING:
         timed = (said == "done" and cue.last in row.timed) or (
             said == "over" and any(when.first == cue.last and when.kind != "window" for when in row.whens)
@@ -340,6 +342,7 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     return told if cue.kind in ("now", "given") and not cue.act else True
 
 
+_CONDITIONS = frozenset({"after", "when", "if", "once", "before", "because"})
 _AFTER_THAT = frozenset({"after", "that", "then", "thereafter", "afterwards", "subsequently", "next"})
 
 
