@@ -303,7 +303,7 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         and left.back[-1].kind == "started"
     ):
         return False  # "IVCY added for insufficient effect"
-    if "," in texts[1:] and cue.kind in _WEAK and not told:
+    if "," in texts[1:] and cue.kind in _WEAK and cue.act != "restart" and not told:
         return False
     if cue.kind == "planned" and not _plan_reaches(row, cue, left, texts):
         return False
@@ -318,7 +318,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         return True
     alone = cue.act and not _AUXILIARY & set(row.said(cue))
     plain = all(row.is_light(at) or row.texts[at] in VERB_ADVERBS for at in content)
-    if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not plain:
+    resumed = cue.act == "restart" and row.before(cue, 1)[0] in _AUXILIARY  # "was held for shingles, is back on"
+    if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not plain and not resumed:
         return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
     if row.said(cue)[0] in ("until", "till", "til") and not (told or set(texts) <= _AFTER_THAT):
         return False

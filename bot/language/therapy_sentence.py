@@ -112,8 +112,15 @@ class Frame:
         return only and bool(texts & _SUPPLY) and not texts & {"on", "takes", "taking", "she", "he"}
 
     def _on_condition(self, first: int) -> bool:
-        opens = self.tokens[0].text in ("if", "unless", "depending")
+        opens = self.tokens[0].text in ("if", "unless", "depending") or self._opens_with_a_time_to_come()
         return opens and not any(token.text in ("but", "so", "-", ";") for token in self.tokens[:first])
+
+    def _opens_with_a_time_to_come(self) -> bool:
+        """ "Once the serology is back, rituximab": behind the comma stands what will be done then."""
+        texts = [token.text for token in self.tokens]
+        clause = texts[: texts.index(",")] if "," in texts else []
+        to_come = clause[:1] == ["once"] or clause[:3] == ["as", "soon", "as"]
+        return to_come and bool({"is", "are", "have", "comes", "arrives", "has", "allows"} & set(clause))
 
     def _asks_whether(self, first: int) -> bool:
         lead = {token.text for token in self.tokens[:first]}
