@@ -101,7 +101,7 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue
         if tokens[cue.first].text == "request" and lead & {"at", "on", "upon"}:
             continue  # "stopped at her request"
-        if _of_a_discharge(tokens, cue):
+        if _of_a_discharge(tokens, cue) or _adds_an_effect(tokens, cue):
             continue
         if (cue.kind == "other_person" or tokens[cue.first].text == "trial") and _takes_part(tokens, cue):
             continue
@@ -189,6 +189,16 @@ def _runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     """ "No immunosuppressants or steroids": the denial holds for the agent behind it too."""
     joined = at < len(tokens) and tokens[at].text in ("or", "nor")
     return joined and any(index in inside for index in range(at + 1, min(len(tokens), at + 4)))
+
+
+def _adds_an_effect(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "No added benefit": nothing was added."""
+    ends = cue.last if tokens[cue.last - 1].text == "added" else cue.last + 1
+    added = tokens[ends - 1].text == "added" if ends <= len(tokens) else False
+    return added and ends < len(tokens) and tokens[ends].text in _EFFECTS
+
+
+_EFFECTS = frozenset({"benefit", "effect", "value", "gain", "harm", "toxicity", "risk", "efficacy", "improvement"})
 
 
 def _of_a_discharge(tokens: Sequence[Token], cue: Mark) -> bool:

@@ -30,7 +30,7 @@ _OPEN_ENDED = frozenset({"now", "planned"})  # headings that hold for the senten
 _HEADINGS = frozenset({"now", "before", "stopped", "planned", "never", "other_person"})
 
 
-def found(scan: Scan, context: Context) -> Iterator[Finding]:
+def found(scan: Scan, context: Context, section: str | None = None) -> Iterator[Finding]:
     """Every agent of a sentence with its status, what is said of agents named before, and that nothing is taken."""
     headed = _heading(scan, context)
     context.lacks_cortisol = context.lacks_cortisol or therapy_context.lacks_cortisol(scan.sentence.texts)
@@ -68,6 +68,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         said = [_aside(scan, item) for item in said]
     if any(mark.value == "before" for mark in nothing):
         said = [_excepted(scan, item, nothing) for item in said]
+    if section in _AS_IF_TAKEN:
+        said = [_in_a_plan(item, context, _AS_IF_TAKEN[section]) for item in said]
     yield from _statements(scan, said)
     if said:
         yield from _goes_on_with_it(scan, context)
@@ -122,6 +124,18 @@ def _aside(scan: Scan, item: Statement) -> Statement:
     """ "All treatment was stopped (she had been on MMF)"."""
     aside = {"(", "was", "were", "thats"} & set(scan.sentence.texts[: item.mark.first])
     return replace(item, status="before") if aside and item.status in ("now", "bare") else item
+
+
+def _in_a_plan(item: Statement, context: Context, as_if_taken: frozenset[str]) -> Statement:
+    """ "Plan: ... - rituximab in reserve": under this heading an agent that was not told before is only meant."""
+    told = any(finding.kind == "therapy" and finding.subject == item.mark.value for finding in context.findings)
+    goes_on = item.detail.get("act") in _GOES_ON_IN_A_PLAN or item.detail.get("cue") in ("throughout", "unchanged")
+    meant = item.status in as_if_taken and not told and not goes_on
+    return replace(item, status="planned") if meant else item
+
+
+_GOES_ON_IN_A_PLAN = frozenset({"continue", "adjust", "stop", "restart"})
+_AS_IF_TAKEN = {"plan": frozenset({"now", "bare", "started", "given"}), "assessment": frozenset({"bare"})}
 
 
 def _excepted(scan: Scan, item: Statement, nothing: Sequence[Mark]) -> Statement:
