@@ -249,7 +249,12 @@ def _month_and_day(tokens: Sequence[Token], at: int, today: datetime.date | None
     dotted = _DAY_AND_MONTH.match(tokens[at].text)
     if dotted and _text(tokens, at + 1) == ":":
         return _latest(int(dotted[2]), today), at + 1, False
-    if _text(tokens, at + 1) != "/" or not re.fullmatch(r"[1-9]|1[0-2]", tokens[at].text):
+    if _text(tokens, at + 1) != "/":
+        return None
+    if _text(tokens, at - 1) in _BEFORE_A_DAY and re.fullmatch(r"1[3-9]|2\d|3[01]", tokens[at].text):
+        month = re.fullmatch(r"0?[1-9]|1[0-2]", _text(tokens, at + 2)) and _text(tokens, at + 3) != "/"
+        return (_latest(int(_text(tokens, at + 2)), today), at + 3, False) if month else None  # "on 19/11"
+    if not re.fullmatch(r"[1-9]|1[0-2]", tokens[at].text):
         return None
     day, behind = _text(tokens, at + 2), _text(tokens, at + 3)
     if not re.fullmatch(r"[1-9]|[12]\d|3[01]", day) or _text(tokens, at - 1) in ("/", "-"):
@@ -262,6 +267,7 @@ def _month_and_day(tokens: Sequence[Token], at: int, today: datetime.date | None
 
 _DAY_AND_MONTH = re.compile(r"(0?[1-9]|[12]\d|3[01])[.](0?[1-9]|1[0-2])$")
 _OLDEST_TEST = 5
+_BEFORE_A_DAY = frozenset({"on", "of", "from", "since", "dated", "(", "until", "till", "ct", "hrct", "pft", "pfts"})
 """Years: the second number of "PFT 4/25:" is a year as long as it is one of late, else a day."""
 
 
