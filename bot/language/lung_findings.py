@@ -127,6 +127,7 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     told = lungs.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
     told = [course for course in told if not _unknown_before(scan, course)]
+    told = [course for course in told if not _of_both(course, told)]
     told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
     told += _also(scan, context, told, single)
     told += _neither(scan, told)
@@ -147,6 +148,17 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     context.topic = _topic(scan, subjects) if not measures else None
     if subjects:
         context.subjects = tuple(subjects)
+
+
+def _of_both(course: Course, told: Sequence[Course]) -> bool:
+    """ "The fall in FVC and the breathlessness": one word that is bad for the first is no relief of the second."""
+    return course.subject in ("breathlessness", "breathing", "symptoms") and any(
+        other.moved and other.first == course.first and other.subject in _FUNCTION and other.value != course.value
+        for other in told
+    )
+
+
+_FUNCTION = frozenset({"fvc", "dlco", "pft"})
 
 
 def _of_pronoun(scan: Scan, context: Context) -> list[Measure]:
