@@ -127,7 +127,7 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     told = lungs.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
     told = [course for course in told if not _unknown_before(scan, course)]
-    told = [course for course in told if not _of_both(course, told)]
+    told = [course for course in told if not _shares_a_fall(course, told)]
     told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
     told += _also(scan, context, told, single)
     told += _neither(scan, told)
@@ -150,7 +150,7 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
         context.subjects = tuple(subjects)
 
 
-def _of_both(course: Course, told: Sequence[Course]) -> bool:
+def _shares_a_fall(course: Course, told: Sequence[Course]) -> bool:
     """ "The fall in FVC and the breathlessness": one word that is bad for the first is no relief of the second."""
     return course.subject in ("breathlessness", "breathing", "symptoms") and any(
         other.moved and other.first == course.first and other.subject in _FUNCTION and other.value != course.value
