@@ -23,9 +23,28 @@ class Later:
     several: bool = False  # of those of the last sentence, where these are several: "they"
 
 
+def stopped_it(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:
+    """ "... and we stopped it for good", "... and it was stopped": who reads it knows that a treatment is meant."""
+    for cue in cues_of(tokens, set(), whens):
+        if cue.act != "stop" or cue.kind != "before" or not cue.first:
+            continue
+        object_ = cue.last < len(tokens) and tokens[cue.last].text in ("it", "them")
+        subject = tokens[cue.first - 1].text in ("it", "they") and tokens[cue.first].text in _PASSIVE
+        if (object_ and tokens[cue.first - 1].text in _WHO_STOPS) or subject:
+            return cue
+    return None
+
+
+_WHO_STOPS = frozenset({"we", "i", "she", "he", "they", "gp", "patient", "and"})
+_PASSIVE = frozenset({"was", "were", "is", "has", "had"})
+
+
 def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     """ "It was stopped", "restarted in May", "all four failed", "was never collected"."""
     tokens = _without_the_reason(tokens)
+    plainly = stopped_it(tokens, whens)
+    if plainly is not None:
+        return Later(plainly)
     if len(tokens) > _LONGEST_ASIDE:
         return None
     skip = next((at for at, token in enumerate(tokens) if token.text not in BEFORE_A_CORRECTION), 0)

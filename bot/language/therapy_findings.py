@@ -56,7 +56,7 @@ def found(scan: Scan, context: Context, section: str | None = None) -> Iterator[
         said = [item for item in said if item.mark.first < begin]
         if not said:
             return  # "the tacrolimus belongs to the previous patient"
-    if said and scan.agents[0].first > 1 and (_opens_with_a_pronoun(scan) or _still_takes_it(scan)):
+    if said and scan.agents[0].first > 1 and (_opens_with_a_pronoun(scan) or _still_takes_it(scan) or _stops_it(scan)):
         yield from _told_later(scan, context, scan.agents[0].first)
     yield from _told_of_the_drug(scan, context)
     if context.lacks_cortisol:
@@ -75,7 +75,8 @@ def found(scan: Scan, context: Context, section: str | None = None) -> Iterator[
         yield from _goes_on_with_it(scan, context)
         yield from _in_their_place(scan, context, said)
     of_drugs = scan.tokens[0].text in _PRONOUNS or not scan.lung_walls
-    of_drugs = of_drugs and (not scan.sentence.asks or scan.tokens[0].text in ("why", "when"))
+    plainly = not of_drugs and therapy_context.stopped_it(scan.tokens, scan.whens) is not None
+    of_drugs = (of_drugs or plainly) and (not scan.sentence.asks or scan.tokens[0].text in ("why", "when"))
     if not said and not nothing and not context.fresh_heading and of_drugs:
         yield from _told_later(scan, context, len(scan.tokens))
     yield from _nothing(scan, context, nothing)
@@ -95,6 +96,11 @@ def _still_takes_it(scan: Scan) -> bool:
     """ "She still takes it, with prednisone 10"."""
     lead = scan.sentence.texts[: scan.agents[0].first]
     return "still" in lead and any(pair in _TAKES_IT for pair in itertools.pairwise(lead))
+
+
+def _stops_it(scan: Scan) -> bool:
+    """ "The FVC fell, so we stopped it and started tacrolimus"."""
+    return therapy_context.stopped_it(scan.tokens[: scan.agents[0].first], scan.whens) is not None
 
 
 _TAKES_IT = frozenset((verb, object_) for verb in ("takes", "taking", "on", "uses") for object_ in ("it", "them"))
@@ -239,7 +245,8 @@ _PARTS = frozenset({",", "-", "but", "then"})
 def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     """What a sentence says, up to its own agents, of those before it: "it was stopped", "this was changed to MMF"."""
     later = therapy_context.told_later(scan.tokens[:end], scan.whens)
-    if later is None or (context.of_the_lungs and scan.tokens[0].text not in _PRONOUNS):
+    plainly = later is not None and later.cue == therapy_context.stopped_it(scan.tokens[:end], scan.whens)
+    if later is None or (context.of_the_lungs and scan.tokens[0].text not in _PRONOUNS and not plainly):
         return  # "HRCT in February. Not repeated."
     between = scan.sentence.texts[later.cue.last : end]
     if end < len(scan.tokens) and later.cue.kind != "arrow" and not {",", "and", "but", "-", "so"} & set(between):
