@@ -83,7 +83,10 @@ def _in_its_place(row: Row, cue: Mark) -> None:
 def _tells_a_course(row: Row, cue: Mark) -> bool:
     """ "Lung function has declined under X": nobody refused it; "the fall in FVC stopped with X"."""
     with_it = cue.act == "stop" and row.after(cue) in ("with", "on", "under", "after", "since")
-    return (cue.act == "refuse" or with_it) and cue.first - 1 in row.walls
+    return (cue.act == "refuse" or with_it) and (cue.first - 1 in row.walls or row.before(cue, 1)[:1] in _EVENTS)
+
+
+_EVENTS = tuple((word,) for word in words("lungs", "events"))
 
 
 def _treats_ours(row: Row, cue: Mark) -> bool:
