@@ -39,6 +39,9 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     listed = criteria_list.told(scan.tokens, scan.whens) if not scan.sentence.asks else None
     if listed is not None:
         yield scan.finding("criteria_listed", None, listed, 0, len(scan.tokens))
+        known = {slot for _, slot, _ in named}
+        for slot in listed.keys() - known if _speaks_of_criteria(scan) and len(listed) > 1 else ():
+            yield scan.finding("criterion", slot, listed[slot], 0, len(scan.tokens))
     reached = criteria_list.of_measures(scan.tokens) if not scan.sentence.asks else None
     if reached is not None:
         yield scan.finding("threshold", None, reached, 0, len(scan.tokens))
@@ -59,6 +62,15 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("stability", None, stated[1], stated[0].first, stated[0].last)
     if judged.alone is not None:
         yield scan.finding("judgement", None, judged.alone[1], judged.alone[0].first, judged.alone[0].last)
+
+
+def _speaks_of_criteria(scan: Scan) -> bool:
+    """ "Criterion 1 yes, 2 no": a list that says itself what it is of."""
+    texts = scan.sentence.texts
+    return any(text.startswith("criteri") for text in texts) and not _MET.isdisjoint(texts)
+
+
+_MET = frozenset({"yes", "met", "fulfilled", "satisfied", "positive", "meets", "fulfils", "fulfills", "satisfies"})
 
 
 def _answer_on_disease(scan: Scan, context: Context) -> Iterator[Finding]:
