@@ -214,8 +214,20 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
         status = "now"  # "prednisone 60 mg initially, today 5 mg"
     if member.override:
         return ("planned" if status == "planned" else member.override), cue
+    if status is not None:
+        return status, cue
     headed = "before" if heading == "stopped" else heading or "bare"
-    return (headed, None) if status is None else (status, cue)
+    if headed == "before" and _dosed_now(row, member):
+        return "now", None  # "Treatments: / - prednisone 40 mg at first, today 10 mg"
+    return ("planned" if headed == "bare" and _item_in_a_list(row, member) else headed), None
+
+
+def _item_in_a_list(row: Row, member: Member) -> bool:
+    """ "- plasma exchange: no line yet, to be reconsidered": the one agent of a line, and only plans behind it."""
+    if len(row.members) > 1 or row.texts[member.end : member.end + 1] != (":",) or has_dose(row.tokens, member.mark):
+        return False
+    kinds = {cue.kind for cue in row.cues if cue.first > member.end}
+    return "planned" in kinds and kinds <= {"planned", "never", "other_person", "mentioned"}
 
 
 def _only_written(row: Row, cue: Mark) -> bool:

@@ -329,6 +329,9 @@ def _share_ahead(row: Row) -> None:
         if right.link == "or" and left.ahead is not None:
             right.ahead = Mark("planned", "ahead", left.ahead.first, left.ahead.last)
             continue
+        if _asked_about_too(row, left, right):
+            right.ahead = left.ahead
+            continue
         if _goes_along(row, left, right):
             right.ahead = left.back[-1]
             continue
@@ -337,6 +340,14 @@ def _share_ahead(row: Row) -> None:
         open_to_share = right.link and right.ahead is None and not left.override
         if open_to_share and left.ahead is not None and not _stands_apart(row, left.ahead, left, right):
             right.ahead = left.ahead
+
+
+def _asked_about_too(row: Row, left: Member, right: Member) -> bool:
+    """ "Your opinion on rituximab, or on IVIG": the second small word only repeats the first."""
+    if left.ahead is None or right.ahead is None or left.ahead.kind != "planned" or right.ahead.act:
+        return False
+    again = row.said(right.ahead) == row.said(left.ahead)[-1:]
+    return again and "or" in row.texts[left.end : right.ahead.first]
 
 
 def _behind_a_bracket(row: Row, right: Member) -> None:
