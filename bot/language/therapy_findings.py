@@ -69,7 +69,7 @@ def found(scan: Scan, context: Context, section: str | None = None) -> Iterator[
     if any(mark.value == "before" for mark in nothing):
         said = [_excepted(scan, item, nothing) for item in said]
     if section in _AS_IF_TAKEN:
-        said = [_in_a_plan(item, context, _AS_IF_TAKEN[section]) for item in said]
+        said = [_in_a_plan(scan, item, context, _AS_IF_TAKEN[section]) for item in said]
     yield from _statements(scan, said)
     if said:
         yield from _goes_on_with_it(scan, context)
@@ -132,14 +132,19 @@ def _aside(scan: Scan, item: Statement) -> Statement:
     return replace(item, status="before") if aside and item.status in ("now", "bare") else item
 
 
-def _in_a_plan(item: Statement, context: Context, as_if_taken: frozenset[str]) -> Statement:
+def _in_a_plan(scan: Scan, item: Statement, context: Context, as_if_taken: frozenset[str]) -> Statement:
     """ "Plan: ... - rituximab in reserve": under this heading an agent that was not told before is only meant."""
-    told = any(finding.kind == "therapy" and finding.subject == item.mark.value for finding in context.findings)
-    goes_on = item.detail.get("act") in _GOES_ON_IN_A_PLAN or item.detail.get("cue") in ("throughout", "unchanged")
+    told = any(
+        finding.kind == "therapy" and finding.subject == item.mark.value and finding.value not in _NOT_OURS
+        for finding in context.findings
+    )
+    cue = {*str(item.detail.get("cue", "")).split(), *scan.sentence.texts[: item.mark.first]}
+    goes_on = item.detail.get("act") in _GOES_ON_IN_A_PLAN or not _GOING_ON.isdisjoint(cue)
     meant = item.status in as_if_taken and not told and not goes_on
     return replace(item, status="planned") if meant else item
 
 
+_GOING_ON = frozenset({"throughout", "unchanged", "still", "today"})
 _GOES_ON_IN_A_PLAN = frozenset({"continue", "adjust", "stop", "restart"})
 _AS_IF_TAKEN = {"plan": frozenset({"now", "bare", "started", "given"}), "assessment": frozenset({"bare"})}
 
