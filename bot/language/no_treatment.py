@@ -185,6 +185,7 @@ def _taken_nothing(texts: Sequence[str], at: int) -> Mark | None:
     if not (taken or kind) or {"but", "except", "other", "besides"} & set(texts[at : at + 4]):
         return None
     near = texts[at : at + 9]
+    near = near[: near.index(",")] if "," in near else near  # "on nothing since June, before that MMF"
     earlier = next((index for index, text in enumerate(near) if text in _BEFORE), None)
     if earlier is not None and not kind:
         end = at + earlier + 1 + (list(near[earlier + 1 : earlier + 2]) == ["that"])

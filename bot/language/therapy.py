@@ -41,6 +41,7 @@ _REQUESTS = frozenset(
     {"qualification", "application", "request", "bid", "referral", "approval", "funding", "slot", "permission"}
     | {"authorisation", "authorization", "prescription", "script", "enrolment"}
 )
+_MERELY = (("only",), ("alone",))
 _EVER_BEFORE = frozenset({"before", "previously", "earlier", "ever", "in", "the", "past"})
 _ONLY = frozenset({"only", "just", "solely"})
 _SWITCHED = words("therapy", "switches")
@@ -289,6 +290,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
     if status == "mentioned" and member.ahead is not None and row.said(member.ahead)[0] in ("before", "prior"):
         return row.said(back)[0] in _IN_THE_PRESENT  # "vaccinate before rituximab is given"
     if back.kind == "now":
+        if row.said(back) in _MERELY:
+            return status not in (None, "bare", "planned", "never")  # "was given steroids alone"
         if status == "planned" and row.said(back) == ("so", "far") and _counted(row, back):
             return False  # "accepts IVIG: four monthly courses so far"
         still = "still" in {*row.said(back), *row.before(back, 2)}

@@ -195,9 +195,17 @@ def _meant(row: Row, cue: Mark, left: Member) -> Member:
     at = row.members.index(left)
     lead = row.texts[max(0, left.first - 2) : left.first]
     pronoun = row.after(cue) == "it" or "it" in {*row.before(cue, 1), *row.said(cue)}
+    if at and _is_added_to(row, left) and not _SUBJECTS_OF_IT & set(row.texts[left.end : cue.first]):
+        return row.members[at - 1]  # "A was added to B but caused tremor and was withdrawn"
     return row.members[at - 1] if at and pronoun and _SUBORDINATE & set(lead) else left
 
 
+def _is_added_to(row: Row, member: Member) -> bool:
+    """Whether it is what another agent was added to: no subject of what follows."""
+    return member.ahead is not None and row.said(member.ahead) in (("added", "to"), ("on", "top", "of"))
+
+
+_SUBJECTS_OF_IT = words("therapy", "subjects") | {",", "which", "both", "all"}
 _SUBORDINATE = frozenset({"until", "till", "til", "when", "once", "before", "while"})
 
 

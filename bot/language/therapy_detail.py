@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.language.lexicon import Lexicon, Mark
@@ -140,7 +142,17 @@ def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
         end = row.members[index + 2].first if index + 2 < len(row.members) else len(row.tokens)
         own = [when for when in row.whens if following.end <= when.first < end and when.kind in ("ago", "date")]
         own = [when for when in own if when.kind == "ago" or when.lead == "in"]  # "MTX and HCQ long ago"
-    return [*leading, *(when for when in own if when not in leading)]
+    return _ranged(row, [*leading, *(when for when in own if when not in leading)])
+
+
+def _ranged(row: Row, whens: list[When]) -> list[When]:
+    """ "Between January and June 2025": two dates that are a range."""
+    for begin, end in itertools.pairwise(whens):
+        dates = begin.kind == end.kind == "date" and end.first == begin.last + 1
+        if dates and row.texts[begin.first - 1] == "between" and row.texts[begin.last] == "and":
+            between = replace(begin, kind="range", last=end.last, end=end.months + (11 if end.whole_year else 0))
+            return [between, *(when for when in whens if when not in (begin, end))]
+    return whens
 
 
 def _long_ago(row: Row, index: int) -> bool:

@@ -155,6 +155,8 @@ def _lacks_its_object(row: Row, cue: Mark, left: Member, right: Member | None) -
     apart = {",", "but", "and", "-"} & set(row.texts[left.end : cue.first])
     gap = (cue.act or cue.kind in ("planned", "never")) and cue.value == "ahead" and subject and not apart
     ends = row.after(cue) in _OBJECTLESS if right is None else row.after(cue) in _REASONS
+    fronted = left.first > 0 and row.texts[left.first - 1] == "the" and row.after(cue) in (",", "and", "but")
+    ends = ends or (fronted and cue.act in ("stop", "take", "continue"))  # "the MMF I stopped, the tac she still takes"
     return bool(gap) and cue.first - left.end <= _FAR_BACK and ends
 
 
@@ -184,16 +186,18 @@ def _of_a_pronoun(row: Row, cue: Mark) -> bool:
     after = row.after(cue)
     if cue.act and cue.kind in ("now", "started") and {"it", "them"} & set(row.said(cue)[1:]):
         return True  # "is taking it again"
-    if row.said(cue) in (("on",), ("still", "on")):
-        dosed = (
-            bool(after) and row.tokens[cue.last].kind == "number" and "still" in {*row.before(cue, 1), *row.said(cue)}
-        )
+    if row.said(cue)[-1] == "on" and set(row.said(cue)) <= _AT_PRESENT | {"on"}:
+        said = {*row.before(cue, 1), *row.said(cue)}
+        dosed = bool(after) and row.tokens[cue.last].kind == "number" and not said.isdisjoint(_AT_PRESENT)
         return (after in ("it", "them") and row.texts[cue.first - 1] in _STAYS | {","}) or dosed
     if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(row.texts[cue.last : cue.last + 4]):
         return True
     if cue.act == "restart" and after and row.tokens[cue.last].kind == "number":
         return True
     return cue.kind in _OF_AN_AGENT and (after in ("it", "them", "that") or (after == "both" and cue.kind != "never"))
+
+
+_AT_PRESENT = frozenset({"still", "currently", "now", "presently", "today"})
 
 
 def only_tells_when(row: Row, cue: Mark) -> bool:
