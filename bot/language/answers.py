@@ -47,6 +47,8 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
             continue
         if finding.kind == "trend" and _within_a_refusal(finding, reading):
             continue
+        if finding.kind == "measure" and finding.subject is None and reading.of("reading_dated"):
+            continue  # "the 64 is from 2023, the 51 from this month": the dates of readings that are known
         if asked == "ppf_radiology" and _no_sign(finding):
             findings.append(replace(finding, kind="criterion", subject=asked, value=False))
             continue

@@ -27,7 +27,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     named = [] if scan.sentence.asks else list(criteria.criteria(scan.tokens))
     for mark, slot, met in named:
         yield scan.finding("criterion", slot, met, mark.first, mark.last)
-    taken_back = replies.retraction(scan.sentence) is not None
+    withdrawn = replies.retraction(scan.sentence)
+    taken_back = withdrawn is not None and not _takes_that_back(scan, withdrawn)
     for mark, value in ppf_word.stated(scan.sentence, scan.whens, [mark for mark, _, _ in named], taken_back):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
     whole = criteria.all_met(scan.tokens) if not scan.sentence.asks else None
@@ -62,6 +63,11 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("stability", None, stated[1], stated[0].first, stated[0].last)
     if judged.alone is not None:
         yield scan.finding("judgement", None, judged.alone[1], judged.alone[0].first, judged.alone[0].last)
+
+
+def _takes_that_back(scan: Scan, mark: Mark) -> bool:
+    """ "I take that back, the MDT decided it is not PPF": the label behind it is a new one."""
+    return scan.sentence.texts[mark.last - 2 : mark.last] == ("that", "back")
 
 
 def _speaks_of_criteria(scan: Scan) -> bool:

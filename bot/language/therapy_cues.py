@@ -99,6 +99,8 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue  # "after that": in turn
         if cue.kind == "planned" and tokens[cue.first].text in _BIDS and _passes_on(tokens, cue):
             continue
+        if cue.kind == "planned" and tokens[cue.first].text == "asked" and _asked_for_a_change(tokens, cue):
+            continue
         if tokens[cue.first].text == "request" and lead & {"at", "on", "upon"}:
             continue  # "stopped at her request"
         if _of_a_discharge(tokens, cue) or _adds_an_effect(tokens, cue):
@@ -189,6 +191,15 @@ def _runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     """ "No immunosuppressants or steroids": the denial holds for the agent behind it too."""
     joined = at < len(tokens) and tokens[at].text in ("or", "nor")
     return joined and any(index in inside for index in range(at + 1, min(len(tokens), at + 4)))
+
+
+def _asked_for_a_change(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "Nephrology asked us to change, tacrolimus since Monday": what was asked for is told in the clause behind."""
+    behind = [token.text for token in tokens[cue.last : cue.last + 5]]
+    return behind[:2] in (["us", "to"], ["me", "to"]) and "," in behind and behind[2] in _CHANGES
+
+
+_CHANGES = frozenset({"change", "switch", "swap", "stop", "convert"})
 
 
 def _adds_an_effect(tokens: Sequence[Token], cue: Mark) -> bool:

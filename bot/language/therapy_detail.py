@@ -86,6 +86,8 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
         detail["cue"] = " ".join(row.said(cue))
         if cue.act:
             detail["act"] = cue.act
+    if _comes_instead(row, member):
+        detail["instead"] = True
     if member.mark.value in INFUSIONS:
         if _unfinished(row.tokens[begin:edge]) or _some_left(row.tokens[begin:edge]):
             detail["unfinished"] = True
@@ -118,6 +120,12 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
     if status == "given" and _one_of_several(row, member, cue):
         detail["recurring"], detail["course"] = True, False  # "first cyclophosphamide given": it has begun
     return status, detail
+
+
+def _comes_instead(row: Row, member: Member) -> bool:
+    """ "He has been on tac instead since March"."""
+    near = range(max(0, member.first - 3), min(len(row.texts), member.end + 3))
+    return any(row.texts[at] == "instead" and row.texts[at + 1 : at + 2] != ("of",) for at in near)
 
 
 def _is_visit(row: Row, cue: Mark) -> bool:
