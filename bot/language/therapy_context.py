@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from bot.language import unknown_drugs
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence, Token
 from bot.language.therapy_cues import CUES, cues_of, has_dose
-from bot.language.times import When
+from bot.language.times import HALF_A_YEAR, When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, words
 
 
@@ -21,6 +22,29 @@ class Later:
     count: int | None = None
     first: bool = False  # of the first ones of a list
     several: bool = False  # of those of the last sentence, where these are several: "they"
+
+
+def of_the_infusions(tokens: Sequence[Token], whens: Sequence[When]) -> int | None:
+    """ "The pulses were last year, six and done": where it ends; None where the sentence tells no end of infusions."""
+    texts = [token.text for token in tokens]
+    named = next((at for at in range(1, len(texts)) if texts[at] in _INFUSED and texts[at - 1] in _THE), None)
+    if named is None or named > _NEAR_THE_START or len(texts) > _LONGEST_ASIDE:
+        return None
+    ended = any(cue.kind == "before" and cue.act == "stop" for cue in cues_of(tokens, set(), whens))
+    over = any(
+        (when.kind == "ago" and when.months > HALF_A_YEAR)
+        or (when.kind == "date" and today_in_months() - when.months > HALF_A_YEAR)
+        for when in whens
+    )
+    last_year = any(pair in _LAST_YEAR for pair in itertools.pairwise(texts))
+    return len(texts) if (ended or over or last_year) and not _NOT_OVER & set(texts) else None
+
+
+_INFUSED = frozenset({"pulses", "infusions", "cycles", "drips", "boluses"})
+_THE = frozenset({"the", "her", "his", "those", "these"})
+_NEAR_THE_START = 3
+_LAST_YEAR = frozenset({("last", "year"), ("years", "back"), ("last", "spring"), ("last", "winter")})
+_NOT_OVER = frozenset({"next", "continue", "continues", "again", "resumed", "not", "never", "if", "?"})
 
 
 def stopped_it(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:

@@ -77,7 +77,12 @@ def found(scan: Scan, context: Context, section: str | None = None) -> Iterator[
     of_drugs = scan.tokens[0].text in _PRONOUNS or not scan.lung_walls
     plainly = not of_drugs and therapy_context.stopped_it(scan.tokens, scan.whens) is not None
     of_drugs = (of_drugs or plainly) and (not scan.sentence.asks or scan.tokens[0].text in ("why", "when"))
-    if not said and not nothing and not context.fresh_heading and of_drugs:
+    if not scan.agents and not _SUBCUTANEOUS.isdisjoint(scan.sentence.texts):
+        yield scan.finding("therapy", "ivig", "not_systemic", 0, len(scan.tokens))  # "subcutaneous ones, Hizentra"
+    infused = None if scan.agents or nothing else therapy_context.of_the_infusions(scan.tokens, scan.whens)
+    if infused is not None:
+        yield from _infusions_over(scan, context, infused)
+    elif not said and not nothing and not context.fresh_heading and of_drugs:
         yield from _told_later(scan, context, len(scan.tokens))
     yield from _nothing(scan, context, nothing)
     context.of_the_lungs = bool(scan.lung_walls) and not scan.agents
@@ -269,6 +274,19 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
         yield scan.finding(earlier_agents.KIND, None, status, cue.first, cue.last, count=later.count, **detail)
     for agent in meant:
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)
+
+
+_SUBCUTANEOUS = frozenset({"hizentra", "cuvitru", "hyqvia", "xembify", "cutaquig", "gammanorm", "scig"})
+"""Immunoglobulin under the skin: what was called IVIG before is none."""
+
+
+def _infusions_over(scan: Scan, context: Context, last: int) -> Iterator[Finding]:
+    """ "The pulses were last year": of the agent of this message, or of one before, that is infused."""
+    meant = [agent for agent in context.all_agents if agent in therapy_cues.INFUSIONS]
+    if len(set(meant)) == 1:
+        yield scan.finding("therapy", meant[0], "before", 0, last)
+    elif not context.names_agents:
+        yield scan.finding(earlier_agents.KIND, None, "before", 0, last, count=None, infused=True)
 
 
 _TAKING = words("therapy", "taking")
