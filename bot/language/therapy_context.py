@@ -77,6 +77,9 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         later = told_later(tokens[skip:], [when for when in shifted if when.first >= 0])
         moved = later and replace(later.cue, first=later.cue.first + skip, last=later.cue.last + skip)
         return replace(later, cue=moved) if later and moved else None
+    past = _lies_in_the_past(tokens, whens)
+    if past is not None:
+        return Later(past)
     back_on = next((at for at in range(len(tokens) - 2) if _texts(tokens, at, at + 3) in _BACK_ON), None)
     if back_on is not None:
         return Later(Mark("started", "back", back_on, back_on + 3, "restart"))  # "now back on it"
@@ -131,6 +134,28 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
     return Later(cue)
+
+
+def _lies_in_the_past(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:
+    """ "That was until May", "that was in 2024", "those were last year": what was told before is over."""
+    texts = [token.text for token in tokens]
+    if texts[:1] not in _THAT or texts[1:2] not in (["was"], ["were"]) or len(texts) < len(("that", "was", "before")):
+        return None
+    begin = 3 if texts[2] in ("in", "back", "during", "around") else 2
+    long_ago = any(when.first == begin and _months_since(when) > HALF_A_YEAR for when in whens)
+    long_ago = long_ago and texts[2] != "the"
+    until = texts[2] in ("until", "till") and any(when.first == 3 for when in whens)
+    last_year = tuple(texts[2:4]) in _LAST_YEAR
+    return Mark("before", "back", 1, 3, "stop") if until or long_ago or last_year else None
+
+
+_THAT = (["that"], ["this"], ["those"], ["these"])
+
+
+def _months_since(when: When) -> float:
+    if when.kind == "ago":
+        return when.months
+    return today_in_months() - when.months if when.kind == "date" and when.lead != "since" else 0
 
 
 def _texts(tokens: Sequence[Token], first: int, last: int) -> tuple[str, ...]:

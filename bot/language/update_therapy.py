@@ -28,6 +28,7 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     for entry in [item for item in draft.now["clarifications"] if item["kind"] == "ambiguous_agent"]:
         meant = answer_ambiguous(draft, reading, entry)
         findings = [item for item in findings if item.subject != meant]
+    asked = PREVIOUS if asked is None and _goes_on_with_the_past(draft, reading, findings) else asked
     _nothing(draft, reading, asked)
     _listed_anew(draft, reading, findings)
     findings = [_named(draft, finding, findings) for finding in findings]
@@ -450,6 +451,16 @@ def _swaps(draft: Draft, reading: Reading) -> None:
             draft.now["evidence"].pop(f"{slot}:{wrong}", None)
         draft.remember(f"{slot}:{right}", finding.words)
         draft.answered = True
+
+
+def _goes_on_with_the_past(draft: Draft, reading: Reading, findings: Sequence[Finding]) -> bool:
+    """ "And azathioprine", right after a message that told what was taken before and nothing else."""
+    last = draft.before[LAST_CHANGE] or {}
+    bare = bool(findings) and all(item.value == "bare" and not item.detail.get("dose") for item in findings)
+    alone = all(item.kind in ("therapy", "likewise", "mention") for item in reading.findings)
+    first = findings[0] if findings else None
+    joined = first is not None and first.start > 0 and len(reading.findings) <= len(findings) + 1
+    return bare and alone and joined and PREVIOUS in last and not set(last) & {CURRENT}
 
 
 def _listed_anew(draft: Draft, reading: Reading, findings: Sequence[Finding]) -> None:
