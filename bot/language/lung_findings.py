@@ -73,7 +73,9 @@ def _on_a_film(finding: Finding) -> Finding | None:
         return None
     if finding.kind == "sign":
         course = {"new": "worse", "denied": "stable"}.get(str(finding.value), finding.value)
-        return replace(finding, kind="trend", subject="ct", value=course)
+        finding = replace(finding, kind="trend", subject="ct", value=course)
+    if finding.kind == "trend" and finding.subject == "ct":
+        return replace(finding, detail={**finding.detail, "film": True})
     return finding
 
 

@@ -364,6 +364,8 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     said = _worst(goal, [*([verdict] if verdict else []), *courses, *signs])
     if goal is not None:
         draft.set("goal_ild_extent", goal, said)
+    if verdict is not None and verdict.detail.get("film") and not signs:
+        return  # criterion 3 is one of CT: a chest X-ray tells the extent alone [G2]
     criterion = _radiology(verdict, signs)
     if criterion is True and _explained_or_old([*([verdict] if verdict else []), *_progressing(signs)], draft):
         criterion = None
