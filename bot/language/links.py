@@ -85,6 +85,8 @@ def _explained(
     meant = [at for at in earlier if findings[at].subject in named]
     if meant:
         return meant
+    if named - {"overall", "other"}:
+        return []  # "DLCO did not work out, poor technique"
     numbers = [at for at in earlier if findings[at].subject in ("fvc", "dlco", "pft")]
     if remarks.is_muscular(cause) and numbers:
         return numbers

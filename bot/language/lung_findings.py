@@ -51,7 +51,10 @@ def _of_a_film(scan: Scan) -> bool:
     named = not _FILMS.isdisjoint(texts) or any(pair in _FILMS_IN_TWO_WORDS for pair in itertools.pairwise(texts))
     if not named or not _OF_A_DEPARTMENT.isdisjoint(texts):
         return False
-    seen = (set(texts[at : at + _REACH_OF_A_TEST]) for at, text in enumerate(texts) if text in _SECTIONAL)
+    shown = [
+        at for at, text in enumerate(texts) if text in _SECTIONAL and texts[max(0, at - 1)] not in ("no", "without")
+    ]
+    seen = (set(texts[at : at + _REACH_OF_A_TEST]) for at in shown)
     return all(behind & _TO_COME for behind in seen)
 
 
@@ -460,13 +463,20 @@ def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
     if subject is None and context.subjects and _since_then(scan, course):
         subject = "ct" if context.subjects[-1].value in lungs.IMAGING else context.subjects[-1].value
     if subject is None and context.subjects and context.subjects[-1].value in lungs.IMAGING:
-        subject = "ct" if _OF_SCANS & set(scan.sentence.texts) else None
+        shown = all(piece.value in lungs.IMAGING for piece in context.subjects) and _opens_unchanged(scan, course)
+        subject = "ct" if shown or _OF_SCANS & set(scan.sentence.texts) else None
     if subject is None and not scan.agents:
         subject = "ct" if _RADIOLOGIST & set(scan.sentence.texts) else context.topic
     lead = scan.sentence.texts[max(0, course.first - 5) : course.first]
     if subject is None and context.subjects and _PRONOUNS & set(lead):
         subject = context.subjects[-1].value
     return subject
+
+
+def _opens_unchanged(scan: Scan, course: Course) -> bool:
+    """ "Established fibrosis. Unchanged in all respects from the examination in May."."""
+    compared = not {"from", "since", "compared", "to", "against", "as"}.isdisjoint(scan.sentence.texts)
+    return course.first == 0 and course.value in ("same", "stable") and compared and not scan.agents
 
 
 def _felt_before(context: Context) -> str | None:

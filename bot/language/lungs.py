@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from bot.language.lexicon import Lexicon
 from bot.language.pieces import HARD_BREAKS, VOCABULARY, Piece, divides, negated_subjects, spaced_dash, turned
 from bot.language.text import Token
+from bot.language.times import MONTHS
 from bot.language.vocabulary import words
 
 _CONTEXT = (
@@ -402,6 +403,7 @@ def _pure(tokens: Sequence[Token], begin: int, end: int, subjects: Sequence[Piec
         or tokens[index].kind == "number"
         or tokens[index].text in LINKS
         or tokens[index].text in (",", also, ":", "%", ")")
+        or tokens[index].text in MONTHS
         for index in range(begin, end)
     )
 

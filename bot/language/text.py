@@ -7,7 +7,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.language import layout, run_on
 from bot.language.agents import SHORT_NAMES
@@ -374,7 +374,7 @@ def _spoken_numbers(tokens: list[Token]) -> Iterator[Token]:
         at += 1
 
 
-_NO_FILLERS = frozenset({(("clear",), "of"), (("clear",), "from")})
+_NO_FILLERS = frozenset({(("clear",), "of"), (("clear",), "from"), (("further",), "before")})
 
 
 def _goes(tokens: list[Token], at: int) -> bool:
@@ -392,11 +392,16 @@ def _without_fillers(tokens: list[Token]) -> Iterator[Token]:
         text = tokens[at].text
         for phrase in FILLERS.get(text, ()):
             following = tokens[at + len(phrase)].text if at + len(phrase) < len(tokens) else ""
-            if (phrase, following) in _NO_FILLERS or (phrase == ("further",) and _goes(tokens, at)):
+            if (
+                (phrase, following) in _NO_FILLERS
+                or (phrase, following) == (("further",), "loss")
+                or (phrase == ("further",) and _goes(tokens, at))
+            ):
                 continue
             if tuple(token.text for token in tokens[at : at + len(phrase)]) == phrase:
                 at += len(phrase)
                 break
         else:
-            yield tokens[at]
+            more = text == "further" and at + 1 < len(tokens) and tokens[at + 1].text == "loss"
+            yield replace(tokens[at], text="increased") if more else tokens[at]
             at += 1

@@ -14,6 +14,7 @@ from bot.language.vocabulary import NUMBER_WORDS, load
 _TIMES = load("times")
 UNITS = {unit: float(months) for months, units in _TIMES["months_per_unit"].items() for unit in units}
 _MONTH = {name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")}
+MONTHS = frozenset(_MONTH)
 _MONTH |= {name: int(number) for name, number in _TIMES["seasons"].items()}
 _PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
 REFERRING: list[str] = _TIMES["referring"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.language.lexicon import Mark
 from bot.language.text import Token
+from bot.language.times import MONTHS
 from bot.language.vocabulary import load, words
 
 _VERBS = load("verbs")
@@ -281,7 +282,7 @@ def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
         before >= 0 and before not in inside and (tokens[before].kind == "number" or tokens[before].text in _OF_A_DOSE)
     ):
         before -= 1
-    dated = at + 1 < len(tokens) and (tokens[at + 1].kind == "number" or after in _MONTHS)
+    dated = at + 1 < len(tokens) and (tokens[at + 1].kind == "number" or after in MONTHS)
     return before in inside and (dated or after in (",", ")", "(", "in", "-", "and"))
 
 
@@ -289,7 +290,6 @@ _OF_A_DOSE = frozenset(
     {"mg", "g", "/", "day", "bd", "bid", "od", "daily", "x", ",", "iv", "po", "(", ")"}
     | {"cycles", "pulses", "boluses", "courses", "infusions", "doses", "months", "weeks", "years"}
 )
-_MONTHS = frozenset(name for names in load("times")["month_names"] for name in names.split("|"))
 
 
 def _harms(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
