@@ -110,6 +110,8 @@ def statements(
             status = "contrasted"  # "AZA x 2y, MMF x 3y (current)"
         later = [other.ahead for other in row.members[index + 1 :] if other.ahead is not member.ahead]
         status = frame.settle(status, cue, member.first, later, member.ahead)
+        if status == "bare" and _since_then(row) and has_dose(row.tokens, member.mark):
+            status = "now"  # "since then rituximab, last infusion in September, and prednisolone 5 mg"
         if status == "bare" and found and found[-1].status == "planned" and _trails(row, index):
             status = "planned"  # "rituximab would be a candidate, and nintedanib"
         if status == "bare" and _likewise(row, member):
@@ -145,6 +147,10 @@ def _dates_itself(row: Row, index: int) -> bool:
     edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
     ranged = any(when.kind == "range" and member.mark.last <= when.first < edge for when in row.whens)
     return ranged or member.mark.value in INFUSIONS
+
+
+def _since_then(row: Row) -> bool:
+    return row.texts[:2] in (("since", "then"), ("now", "on"), ("currently", "on"))
 
 
 def _for_a_time(row: Row, index: int) -> bool:

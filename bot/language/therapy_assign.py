@@ -71,6 +71,27 @@ def assign(row: Row) -> None:
     _share_ahead(row)
     _so_far(row)
     _share_back(row)
+    _neither_nor(row)
+
+
+def _neither_nor(row: Row) -> None:
+    """ "Neither A nor B was tolerated", "A was not tolerated, nor was B": both were taken; "neither helped" failed."""
+    for left, right in itertools.pairwise(row.members):
+        if right.ahead is None or row.said(right.ahead)[0] != "nor":
+            continue
+        told = [cue for cue in left.back if cue.kind in ("before", "failed")]
+        behind = row.texts[right.end : right.end + _REACH_OF_A_VERDICT]
+        if told and len(row.said(right.ahead)) > 1:
+            right.ahead, right.back = None, [told[-1]]
+        elif left.ahead is not None and row.said(left.ahead) == ("neither",):
+            verdict = "before" if "tolerated" in behind else "failed" if not _HELPED.isdisjoint(behind) else None
+            if verdict is not None:
+                cue = Mark(verdict, "back", right.end, right.end + 1)
+                left.ahead, right.ahead, left.back, right.back = None, None, [cue], [cue]
+
+
+_REACH_OF_A_VERDICT = 4
+_HELPED = frozenset({"helped", "worked", "effective", "held", "effect", "enough", "sufficient", "succeeded"})
 
 
 def _in_its_place(row: Row, cue: Mark) -> None:

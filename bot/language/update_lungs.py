@@ -285,7 +285,7 @@ def ppf_outcome(measure: str, value: dict[str, Any]) -> str:
 
 def _covers_the_last_year(value: dict[str, Any]) -> bool:
     """ "82 (March 2025), 79 (January 2026), 76 (November 2026)": the last two readings are within a year."""
-    times = value.get("times") or ()
+    times: list[float] = value.get("times") or []
     return len(times) > len(("early", "late")) and times[-1] - times[-2] <= YEAR
 
 

@@ -170,7 +170,9 @@ def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
         for item in findings
         if item.value == "now" and (str(item.detail.get("cue", "")).startswith(_SWITCHED) or item.detail.get("instead"))
     ]
-    if len(new) != 1 or any(item.value in ("before", "failed") and item.subject not in new for item in findings):
+    if len(new) != 1 or any(
+        item.value in ("before", "failed") and item.subject not in new for item in _up_to(findings, new)
+    ):
         return
     classes = {CLASS_OF[agent] for agent in new}
     at = min(item.start for item in findings if str(item.subject) in new)
@@ -185,6 +187,12 @@ def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
     left = same or (others if len(others) == 1 else [])
     for agent in left:
         _record(draft, agent, "before", [item for item in findings if item.subject == new[0]])
+
+
+def _up_to(findings: Sequence[Finding], new: Sequence[str]) -> list[Finding]:
+    """The findings up to a switch and those right behind it: "switched to MMF from AZA"."""
+    ends = max(item.end for item in findings if str(item.subject) in new)
+    return [item for item in findings if item.start <= ends or item.detail.get("cue") in ("from", "instead of")]
 
 
 def _told_before(item: Finding, at: int) -> bool:
