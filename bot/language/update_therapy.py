@@ -191,7 +191,7 @@ def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
 
 def _up_to(findings: Sequence[Finding], new: Sequence[str]) -> list[Finding]:
     """The findings up to a switch and those right behind it: "switched to MMF from AZA"."""
-    ends = max(item.end for item in findings if str(item.subject) in new)
+    ends = min(item.end for item in findings if str(item.subject) in new)
     return [item for item in findings if item.start <= ends or item.detail.get("cue") in ("from", "instead of")]
 
 
