@@ -145,7 +145,10 @@ def _dates_itself(row: Row, index: int) -> bool:
     """ "azathioprine | 2022 | 2023" under "drug | from | to": its dates say what has become of it."""
     member = row.members[index]
     edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
-    ranged = any(when.kind == "range" and member.mark.last <= when.first < edge for when in row.whens)
+    ranged = any(
+        (when.kind == "range" or row.texts[when.first - 1] == "pre") and member.mark.last <= when.first < edge
+        for when in row.whens
+    )
     return ranged or member.mark.value in INFUSIONS
 
 
@@ -370,6 +373,8 @@ def _in_context(row: Row, index: int, status: str) -> str:
     denied = row.texts[member.end : member.end + 1] in (("not",), ("isnt",), ("arent",), ("wasnt",))
     if status == "bare" and denied and row.texts[member.end + 1 : member.end + 2] in _ENDS_A_DENIAL:
         return "mentioned"  # "A was restarted, B not"
+    if status == "bare" and row.texts[member.end :] in (("is",), ("are",)):
+        return "planned"  # "plasma exchange is not available here; rituximab is"
     if status == "bare" and not has_dose(row.tokens, member.mark) and _in_a_choice(row, member):
         return "planned"  # "tac + CYC vs tofa, PLEX"
     if status in _UNDECIDED and _reaction_of_another(row, member):

@@ -330,11 +330,20 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     listed = [left] if left.mark.kind == "other" else listed  # "pred plus chloroquine swapped to HCQ"
     cues = [member.ahead for member in listed if member.ahead is not None]
     governing = next((ahead for ahead in cues if ahead.kind in _GOVERNING), None)
+    if governing is None and row.said(cue)[-1] == "then" and _goes_on_failing(row, cue, left, right):
+        governing = left.ahead
     if governing is not None:
         right.ahead = replace(governing, kind="planned") if governing.kind == "leaving" else governing
         return
     for member in listed:
         member.override = "before"
+
+
+def _goes_on_failing(row: Row, cue: Mark, left: Member, right: Member) -> bool:
+    """ "Failed A and then B, and has been on C since": the second failed too, where another is told as taken."""
+    failed = left.ahead is not None and left.ahead.kind == "failed" and left.ahead.act == "fail"
+    later = row.members[row.members.index(right) + 1 :]
+    return failed and bool(later) and any(other.kind == "now" and other.first >= right.end for other in row.cues)
 
 
 def _names_one_before(row: Row, cue: Mark, right: Member) -> bool:

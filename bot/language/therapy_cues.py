@@ -103,6 +103,9 @@ def cues_of(tokens: Sequence[Token], inside: set[int], whens: Sequence[When], as
             continue
         if tokens[cue.first].text == "request" and lead & {"at", "on", "upon"}:
             continue  # "stopped at her request"
+        if _of_options(tokens, cue):
+            found.append(Mark("mentioned", "ahead", cue.first, cue.last))
+            continue
         if _of_a_discharge(tokens, cue) or _adds_an_effect(tokens, cue):
             continue
         if (cue.kind == "other_person" or tokens[cue.first].text == "trial") and _takes_part(tokens, cue):
@@ -200,6 +203,15 @@ def _asked_for_a_change(tokens: Sequence[Token], cue: Mark) -> bool:
 
 
 _CHANGES = frozenset({"change", "switch", "swap", "stop", "convert"})
+
+
+def _of_options(tokens: Sequence[Token], cue: Mark) -> bool:
+    """ "Options other than rituximab please"."""
+    lead = tokens[cue.first - 1].text if cue.first else ""
+    return tokens[cue.first].text in EXCEPTING and lead in _OPTIONS
+
+
+_OPTIONS = frozenset({"options", "option", "alternatives", "choices", "ideas", "something", "suggestions"})
 
 
 def _adds_an_effect(tokens: Sequence[Token], cue: Mark) -> bool:

@@ -20,7 +20,7 @@ _SOMEBODY = words("therapy", "somebody")
 _SOMEBODY_OR_IT = frozenset({"she", "he", "it", "they", "this", "that", "things", "there", "fvc"})
 _SUPPLY = frozenset({"hospital", "country", "formulary", "pharmacy", "region", "centre", "center", "available", "here"})
 _SMALL = words("therapy", "small_in_a_question")
-_SWITCH = frozenset({"switch", "change", "conversion", "swap"})
+_SWITCH = frozenset({"switch", "change", "conversion", "swap", "switching", "changing", "converting", "swapping"})
 
 
 @dataclass(frozen=True)

@@ -330,6 +330,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             and _YEARS.match(_text(tokens, at + 3))
         ):
             return int(_text(tokens, at + 3)) * 12 + month, at + 4, False  # "Mar 4, 2025"
+        if nxt.isdigit() and 1 <= int(nxt) <= 31 and _YEARS.match(_text(tokens, at + 2)):
+            return int(_text(tokens, at + 2)) * 12 + month, at + 3, False  # "Oct 3 2025"
         skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
         year = _year(_text(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
         days = _text(tokens, at - 1).isdigit() and _text(tokens, at + 2 + skip) in _MONTH
