@@ -726,6 +726,8 @@ def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]
     if subject is None and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 3) : course.first]):
         detail["refers_back"] = True
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
+    if subject == "goals" and scan.sentence.asks:
+        return  # "because 'goals' mean improvement?"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(
             kind,

@@ -303,6 +303,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return ""
     if words & _PLANS:
         return "planned"
+    if "this" in words and words & _REGIMENS:
+        return "now"  # "Need eyes on this regimen:"
     for status in ("never", "planned", "before", "now"):
         if status in statuses:
             ended = any(cue.act == "stop" or tokens[cue.last - 1].text in _PAUSES for cue in cues if cue.kind == status)
