@@ -68,7 +68,8 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
             status = "before" if replaced or (something_now and not kept) else "now"
             _record(draft, agent, status, items)
             if status == "now":
-                draft.remember(f"{_FAILED}{agent}", items[-1].words)
+                # in front: what was told last stands at the end of the evidence
+                draft.now["evidence"] = {f"{_FAILED}{agent}": items[-1].words[:200], **draft.now["evidence"]}
     _switched(draft, findings)
     _failed_earlier(draft, settled, findings)
     _drop_generics(draft)
