@@ -47,6 +47,8 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
             continue
         if finding.kind == "trend" and _within_a_refusal(finding, reading):
             continue
+        if _dated_otherwise(finding, reading):
+            continue
         if asked == "ppf_radiology" and _no_sign(finding):
             findings.append(replace(finding, kind="criterion", subject=asked, value=False))
             continue
@@ -69,6 +71,15 @@ def with_subjects(draft: Draft, reading: Reading, asked: str | None) -> Reading:
             finding = _with_subject(finding, own, known.get("months"))
         findings.append(finding)
     return replace(reading, findings=tuple(findings))
+
+
+def _dated_otherwise(finding: Finding, reading: Reading) -> bool:
+    """ "The 64 is from 2023, the 51 from this month": numbers in another order than that of their dates."""
+    if finding.kind != "measure" or finding.subject is not None or "values" not in finding.value:
+        return False
+    dated = [pair for item in reading.of("reading_dated") for pair in item.value.get("dated") or ()]
+    in_order = [value for value, _ in sorted(dated, key=lambda pair: pair[1])]
+    return sorted(in_order) == sorted(finding.value["values"]) and in_order != list(finding.value["values"])
 
 
 def _same_readings(draft: Draft, finding: Finding) -> str | None:

@@ -16,7 +16,10 @@ def of_a_film(scan: Scan) -> bool:
     named = not _FILMS.isdisjoint(texts) or any(pair in _FILMS_IN_TWO_WORDS for pair in itertools.pairwise(texts))
     if not named or not _OF_A_DEPARTMENT.isdisjoint(texts):
         return False
-    seen = (set(texts[at : at + _REACH_OF_A_TEST]) for at, text in enumerate(texts) if text in _SECTIONAL)
+    shown = [
+        at for at, text in enumerate(texts) if text in _SECTIONAL and texts[max(0, at - 1)] not in ("no", "without")
+    ]
+    seen = (set(texts[at : at + _REACH_OF_A_TEST]) for at in shown)
     return all(behind & _TO_COME for behind in seen)
 
 
@@ -38,7 +41,9 @@ def on_a_film(finding: Finding) -> Finding | None:
         return None
     if finding.kind == "sign":
         course = {"new": "worse", "denied": "stable"}.get(str(finding.value), finding.value)
-        return replace(finding, kind="trend", subject="ct", value=course)
+        finding = replace(finding, kind="trend", subject="ct", value=course)
+    if finding.kind == "trend" and finding.subject == "ct":
+        return replace(finding, detail={**finding.detail, "film": True})
     return finding
 
 

@@ -54,6 +54,16 @@ def take_back(draft: Draft, reading: Reading) -> None:
             draft.note("past_label", "")
     elif reading.of("last_year") and not reading.of("measure", "sign", "therapy", "reading_dated", "compared_scan"):
         _was_last_year(draft)
+    elif _of_the_treatment(draft, reading):
+        _was_last_year(draft)  # "sorry, that was before. Now AZA"
+
+
+def _of_the_treatment(draft: Draft, reading: Reading) -> bool:
+    """Whether an agent was told last, and this message tells only agents behind its "that was before"."""
+    said, keys = reading.of("last_year"), list(draft.now["evidence"])
+    if not said or not keys or not keys[-1].startswith(f"{CURRENT}:") or reading.of("measure", "sign", "trend"):
+        return False
+    return all(item.start >= said[0].end for item in reading.of("therapy"))
 
 
 def _not_new(draft: Draft, finding: Finding) -> None:

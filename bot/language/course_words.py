@@ -230,7 +230,12 @@ def brought_to_a_halt(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "the decline has stopped"."""
     after = [token.text for token in tokens[mark.last : mark.last + 7]]
     ends = next((at for at, text in enumerate(after) if text in _HALTED), None)
-    return ends is not None and not any(text in (",", "but", "when", "after", "and") for text in after[:ends])
+    return ends is not None and _OTHER_CLAUSE.isdisjoint(after[:ends])
+
+
+_OTHER_CLAUSE = frozenset(
+    {",", "but", "when", "after", "and", "so", "hence", "therefore", "-", "(", "we", "i", "he", "she"}
+)
 
 
 def _same_thing(tokens: Sequence[Token], mark: Mark, beside: Beside) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.language.cue_ranks import LITERATURE
+from bot.language.cue_ranks import EXCEPTING, LITERATURE
 from bot.language.dosing import of_dose
 from bot.language.lexicon import Mark
 from bot.language.text import Token
@@ -35,6 +35,7 @@ def only_mentions(tokens: Sequence[Token], cue: Mark, beside: Beside) -> bool:
     """Whether a word of treatment only names the agent behind it."""
     return (
         _names_side_effects(tokens, cue, beside)
+        or _of_options(tokens, cue, beside)
         or (tokens[cue.first].text in ("before", "prior") and _any_to_come(tokens, cue, beside.inside))
         or _dates_something(tokens, cue, beside.inside)
     )
@@ -118,9 +119,11 @@ def _at_request(tokens: Sequence[Token], cue: Mark, beside: Beside) -> bool:
 
 
 def _in_a_trial(tokens: Sequence[Token], cue: Mark, beside: Beside) -> bool:
-    """The patient in a trial is no other person."""
-    trial = cue.kind == "other_person" and tokens[cue.last - 1].text in LITERATURE
-    return trial and bool(_lead(tokens, cue) & _WITHIN)
+    """ "In the trial", "through a trial": the patient gets the drug there."""
+    if cue.kind != "other_person" and tokens[cue.first].text != "trial":
+        return False
+    named = any(token.text in LITERATURE for token in tokens[cue.first : cue.last])
+    return named and bool(_lead(tokens, cue) & _WITHIN)
 
 
 def _of_a_clinic(tokens: Sequence[Token], cue: Mark, beside: Beside) -> bool:
@@ -206,12 +209,45 @@ def runs_on(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
     return joined and any(index in inside for index in range(at + 1, min(len(tokens), at + 4)))
 
 
+def _asked_for_a_change(tokens: Sequence[Token], cue: Mark, beside: Beside) -> bool:
+    """ "Nephrology asked us to change, tacrolimus since Monday": what was asked for is told in the clause behind."""
+    if cue.kind != "planned" or tokens[cue.first].text != "asked":
+        return False
+    behind = [token.text for token in tokens[cue.last : cue.last + 5]]
+    return behind[:2] in (["us", "to"], ["me", "to"]) and "," in behind and behind[2] in _CHANGES
+
+
+_CHANGES = frozenset({"change", "switch", "swap", "stop", "convert"})
+
+
+def _of_options(tokens: Sequence[Token], cue: Mark, beside: Beside) -> bool:
+    """ "Options other than rituximab please"."""
+    lead = tokens[cue.first - 1].text if cue.first else ""
+    return tokens[cue.first].text in EXCEPTING and lead in _OPTIONS
+
+
+_OPTIONS = frozenset({"options", "option", "alternatives", "choices", "ideas", "something", "suggestions"})
+
+
+def _adds_an_effect(tokens: Sequence[Token], cue: Mark, beside: Beside) -> bool:
+    """ "No added benefit": nothing was added."""
+    ends = cue.last if tokens[cue.last - 1].text == "added" else cue.last + 1
+    added = tokens[ends - 1].text == "added" if ends <= len(tokens) else False
+    return added and ends < len(tokens) and tokens[ends].text in _EFFECTS
+
+
+_EFFECTS = frozenset({"benefit", "effect", "value", "gain", "harm", "toxicity", "risk", "efficacy", "improvement"})
+
+
 def _of_a_discharge(tokens: Sequence[Token], cue: Mark, beside: Beside) -> bool:
-    """ "Meds on d/c:", "d/c summary": the patient went home; in "d/c MMF", "worse on d/c of MMF" a drug was stopped."""
+    """ "Meds on d/c:", "d/c meds:", "d/c summary": the patient went home; in "d/c MMF", "on d/c of MMF" one ended."""
     if tuple(token.text for token in tokens[cue.first : cue.last] if token.text != ":") not in _D_C:
         return False
     following = tokens[cue.last].text if cue.last < len(tokens) else ""
     if following in _OF_LEAVING:
+        return True
+    behind = tokens[cue.last + 1].text if cue.last + 1 < len(tokens) else ":"
+    if following in _MEDICATION and cue.first == 0 and behind in (":", "=", "-"):
         return True
     lead = [token.text for token in tokens[: cue.first]]
     headed = tokens[cue.last - 1].text == ":" or following in ("", ":", ",", "(")
@@ -358,8 +394,10 @@ _EXCEPTIONS: tuple[Callable[[Sequence[Token], Mark, Beside], bool], ...] = (
     _asks_nothing,
     _in_turn,
     _passes_on,
+    _asked_for_a_change,
     _at_request,
     _of_a_discharge,
+    _adds_an_effect,
     _in_a_trial,
     _of_a_clinic,
     _to_a_dose,

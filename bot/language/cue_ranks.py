@@ -13,6 +13,8 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     """The cue nearest to the agent decides, but a plan, a denial or another person governs what follows it."""
     if tokens[earlier.first].text in ("if", "unless", "whether"):
         return False
+    if earlier.kind in ("planned", "now", "never") and _names_its_object(tokens, earlier, later):
+        return False  # "we plan a trial of rituximab"
     if tokens[later.first].text in EXCEPTING or (later.kind == "leaving" and earlier.kind == "planned"):
         return True
     if later.kind == "now" and later.first and tokens[later.first - 1].text in _PERSONS:
@@ -44,6 +46,21 @@ def outranks(tokens: Sequence[Token], earlier: Mark, later: Mark) -> bool:
     )
 
 
+def _names_its_object(tokens: Sequence[Token], verb: Mark, noun: Mark) -> bool:
+    """ "Plan a trial of", "is on a short course of": the noun is the object of the verb before it."""
+    said = {token.text for token in tokens[noun.first : noun.last]}
+    between = {token.text for token in tokens[verb.last : noun.first]}
+    return (
+        noun.kind == "before"
+        and bool(OF_A_TRIAL & said)
+        and said <= OF_A_TRIAL | _BESIDE_A_NOUN
+        and between <= _BEFORE_A_NOUN
+    )
+
+
+OF_A_TRIAL = frozenset({"trial", "course", "courses", "burst", "pulse", "attempt"})
+_BESIDE_A_NOUN = frozenset({"short", "brief", "of", "with", "and", "on"})
+_BEFORE_A_NOUN = frozenset({"a", "an", "the", "another", "her", "his", "new", "second", "first", "therapeutic", "for"})
 _PERSONS = words("therapy", "persons")
 EXCEPTING = words("therapy", "excepting")
 

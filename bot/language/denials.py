@@ -54,7 +54,7 @@ def restates(tokens: Sequence[Token], negation: Mark, found: Sequence[Piece]) ->
 
 def only_a_little(tokens: Sequence[Token], negation: Mark, mark: Mark) -> bool:
     """ "Little worse than in spring": a little, where something is compared; "little change" denies."""
-    compared = any(token.text == "than" for token in tokens[mark.last : mark.last + 2])
+    compared = any(token.text in ("than", "since") for token in tokens[mark.last : mark.last + 2])
     return tokens[negation.first].text == "little" and compared and negation.last == mark.first
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language.case_state import LAST_CHANGE, THERAPY, Draft
+from bot.language.dosing import INFUSIONS
 from bot.language.model import Finding, Reading
 
 KIND = "earlier_agent"
@@ -22,6 +23,9 @@ def resolved(draft: Draft, reading: Reading, asked: str | None) -> list[Finding]
         if answers or (asked is not None and finding.value == "never"):
             continue  # "never had one", asked for the CT
         meant = _meant(draft, str(finding.value), finding.detail.get("count"))
+        if finding.detail.get("infused"):
+            meant = [agent for agent in draft.now[THERAPY[0]] or [] if agent in INFUSIONS]
+            meant = meant if len(meant) == 1 else []
         if not meant and any(draft.now[slot] for slot in THERAPY):
             draft.note("which_agent", finding.words)
         found += [replace(finding, kind="therapy", subject=agent) for agent in meant]

@@ -50,13 +50,17 @@ def denied_alike(scan: Scan, told: Sequence[Course]) -> Iterator[Course]:
             yield Course(piece.value, before[-1].value, piece.first, piece.last, 0)
 
 
-def cut_short(scan: Scan, told: Sequence[Course]) -> Iterator[Course]:
+def cut_short(scan: Scan, context: Context, told: Sequence[Course]) -> Iterator[Course]:
     """ "FVC has improved, the CT and her breathing have too"; "FVC has not improved, the CT has"."""
     texts = scan.sentence.texts
     subjects = [piece for piece in scan.row if piece.role == "subject" and piece.value != "overall"]
     for piece in subjects:
         tail = texts[piece.last : piece.last + len(("have", "as", "well", ","))]
         before = [course for course in told if course.last <= piece.first and course.subject is not None]
+        if not before and not told and context.course == "not_better" and tail in (("has",), ("have",)):
+            yield Course(piece.value, "better", piece.first, piece.last, 0)  # "... not improved. His breathing has"
+        if before and _none_of(texts, piece):
+            yield Course(piece.value, before[0].value, piece.first, piece.last, 0)
         if not before or tail[:1] == () or tail[0] not in _AUXILIARIES:
             continue
         closed = {course.first for course in told}
@@ -65,6 +69,12 @@ def cut_short(scan: Scan, told: Sequence[Course]) -> Iterator[Course]:
             yield from (Course(other.value, before[-1].value, other.first, other.last, 0) for other in meant)
         elif before[-1].value == "not_better" and tail in (("has",), ("have",)) and piece.first not in closed:
             yield Course(piece.value, "better", piece.first, piece.last, 0)
+
+
+def _none_of(texts: Sequence[str], piece: Piece) -> bool:
+    """ "No improvement in breathlessness, none in lung function, none on the CT"."""
+    at = piece.first - (texts[piece.first - 1] in _DETERMINERS)
+    return at >= len(("none", "in")) and texts[at - 2] in ("none", "nor", "nil") and texts[at - 1] in ("in", "on", "of")
 
 
 _TOO_AT_THE_END = tuple(

@@ -247,7 +247,7 @@ def _clause(
         denied,
         past,
         _turned(tokens, here, begin),
-        _compared(here) or _trigger(here, bool(marks["breath"])),
+        _compared(here) or _trigger(here, bool(marks["breath"])) or _how_far(tokens, here),
         _amount(tokens, begin, end),
         used,
         bool(here["pro_verbs"] or (here["no_longer"] and not here["activities"])),
@@ -327,6 +327,21 @@ def _trigger(here: dict[str, list[Mark]], breath: bool) -> str | None:
     if not breath or here["negations"] or bool(here["smaller"]) == bool(here["larger"]):
         return None
     return "worse" if here["smaller"] else "better"
+
+
+def _how_far(tokens: Sequence[Token], here: dict[str, list[Mark]]) -> str | None:
+    """ "Walks further than in spring", "half as far as before"; not "walking further than the gate"."""
+    if bool(here["farther"]) == bool(here["nearer"]):
+        return None
+    if here["nearer"]:
+        return "worse"
+    hindered = here["negations"] or here["unable"] or here["no_longer"] or here["breathless"]
+    behind = tokens[here["farther"][0].last :]
+    to_a_place = len(behind) > 1 and behind[0].text == "than" and behind[1].text not in _THAN_WHEN
+    return None if hindered or to_a_place else "better"
+
+
+_THAN_WHEN = frozenset({"before", "in", "at", "last", "when", "previously", "earlier", "he", "she", "they", "a"})
 
 
 def _joins(tokens: Sequence[Token], mark: Mark) -> bool:

@@ -27,11 +27,12 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
     named = [] if scan.sentence.asks else list(criteria.criteria(scan.tokens))
     for mark, slot, met in named:
         yield scan.finding("criterion", slot, met, mark.first, mark.last)
-    taken_back = replies.retraction(scan.sentence) is not None
+    withdrawn = replies.retraction(scan.sentence)
+    taken_back = withdrawn is not None and not _takes_that_back(scan, withdrawn)
     for mark, value in ppf_word.stated(scan.sentence, scan.whens, [mark for mark, _, _ in named], taken_back):
         yield scan.finding("ppf", None, value, mark.first, mark.last)
     if not scan.sentence.asks:
-        yield from _criteria(scan)
+        yield from _criteria(scan, {slot for _, slot, _ in named})
     for mark, present in facts.features(scan.tokens):
         yield scan.finding("feature", mark.value, present, mark.first, mark.last)
     aged = facts.age(scan.tokens)
@@ -46,8 +47,8 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         yield scan.finding("judgement", None, judged.alone[1], judged.alone[0].first, judged.alone[0].last)
 
 
-def _criteria(scan: Scan) -> Iterator[Finding]:
-    """Criteria of PPF that are told: all at once, counted, or as signs and thresholds."""
+def _criteria(scan: Scan, known: set[str]) -> Iterator[Finding]:
+    """Criteria of PPF that are told: all at once, counted, or as signs and thresholds; `known` by their names."""
     whole = criteria.all_met(scan.tokens)
     if whole is not None:
         yield scan.finding("criteria_verdict", None, whole[1], whole[0].first, whole[0].last)
@@ -57,6 +58,8 @@ def _criteria(scan: Scan) -> Iterator[Finding]:
     listed = criteria_list.told(scan.tokens, scan.whens)
     if listed is not None:
         yield scan.finding("criteria_listed", None, listed, 0, len(scan.tokens))
+        for slot in listed.keys() - known if _speaks_of_criteria(scan) and len(listed) > 1 else ():
+            yield scan.finding("criterion", slot, listed[slot], 0, len(scan.tokens))
     reached = criteria_list.of_measures(scan.tokens)
     if reached is not None:
         yield scan.finding("threshold", None, reached, 0, len(scan.tokens))
@@ -65,6 +68,20 @@ def _criteria(scan: Scan) -> Iterator[Finding]:
     compared = criteria.old_comparison(scan.tokens, scan.whens)
     if compared is not None:
         yield scan.finding("old_comparison", "ct", True, *compared)
+
+
+def _takes_that_back(scan: Scan, mark: Mark) -> bool:
+    """ "I take that back, the MDT decided it is not PPF": the label behind it is a new one."""
+    return scan.sentence.texts[mark.last - 2 : mark.last] == ("that", "back")
+
+
+def _speaks_of_criteria(scan: Scan) -> bool:
+    """ "Criterion 1 yes, 2 no": a list that says itself what it is of."""
+    texts = scan.sentence.texts
+    return any(text.startswith("criteri") for text in texts) and not _MET.isdisjoint(texts)
+
+
+_MET = frozenset({"yes", "met", "fulfilled", "satisfied", "positive", "meets", "fulfils", "fulfills", "satisfies"})
 
 
 def _answer_on_disease(scan: Scan, context: Context) -> Iterator[Finding]:

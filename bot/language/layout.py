@@ -37,7 +37,8 @@ def wrapped(text: str) -> frozenset[int]:
 
 
 def without_enumeration(plain: str) -> str:
-    """ "1) tac 2) CT stable 3) no PPF" in one line: each number becomes the end of the item before it; same length."""
+    """ "1) tac 2) CT stable 3) no PPF": numbers of lines are dropped, one inside a line ends the item before it."""
+    plain = _without_numbers_of_lines(plain)
     series: list[re.Match[str]] = []
     for match in _NUMBERED.finditer(plain):
         if int(match.group(1)) == len(series) + 1:
@@ -49,6 +50,22 @@ def without_enumeration(plain: str) -> str:
     for match in series:
         plain = plain[: match.start()] + ";".ljust(match.end() - match.start()) + plain[match.end() :]
     return plain
+
+
+def _without_numbers_of_lines(plain: str) -> str:
+    """ "1. Meets criteria for PPF" in a list of numbered lines; the text keeps its length."""
+    due = 1
+    for match in _NUMBER_OF_LINE.finditer(plain):
+        if int(match[1]) == 1 and not re.search(r"\n[ \t]*2[.)][ \t]", plain[match.end() :]):
+            continue
+        due = 1 if int(match[1]) == 1 else due
+        if int(match[1]) == due:
+            plain = plain[: match.start(1)] + " " * (match.end() - match.start(1)) + plain[match.end() :]
+            due += 1
+    return plain
+
+
+_NUMBER_OF_LINE = re.compile(r"^[ \t]*(\d{1,2})[.)](?=[ \t]+[a-z])", re.MULTILINE)
 
 
 def _of_block(block: Sequence[tuple[int, str]]) -> set[int]:

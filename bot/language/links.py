@@ -22,6 +22,7 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
     """ "We blame the muscles": a cause without a course of its own explains what was told just before."""
     own = [item for item in findings[known:] if item.kind in COURSE_KINDS and item.subject not in (None, "overall")]
     if any(item.kind != "measure" or "single" not in item.value for item in own):
+        _explain_others(sentence, findings, known, {item.subject for item in own})
         return
     causes = remarks.causes(sentence.tokens)
     if not causes:
@@ -57,6 +58,15 @@ def explain_earlier(sentence: Sentence, findings: list[Finding], known: int) -> 
             findings[at] = replace(findings[at], detail={**findings[at].detail, "uncorrected": True})
 
 
+def _explain_others(sentence: Sentence, findings: list[Finding], known: int, own: set[str | None]) -> None:
+    """ "The fall in FVC and the breathlessness are both due to weak muscles": the breathlessness was told before."""
+    causes = remarks.causes(sentence.tokens) if "both" in sentence.texts or "all" in sentence.texts else []
+    others = _named(sentence) - own
+    for at, item in enumerate(findings[:known]) if causes else ():
+        if item.kind in COURSE_KINDS and item.subject in others:
+            findings[at] = replace(item, detail={**item.detail, "other_cause": causes[0][1]})
+
+
 def _named(sentence: Sentence) -> set[str]:
     return {piece.value for piece in sentence_row.pieces(sentence.tokens) if piece.role == "subject"}
 
@@ -72,6 +82,8 @@ def _explained(
     meant = [at for at in earlier if findings[at].subject in named]
     if meant:
         return meant
+    if named - {"overall", "other"}:
+        return []  # "DLCO did not work out, poor technique"
     numbers = [at for at in earlier if findings[at].subject in ("fvc", "dlco", "pft")]
     if remarks.is_muscular(cause) and numbers:
         return numbers

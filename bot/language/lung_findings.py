@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.language import (
@@ -24,6 +25,7 @@ from bot.language.elliptic_courses import cut_short, denied_alike, effort_before
 from bot.language.lung_readings import (
     RECENT,
     bare_numbers,
+    class_before,
     effort_levels,
     leading_reading,
     measure_findings,
@@ -74,6 +76,7 @@ def _findings(scan: Scan, context: Context) -> Iterator[Finding]:
     if all(piece.value == "overall" for piece in subjects) and not scan.agents and not measures:
         yield from bare_numbers(scan, context)
     yield from leading_reading(scan, context)
+    yield from class_before(scan, measures)
     if scan.agents and not measures:
         yield from reading_now(scan, context)
     single = frozenset(item.subject for item in measures if "single" in item.value)
@@ -104,11 +107,23 @@ def _courses(scan: Scan, context: Context, measures: Sequence[Measure], spoken_o
     told = courses.courses(scan.tokens, scan.row, measured, circumstances.long_past(scan), timed)
     told = [course for course in told if not criteria.only_contrasts(scan.tokens, course, told)]
     told = [course for course in told if not _unknown_before(scan, course)]
+    told = [course for course in told if not _shares_a_fall(course, told)]
     told = [course for course in told if not any(item.first <= course.first < item.last for item in spoken_of)]
     told += shared_course(scan, context, told, single)
     told += denied_alike(scan, told)
-    told += cut_short(scan, told)
+    told += cut_short(scan, context, told)
     return told
+
+
+def _shares_a_fall(course: Course, told: Sequence[Course]) -> bool:
+    """ "The fall in FVC and the breathlessness": one word that is bad for the first is no relief of the second."""
+    return course.subject in ("breathlessness", "breathing", "symptoms") and any(
+        other.moved and other.first == course.first and other.subject in _FUNCTION and other.value != course.value
+        for other in told
+    )
+
+
+_FUNCTION = frozenset({"fvc", "dlco", "pft"})
 
 
 def _lost(context: Context, told: Sequence[Course]) -> str | None:
@@ -164,7 +179,7 @@ _REQUESTS = words("lungs", "requests")
 def _effort(scan: Scan, context: Context, told: exertion.Exertion) -> Iterator[Finding]:
     """What can or can no longer be done; without a word on breath it only answers the question on breathlessness."""
     yield scan.finding(
-        "trend" if told.breath or _symptoms_named(scan) else "effort",
+        "trend" if told.breath or _symptoms_named(scan) or _on_foot(scan) else "effort",
         "breathlessness",
         told.value,
         told.first,
@@ -174,6 +189,19 @@ def _effort(scan: Scan, context: Context, told: exertion.Exertion) -> Iterator[F
         was=False,
         **circumstances.circumstances(scan, context, told.first, told.last),
     )
+
+
+def _on_foot(scan: Scan) -> bool:
+    """ "Two flights again": stairs alone, in a text without muscles or breath; how far one walks sets no goal."""
+    texts = scan.sentence.texts
+    if _UPHILL.isdisjoint(texts) or scan.lung_walls or scan.agents:
+        return False
+    return not any(word in _MUSCLES or word.startswith(_OF_BREATH) for word in re.findall("[a-z]+", scan.text.lower()))
+
+
+_UPHILL = frozenset({"stairs", "flight", "flights", "floors", "uphill", "hill", "hills"})
+_MUSCLES = words("remarks", "muscles") - {"walking"}
+_OF_BREATH = ("breath", "dyspn", "sob", "puff", "wind", "mmrc", "nyha", "borg")
 
 
 def _symptoms_named(scan: Scan) -> bool:

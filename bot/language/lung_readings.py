@@ -78,6 +78,28 @@ def bare_numbers(scan: Scan, context: Context) -> Iterator[Finding]:
     yield scan.finding("measure", "scale" if scale else last, bare, 0, len(scan.tokens))
 
 
+def class_before(scan: Scan, measures: Sequence[Measure]) -> Iterator[Finding]:
+    """ "And it was III before tacrolimus": an earlier class, of the scale whose reading was told before."""
+    texts = scan.sentence.texts
+    at = next((at for at, text in enumerate(texts[:4]) if text in ("was", "from")), None)
+    if measures or at is None or not set(texts[:at]) <= _IT or at + 2 >= len(texts):
+        return
+    number, when = texts[at + 1], texts[at + 2]
+    roman = number in _CLASSES
+    digit = number.isdigit() and int(number) <= len(_CLASSES) and bool(scan.agents)
+    if (roman or digit) and when in _EARLIER:
+        value = float(_CLASSES.index(number) + 1 if roman else number)
+        reading = {"unit": "class", "months": None, "scale": "", "at": None, "order": -1, "yearless": False}
+        yield scan.finding("measure", None, {**reading, "single": value}, 0, at + 3, was=False)
+
+
+_IT = frozenset({"and", "it", "that", "which", "up", "dyspnoea", "before", "breathlessness"})
+_CLASSES = ("i", "ii", "iii", "iv")
+_EARLIER = frozenset(
+    {"before", "in", "at", "last", "previously", "earlier", "then", "a", "six", "three", "two", "when"}
+)
+
+
 def leading_reading(scan: Scan, context: Context) -> Iterator[Finding]:
     """ "FVC 70. Now 71, DLCO 50", "March: 75 %": a reading that opens the sentence is of the measure read before."""
     begin, at = _opening_time(scan)

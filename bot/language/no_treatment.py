@@ -25,7 +25,7 @@ _FOR_IT = frozenset({"the", "it", "this", "that", "her", "his", "their"})
 _NOT_ALL_ALONG = (["then"], ["it"], ["that"], ["this"])
 _LABELS = frozenset({"current", "currently", "now", "present"})
 _OPENING = _DENIALS | _TREATMENT | _BEFORE | _LABELS | {"nothing"}
-_PRESENTLY = frozenset({"now", "currently", "moment", "presently"})
+_PRESENTLY = frozenset({"now", "currently", "moment", "present", "presently"})
 _IN_ADDITION = (["new"], ["further"])
 _BEGUN = frozenset({"started", "begun", "given", "arrived"})
 _EMPHASIS = "whatsoever"
@@ -185,6 +185,7 @@ def _taken_nothing(texts: Sequence[str], at: int) -> Mark | None:
     if not (taken or kind) or {"but", "except", "other", "besides"} & set(texts[at : at + 4]):
         return None
     near = texts[at : at + 9]
+    near = near[: near.index(",")] if "," in near else near  # "on nothing since June, before that MMF"
     earlier = next((index for index, text in enumerate(near) if text in _BEFORE), None)
     if earlier is not None and not kind:
         end = at + earlier + 1 + (list(near[earlier + 1 : earlier + 2]) == ["that"])

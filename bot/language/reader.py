@@ -68,14 +68,14 @@ def _sentence(text: str, sentence: Sentence, context: Context) -> Iterator[Findi
     yield from reply_findings.found(scan, context)
     if modality.is_general(sentence):
         return
-    yield from therapy_findings.found(scan, context)
+    section = context.section.enter(scan.sentence, context.starts_line)
+    yield from therapy_findings.found(scan, context, section)
     context.names_agents = context.names_agents or bool(scan.agents)
-    section = context.section.enter(sentence, context.starts_line)
     if section == "family":
         return
     yield from lung_findings.findings(scan, context)
     for finding in fact_findings.found(scan, context):
         listed = section == "history" and finding.kind == "disease" and finding.subject != "iim"
         yield replace(finding, detail={**finding.detail, "how": "listed"}) if listed else finding
-    if section is None:
+    if section in (None, "assessment"):
         yield from fact_findings.rapid_progression(scan, context)

@@ -173,7 +173,8 @@ def _taken_back(scan: Scan) -> Iterator[Finding]:
     mark = replies.retraction(scan.sentence) or replies.of_another_patient(scan.sentence)
     subjects = {piece.value for piece in scan.row if piece.role == "subject"}
     if mark is not None and _undoes(scan, mark):
-        yield scan.finding("undo", None, mark.kind, mark.first, len(scan.tokens))
+        mild = "back" in scan.sentence.texts[mark.first : mark.last]  # "I take that back, not rapidly progressive"
+        yield scan.finding("undo", None, "other" if mild else mark.kind, mark.first, len(scan.tokens))
     if mark is not None:
         named = () if scan.sentence.asks else scan.agents  # "can I drop the IVIG?" takes nothing back
         begin = replies.withdrawn_from(scan.sentence, mark, scan.agents)

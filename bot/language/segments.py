@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.language.lungs import SHOWN_SIGNS
 from bot.language.pieces import HARD_BREAKS, Piece, divides, spaced_dash
 from bot.language.text import Token
+from bot.language.times import MONTHS
 from bot.language.vocabulary import words
 
 LINKS = words("lungs", "links")
@@ -129,6 +130,7 @@ def only_a_list(tokens: Sequence[Token], begin: int, end: int, subjects: Sequenc
         or tokens[index].kind == "number"
         or tokens[index].text in LINKS
         or tokens[index].text in (",", also, ":", "%", ")")
+        or tokens[index].text in MONTHS
         for index in range(begin, end)
     )
 

@@ -24,6 +24,8 @@ def course_of_numbers(
     months = max((when.months for when in whens if when.kind == "window"), default=None)
     name = tokens[piece.first].text if subject == "scale" else subject
     unit, chosen = _one_unit(subject, readings)
+    if subject == "scale":
+        chosen = _of_the_scale(chosen, name, unit)
     bad = [item.value for item in chosen if out_of_range(subject, name, unit, item.value)]
     value: dict[str, Any] = {"unit": unit, "months": months, "scale": name}
     bad += [item.value for item in changes if readings and _below_nothing(tokens, item)]
@@ -67,6 +69,12 @@ def course_of_numbers(
     if chosen:
         value.update(single=chosen[0].value, at=chosen[0].at, order=chosen[0].order, yearless=chosen[0].yearless)
     return value
+
+
+def _of_the_scale(readings: list[Number], name: str, unit: str) -> list[Number]:
+    """ "mMRC 2 to 3, put down to heart failure (EF 32 %)": a class is no per cent, and small."""
+    own = [item for item in readings if not out_of_range("scale", name, unit, item.value)]
+    return own if len(own) > 1 else readings
 
 
 def _with_listed_times(readings: list[Number], whens: Sequence[When]) -> list[Number]:

@@ -46,6 +46,7 @@ def told(sentence: Sentence) -> Stability:
     marks = [mark for mark in _WORDS.scan(sentence.tokens) if not stated_part or mark.last <= stated_part]
     steady = any(mark.kind == "steady" or _names_it(sentence.tokens, mark) for mark in marks)
     judged = [mark for mark in marks if mark.kind != "steady" and not _not_wanted(sentence.tokens, mark)]
+    judged = [mark for mark in judged if not _feels(sentence.tokens, mark)]
     if not judged or not stated_part or _UNDECIDED & set(sentence.texts):
         return Stability(steady)
     strong = [mark for mark in judged if _judges(sentence.tokens, mark, marks)] if steady else []
@@ -84,6 +85,13 @@ def _not_wanted(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "The family does not want more tests": no wish for more of the lung."""
     refused = mark.kind == "refused" and tokens[mark.first].text in ("want", "wants", "need", "needs", "expect")
     return refused and any(token.text in _NOT for token in tokens[max(0, mark.first - 2) : mark.first])
+
+
+def _feels(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "Mrs A, who is delighted": how the patient feels, and no judgement on a goal."""
+    lead = [token.text for token in tokens[max(0, mark.first - 2) : mark.first]]
+    behind = tokens[mark.last].text if mark.last < len(tokens) else ""
+    return lead[:1] in (["who"], ["she"], ["he"]) and lead[1:] in (["is"], ["was"]) and behind not in ("with", "to")
 
 
 def accepting(tokens: Sequence[Token]) -> bool:

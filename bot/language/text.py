@@ -7,7 +7,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.language import layout, run_on
 from bot.language.agents import SHORT_NAMES
@@ -39,6 +39,7 @@ _MARKUP = re.compile(r"\*{2,}|</?[a-zA-Z][^<>\n]{0,60}>")
 
 _TOKEN = re.compile(
     r"(?P<date>(?:[0-2]?\d|3[01])[./-](?:[0-2]?\d|3[01])[./-](?:19|20)?\d\d(?![\d/%]|[.,]\d))"
+    r"|(?P<year>(?<!\w)'[012]\d(?![\w%']))"
     r"|(?P<number>\d+(?:[.,]\d+)?(?!\d))"
     r"|(?P<long>\d+)"
     r"|(?P<word>(?:w/o|s/e)(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*(?:\d[^\W_]*)?)"
@@ -222,7 +223,8 @@ def _with_boundaries(plain: str, typed: str) -> Iterator[tuple[Token, str | None
                 previous = token
                 yield token, None
             continue
-        kind = {"long": "number", "date": "word"}.get(kind, kind)
+        raw = f"20{raw[1:]}" if kind == "year" else raw
+        kind = {"long": "number", "year": "number", "date": "word"}.get(kind, kind)
         token = Token(raw, start, end, kind)
         ends = _boundary(plain, token, previous) if kind == "mark" else None
         if raw == "." and ends is None and previous is not None and previous.text in ("pred", "predicted"):
@@ -377,7 +379,15 @@ def _spoken_numbers(tokens: list[Token]) -> Iterator[Token]:
         at += 1
 
 
-_NO_FILLERS = frozenset({(("clear",), "of"), (("clear",), "from")})
+_NO_FILLERS = frozenset({(("clear",), "of"), (("clear",), "from"), (("further",), "before")})
+
+
+def _goes(tokens: list[Token], at: int) -> bool:
+    """ "Walks further": a distance; in "declined further" the word carries no fact."""
+    return at > 0 and tokens[at - 1].text in _ON_FOOT
+
+
+_ON_FOOT = frozenset({"walk", "walks", "walking", "walked"})
 
 
 def _without_fillers(tokens: list[Token]) -> Iterator[Token]:
@@ -387,11 +397,16 @@ def _without_fillers(tokens: list[Token]) -> Iterator[Token]:
         text = tokens[at].text
         for phrase in FILLERS.get(text, ()):
             following = tokens[at + len(phrase)].text if at + len(phrase) < len(tokens) else ""
-            if (phrase, following) in _NO_FILLERS:
+            if (
+                (phrase, following) in _NO_FILLERS
+                or (phrase, following) == (("further",), "loss")
+                or (phrase == ("further",) and _goes(tokens, at))
+            ):
                 continue
             if tuple(token.text for token in tokens[at : at + len(phrase)]) == phrase:
                 at += len(phrase)
                 break
         else:
-            yield tokens[at]
+            more = text == "further" and at + 1 < len(tokens) and tokens[at + 1].text == "loss"
+            yield replace(tokens[at], text="increased") if more else tokens[at]
             at += 1

@@ -42,6 +42,7 @@ _REQUESTS = frozenset(
     {"qualification", "application", "request", "bid", "referral", "approval", "funding", "slot", "permission"}
     | {"authorisation", "authorization", "prescription", "script", "enrolment"}
 )
+_MERELY = (("only",), ("alone",))
 _EVER_BEFORE = frozenset({"before", "previously", "earlier", "ever", "in", "the", "past"})
 _ONLY = frozenset({"only", "just", "solely"})
 _SWITCHED = words("therapy", "switches")
@@ -106,8 +107,12 @@ def statements(
         status, cue = _status(row, member, heading)
         if status == "now" and cue is None and _dates_itself(row, index):
             status = "bare"
+        if status == "bare" and _for_a_time(row, index) and any(map(_is_current, row.members[index + 1 :])):
+            status = "contrasted"  # "AZA x 2y, MMF x 3y (current)"
         later = [other.ahead for other in row.members[index + 1 :] if other.ahead is not member.ahead]
         status = frame.settle(status, cue, member.first, later, member.ahead)
+        if status == "bare" and _since_then(row) and has_dose(row.tokens, member.mark):
+            status = "now"  # "since then rituximab, last infusion in September, and prednisolone 5 mg"
         if status == "bare" and found and found[-1].status == "planned" and _trails(row, index):
             status = "planned"  # "rituximab would be a candidate, and nintedanib"
         if status == "bare" and _likewise(row, member):
@@ -141,8 +146,27 @@ def _dates_itself(row: Row, index: int) -> bool:
     """ "azathioprine | 2022 | 2023" under "drug | from | to": its dates say what has become of it."""
     member = row.members[index]
     edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
-    ranged = any(when.kind == "range" and member.mark.last <= when.first < edge for when in row.whens)
+    ranged = any(
+        (when.kind == "range" or row.texts[when.first - 1] == "pre") and member.mark.last <= when.first < edge
+        for when in row.whens
+    )
     return ranged or member.mark.value in INFUSIONS
+
+
+def _since_then(row: Row) -> bool:
+    return row.texts[:2] in (("since", "then"), ("now", "on"), ("currently", "on"))
+
+
+def _for_a_time(row: Row, index: int) -> bool:
+    """ "AZA x 2y", "azathioprine for 18 months"."""
+    begin = row.members[index].mark.last
+    edge = row.members[index + 1].first if index + 1 < len(row.members) else len(row.tokens)
+    return any(when.kind == "window" and begin <= when.first < edge for when in row.whens)
+
+
+def _is_current(member: Member) -> bool:
+    """ "(current)", "ongoing", "now": said of this one alone."""
+    return any(back.kind == "now" and not back.act and back.value != "ahead" for back in member.back)
 
 
 def _ended_before(found: Sequence[Statement], mark: Mark) -> bool:
@@ -201,8 +225,20 @@ def _status(row: Row, member: Member, heading: str | None) -> tuple[str, Mark | 
         status = "now"  # "prednisone 60 mg initially, today 5 mg"
     if member.override:
         return ("planned" if status == "planned" else member.override), cue
+    if status is not None:
+        return status, cue
     headed = "before" if heading == "stopped" else heading or "bare"
-    return (headed, None) if status is None else (status, cue)
+    if headed == "before" and _dosed_now(row, member):
+        return "now", None  # "Treatments: / - prednisone 40 mg at first, today 10 mg"
+    return ("planned" if headed == "bare" and _item_in_a_list(row, member) else headed), None
+
+
+def _item_in_a_list(row: Row, member: Member) -> bool:
+    """ "- plasma exchange: no line yet, to be reconsidered": the one agent of a line, and only plans behind it."""
+    if len(row.members) > 1 or row.texts[member.end : member.end + 1] != (":",) or has_dose(row.tokens, member.mark):
+        return False
+    kinds = {cue.kind for cue in row.cues if cue.first > member.end}
+    return "planned" in kinds and kinds <= {"planned", "never", "other_person", "mentioned"}
 
 
 def _only_written(row: Row, cue: Mark) -> bool:
@@ -264,6 +300,8 @@ def _stands(row: Row, member: Member, status: str | None, back: Mark) -> bool:
     if status == "mentioned" and member.ahead is not None and row.said(member.ahead)[0] in ("before", "prior"):
         return row.said(back)[0] in _IN_THE_PRESENT  # "vaccinate before rituximab is given"
     if back.kind == "now":
+        if row.said(back) in _MERELY:
+            return status not in (None, "bare", "planned", "never")  # "was given steroids alone"
         if status == "planned" and row.said(back) == ("so", "far") and _counted(row, back):
             return False  # "accepts IVIG: four monthly courses so far"
         still = "still" in {*row.said(back), *row.before(back, 2)}
@@ -336,6 +374,8 @@ def _in_context(row: Row, index: int, status: str) -> str:
     denied = row.texts[member.end : member.end + 1] in (("not",), ("isnt",), ("arent",), ("wasnt",))
     if status == "bare" and denied and row.texts[member.end + 1 : member.end + 2] in _ENDS_A_DENIAL:
         return "mentioned"  # "A was restarted, B not"
+    if status == "bare" and row.texts[member.end :] in (("is",), ("are",)):
+        return "planned"  # "plasma exchange is not available here; rituximab is"
     if status == "bare" and not has_dose(row.tokens, member.mark) and _in_a_choice(row, member):
         return "planned"  # "tac + CYC vs tofa, PLEX"
     if status in _UNDECIDED and _reaction_of_another(row, member):

@@ -72,6 +72,27 @@ def assign(row: Row) -> None:
     _share_ahead(row)
     _so_far(row)
     _share_back(row)
+    _neither_nor(row)
+
+
+def _neither_nor(row: Row) -> None:
+    """ "Neither A nor B was tolerated", "A was not tolerated, nor was B": both were taken; "neither helped" failed."""
+    for left, right in itertools.pairwise(row.members):
+        if right.ahead is None or row.said(right.ahead)[0] != "nor":
+            continue
+        told = [cue for cue in left.back if cue.kind in ("before", "failed")]
+        behind = row.texts[right.end : right.end + _REACH_OF_A_VERDICT]
+        if told and len(row.said(right.ahead)) > 1:
+            right.ahead, right.back = None, [told[-1]]
+        elif left.ahead is not None and row.said(left.ahead) == ("neither",):
+            verdict = "before" if "tolerated" in behind else "failed" if not _HELPED.isdisjoint(behind) else None
+            if verdict is not None:
+                cue = Mark(verdict, "back", right.end, right.end + 1)
+                left.ahead, right.ahead, left.back, right.back = None, None, [cue], [cue]
+
+
+_REACH_OF_A_VERDICT = 4
+_HELPED = frozenset({"helped", "worked", "effective", "held", "effect", "enough", "sufficient", "succeeded"})
 
 
 def _in_its_place(row: Row, cue: Mark) -> None:
@@ -82,8 +103,12 @@ def _in_its_place(row: Row, cue: Mark) -> None:
 
 
 def _tells_a_course(row: Row, cue: Mark) -> bool:
-    """ "Lung function has declined under X": nobody refused it."""
-    return cue.act == "refuse" and cue.first - 1 in row.walls
+    """ "Lung function has declined under X": nobody refused it; "the fall in FVC stopped with X"."""
+    with_it = cue.act == "stop" and row.after(cue) in ("with", "on", "under", "after", "since")
+    return (cue.act == "refuse" or with_it) and (cue.first - 1 in row.walls or row.before(cue, 1)[:1] in _EVENTS)
+
+
+_EVENTS = tuple((word,) for word in words("lungs", "events"))
 
 
 def _treats_ours(row: Row, cue: Mark) -> bool:
@@ -192,9 +217,17 @@ def _meant(row: Row, cue: Mark, left: Member) -> Member:
     at = row.members.index(left)
     lead = row.texts[max(0, left.first - 2) : left.first]
     pronoun = row.after(cue) == "it" or "it" in {*row.before(cue, 1), *row.said(cue)}
+    if at and _is_added_to(row, left) and not _SUBJECTS_OF_IT & set(row.texts[left.end : cue.first]):
+        return row.members[at - 1]  # "A was added to B but caused tremor and was withdrawn"
     return row.members[at - 1] if at and pronoun and _SUBORDINATE & set(lead) else left
 
 
+def _is_added_to(row: Row, member: Member) -> bool:
+    """Whether it is what another agent was added to: no subject of what follows."""
+    return member.ahead is not None and row.said(member.ahead) in (("added", "to"), ("on", "top", "of"))
+
+
+_SUBJECTS_OF_IT = words("therapy", "subjects") | {",", "which", "both", "all"}
 _SUBORDINATE = frozenset({"until", "till", "til", "when", "once", "before", "while"})
 
 
@@ -298,11 +331,20 @@ def _change(row: Row, cue: Mark, left: Member | None, right: Member) -> None:
     listed = [left] if left.mark.kind == "other" else listed  # "pred plus chloroquine swapped to HCQ"
     cues = [member.ahead for member in listed if member.ahead is not None]
     governing = next((ahead for ahead in cues if ahead.kind in _GOVERNING), None)
+    if governing is None and row.said(cue)[-1] == "then" and _goes_on_failing(row, cue, left, right):
+        governing = left.ahead
     if governing is not None:
         right.ahead = replace(governing, kind="planned") if governing.kind == "leaving" else governing
         return
     for member in listed:
         member.override = "before"
+
+
+def _goes_on_failing(row: Row, cue: Mark, left: Member, right: Member) -> bool:
+    """ "Failed A and then B, and has been on C since": the second failed too, where another is told as taken."""
+    failed = left.ahead is not None and left.ahead.kind == "failed" and left.ahead.act == "fail"
+    later = row.members[row.members.index(right) + 1 :]
+    return failed and bool(later) and any(other.kind == "now" and other.first >= right.end for other in row.cues)
 
 
 def _names_one_before(row: Row, cue: Mark, right: Member) -> bool:
@@ -326,6 +368,9 @@ def _share_ahead(row: Row) -> None:
         if right.link == "or" and left.ahead is not None:
             right.ahead = Mark("planned", "ahead", left.ahead.first, left.ahead.last)
             continue
+        if _asked_about_too(row, left, right):
+            right.ahead = left.ahead
+            continue
         if _goes_along(row, left, right):
             right.ahead = left.back[-1]
             continue
@@ -334,6 +379,14 @@ def _share_ahead(row: Row) -> None:
         open_to_share = right.link and right.ahead is None and not left.override
         if open_to_share and left.ahead is not None and not _stands_apart(row, left.ahead, left, right):
             right.ahead = left.ahead
+
+
+def _asked_about_too(row: Row, left: Member, right: Member) -> bool:
+    """ "Your opinion on rituximab, or on IVIG": the second small word only repeats the first."""
+    if left.ahead is None or right.ahead is None or left.ahead.kind != "planned" or right.ahead.act:
+        return False
+    again = row.said(right.ahead) == row.said(left.ahead)[-1:]
+    return again and "or" in row.texts[left.end : right.ahead.first]
 
 
 def _behind_a_bracket(row: Row, right: Member) -> None:
@@ -404,6 +457,17 @@ def _share_back(row: Row) -> None:
             left.back += [cue for cue in right.back if _of_list(row, cue, left, right)]
 
 
+def _has_its_own_time(row: Row, left: Member, right: Member) -> bool:
+    """ "MTX 2019-2021", "Jan to March MMF", "CYC x6 (2021)": a member of a list with a time that may be over."""
+    at = row.members.index(left)
+    begin = row.members[at - 1].end if at else 0
+    behind = [when for when in row.whens if left.mark.last <= when.first < right.first]
+    around = [*behind, *(when for when in row.whens if begin <= when.first and when.last == left.first)]
+    over = any(when.kind == "range" for when in around)
+    timed = any(when.kind == "window" or (when.kind == "date" and not when.lead) for when in around)
+    return over or (right.link == "," and timed)
+
+
 def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
     """Whether a word behind a list speaks of all its members."""
     if any(first < cue.first < last for first, last in right.remarks):
@@ -421,6 +485,8 @@ def _of_list(row: Row, cue: Mark, left: Member, right: Member) -> bool:
         return False  # "IVIG x6 (last in 2024), MMF ongoing"
     if {"both", "all"} & {*row.before(cue, 2), *row.said(cue)}:
         return True
+    if cue.kind == "now" and _has_its_own_time(row, left, right):
+        return False  # "MTX (2019-2021), AZA 2021, MMF since"
     if _SOLE & set(row.texts[left.end : right.first]):
         return False  # "HCQ alone, azathioprine stopped last year"
     if right.link in ("and", "same"):

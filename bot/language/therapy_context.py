@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from bot.language.dosing import has_dose
 from bot.language.lexicon import Mark
 from bot.language.text import Sentence, Token
 from bot.language.therapy_cues import CUES, cues_of
-from bot.language.times import When
+from bot.language.times import HALF_A_YEAR, When, today_in_months
 from bot.language.vocabulary import NUMBER_WORDS, words
 
 
@@ -24,9 +25,51 @@ class Later:
     several: bool = False  # of those of the last sentence, where these are several: "they"
 
 
+def of_the_infusions(tokens: Sequence[Token], whens: Sequence[When]) -> int | None:
+    """ "The pulses were last year, six and done": where it ends; None where the sentence tells no end of infusions."""
+    texts = [token.text for token in tokens]
+    named = next((at for at in range(1, len(texts)) if texts[at] in _INFUSED and texts[at - 1] in _THE), None)
+    if named is None or named > _NEAR_THE_START or len(texts) > _LONGEST_ASIDE:
+        return None
+    ended = any(cue.kind == "before" and cue.act == "stop" for cue in cues_of(tokens, set(), whens))
+    over = any(
+        (when.kind == "ago" and when.months > HALF_A_YEAR)
+        or (when.kind == "date" and today_in_months() - when.months > HALF_A_YEAR)
+        for when in whens
+    )
+    last_year = any(pair in _LAST_YEAR for pair in itertools.pairwise(texts))
+    return len(texts) if (ended or over or last_year) and not _NOT_OVER & set(texts) else None
+
+
+_INFUSED = frozenset({"pulses", "infusions", "cycles", "drips", "boluses"})
+_THE = frozenset({"the", "her", "his", "those", "these"})
+_NEAR_THE_START = 3
+_LAST_YEAR = frozenset({("last", "year"), ("years", "back"), ("last", "spring"), ("last", "winter")})
+_NOT_OVER = frozenset({"next", "continue", "continues", "again", "resumed", "not", "never", "if", "?"})
+
+
+def stopped_it(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:
+    """ "... and we stopped it for good", "... and it was stopped": who reads it knows that a treatment is meant."""
+    for cue in cues_of(tokens, set(), whens):
+        if cue.act != "stop" or cue.kind != "before" or not cue.first:
+            continue
+        object_ = cue.last < len(tokens) and tokens[cue.last].text in ("it", "them")
+        subject = tokens[cue.first - 1].text in ("it", "they") and tokens[cue.first].text in _PASSIVE
+        if (object_ and tokens[cue.first - 1].text in _WHO_STOPS) or subject:
+            return cue
+    return None
+
+
+_WHO_STOPS = frozenset({"we", "i", "she", "he", "they", "gp", "patient", "and"})
+_PASSIVE = frozenset({"was", "were", "is", "has", "had"})
+
+
 def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     """ "It was stopped", "restarted in May", "all four failed", "was never collected"."""
     tokens = _without_the_reason(tokens)
+    plainly = stopped_it(tokens, whens)
+    if plainly is not None:
+        return Later(plainly)
     if len(tokens) > _LONGEST_ASIDE:
         return None
     skip = next((at for at, token in enumerate(tokens) if token.text not in BEFORE_A_CORRECTION), 0)
@@ -35,6 +78,9 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
         later = told_later(tokens[skip:], [when for when in shifted if when.first >= 0])
         moved = later and replace(later.cue, first=later.cue.first + skip, last=later.cue.last + skip)
         return replace(later, cue=moved) if later and moved else None
+    past = _lies_in_the_past(tokens, whens)
+    if past is not None:
+        return Later(past)
     back_on = next((at for at in range(len(tokens) - 2) if _texts(tokens, at, at + 3) in _BACK_ON), None)
     if back_on is not None:
         return Later(Mark("started", "back", back_on, back_on + 3, "restart"))  # "now back on it"
@@ -89,6 +135,28 @@ def told_later(tokens: Sequence[Token], whens: Sequence[When]) -> Later | None:
     if cue.kind == "before" and ((cue.value == "ahead" and not _speaks_of_them(tokens, cue)) or not _ends(tokens, cue)):
         return None
     return Later(cue)
+
+
+def _lies_in_the_past(tokens: Sequence[Token], whens: Sequence[When]) -> Mark | None:
+    """ "That was until May", "that was in 2024", "those were last year": what was told before is over."""
+    texts = [token.text for token in tokens]
+    if texts[:1] not in _THAT or texts[1:2] not in (["was"], ["were"]) or len(texts) < len(("that", "was", "before")):
+        return None
+    begin = 3 if texts[2] in ("in", "back", "during", "around") else 2
+    long_ago = any(when.first == begin and _months_since(when) > HALF_A_YEAR for when in whens)
+    long_ago = long_ago and texts[2] != "the"
+    until = texts[2] in ("until", "till") and any(when.first == 3 for when in whens)
+    last_year = tuple(texts[2:4]) in _LAST_YEAR
+    return Mark("before", "back", 1, 3, "stop") if until or long_ago or last_year else None
+
+
+_THAT = (["that"], ["this"], ["those"], ["these"])
+
+
+def _months_since(when: When) -> float:
+    if when.kind == "ago":
+        return when.months
+    return today_in_months() - when.months if when.kind == "date" and when.lead != "since" else 0
 
 
 def _texts(tokens: Sequence[Token], first: int, last: int) -> tuple[str, ...]:
@@ -236,6 +304,8 @@ def heading(sentence: Sentence, marks: Sequence[Mark]) -> str | None:
         return ""
     if words & _PLANS:
         return "planned"
+    if "this" in words and words & _REGIMENS:
+        return "now"  # "Need eyes on this regimen:"
     for status in ("never", "planned", "before", "now"):
         if status in statuses:
             ended = any(cue.act == "stop" or tokens[cue.last - 1].text in _PAUSES for cue in cues if cue.kind == status)

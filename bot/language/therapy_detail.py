@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.language.dosing import DOSING, INFUSIONS, RHYTHM, has_dose
@@ -84,6 +86,8 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
         detail["cue"] = " ".join(row.said(cue))
         if cue.act:
             detail["act"] = cue.act
+    if _comes_instead(row, member):
+        detail["instead"] = True
     if member.mark.value in INFUSIONS:
         if _unfinished(row.tokens[begin:edge]) or _some_left(row.tokens[begin:edge]):
             detail["unfinished"] = True
@@ -118,6 +122,12 @@ def of_member(row: Row, index: int, status: str, cue: Mark | None) -> tuple[str,
     return status, detail
 
 
+def _comes_instead(row: Row, member: Member) -> bool:
+    """ "He has been on tac instead since March"."""
+    near = range(max(0, member.first - 3), min(len(row.texts), member.end + 3))
+    return any(row.texts[at] == "instead" and row.texts[at + 1 : at + 2] != ("of",) for at in near)
+
+
 def _is_visit(row: Row, cue: Mark) -> bool:
     """ "Attended for rituximab infusion 2 of 2", "came in for her IVIG": the visit that the message reports."""
     return cue.act == "take" and row.said(cue)[-1] == "for" and row.said(cue)[0] in _VISITS
@@ -140,7 +150,17 @@ def _times(row: Row, index: int, first: int, edge: int) -> list[When]:
         end = row.members[index + 2].first if index + 2 < len(row.members) else len(row.tokens)
         own = [when for when in row.whens if following.end <= when.first < end and when.kind in ("ago", "date")]
         own = [when for when in own if when.kind == "ago" or when.lead == "in"]  # "MTX and HCQ long ago"
-    return [*leading, *(when for when in own if when not in leading)]
+    return _ranged(row, [*leading, *(when for when in own if when not in leading)])
+
+
+def _ranged(row: Row, whens: list[When]) -> list[When]:
+    """ "Between January and June 2025": two dates that are a range."""
+    for begin, end in itertools.pairwise(whens):
+        dates = begin.kind == end.kind == "date" and end.first == begin.last + 1
+        if dates and row.texts[begin.first - 1] == "between" and row.texts[begin.last] == "and":
+            between = replace(begin, kind="range", last=end.last, end=end.months + (11 if end.whole_year else 0))
+            return [between, *(when for when in whens if when not in (begin, end))]
+    return whens
 
 
 def _long_ago(row: Row, index: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from bot.language import (
     therapy_detail,
     unknown_drugs,
 )
+from bot.language.dosing import INFUSIONS
 from bot.language.lexicon import Mark
 from bot.language.model import Finding
 from bot.language.sentence_scan import Context, Scan
@@ -30,7 +32,7 @@ _OPEN_ENDED = frozenset({"now", "planned"})  # headings that hold for the senten
 _HEADINGS = frozenset({"now", "before", "stopped", "planned", "never", "other_person"})
 
 
-def found(scan: Scan, context: Context) -> Iterator[Finding]:
+def found(scan: Scan, context: Context, section: str | None = None) -> Iterator[Finding]:
     """Every agent of a sentence with its status, what is said of agents named before, and that nothing is taken."""
     headed = _heading(scan, context)
     context.lacks_cortisol = context.lacks_cortisol or therapy_context.lacks_cortisol(scan.sentence.texts)
@@ -56,7 +58,7 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         said = [item for item in said if item.mark.first < begin]
         if not said:
             return  # "the tacrolimus belongs to the previous patient"
-    if said and scan.agents[0].first > 1 and (_opens_with_a_pronoun(scan) or _still_takes_it(scan)):
+    if said and scan.agents[0].first > 1 and (_opens_with_a_pronoun(scan) or _still_takes_it(scan) or _stops_it(scan)):
         yield from _told_later(scan, context, scan.agents[0].first)
     yield from _told_of_the_drug(scan, context)
     if context.lacks_cortisol:
@@ -68,13 +70,21 @@ def found(scan: Scan, context: Context) -> Iterator[Finding]:
         said = [_aside(scan, item) for item in said]
     if any(mark.value == "before" for mark in nothing):
         said = [_excepted(scan, item, nothing) for item in said]
+    if section in _AS_IF_TAKEN:
+        said = [_in_a_plan(scan, item, context, _AS_IF_TAKEN[section]) for item in said]
     yield from _statements(scan, said)
     if said:
         yield from _goes_on_with_it(scan, context)
         yield from _in_their_place(scan, context, said)
     of_drugs = scan.tokens[0].text in _PRONOUNS or not scan.lung_walls
-    of_drugs = of_drugs and (not scan.sentence.asks or scan.tokens[0].text in ("why", "when"))
-    if not said and not nothing and not context.fresh_heading and of_drugs:
+    plainly = not of_drugs and therapy_context.stopped_it(scan.tokens, scan.whens) is not None
+    of_drugs = (of_drugs or plainly) and (not scan.sentence.asks or scan.tokens[0].text in ("why", "when"))
+    if not scan.agents and not _SUBCUTANEOUS.isdisjoint(scan.sentence.texts):
+        yield scan.finding("therapy", "ivig", "not_systemic", 0, len(scan.tokens))  # "subcutaneous ones, Hizentra"
+    infused = None if scan.agents or nothing else therapy_context.of_the_infusions(scan.tokens, scan.whens)
+    if infused is not None:
+        yield from _infusions_over(scan, context, infused)
+    elif not said and not nothing and not context.fresh_heading and of_drugs:
         yield from _told_later(scan, context, len(scan.tokens))
     yield from _nothing(scan, context, nothing)
     context.of_the_lungs = bool(scan.lung_walls) and not scan.agents
@@ -93,6 +103,11 @@ def _still_takes_it(scan: Scan) -> bool:
     """ "She still takes it, with prednisone 10"."""
     lead = scan.sentence.texts[: scan.agents[0].first]
     return "still" in lead and any(pair in _TAKES_IT for pair in itertools.pairwise(lead))
+
+
+def _stops_it(scan: Scan) -> bool:
+    """ "The FVC fell, so we stopped it and started tacrolimus"."""
+    return therapy_context.stopped_it(scan.tokens[: scan.agents[0].first], scan.whens) is not None
 
 
 _TAKES_IT = frozenset((verb, object_) for verb in ("takes", "taking", "on", "uses") for object_ in ("it", "them"))
@@ -122,6 +137,23 @@ def _aside(scan: Scan, item: Statement) -> Statement:
     """ "All treatment was stopped (she had been on MMF)"."""
     aside = {"(", "was", "were", "thats"} & set(scan.sentence.texts[: item.mark.first])
     return replace(item, status="before") if aside and item.status in ("now", "bare") else item
+
+
+def _in_a_plan(scan: Scan, item: Statement, context: Context, as_if_taken: frozenset[str]) -> Statement:
+    """ "Plan: ... - rituximab in reserve": under this heading an agent that was not told before is only meant."""
+    told = any(
+        finding.kind == "therapy" and finding.subject == item.mark.value and finding.value not in _NOT_OURS
+        for finding in context.findings
+    )
+    cue = {*str(item.detail.get("cue", "")).split(), *scan.sentence.texts[: item.mark.first]}
+    goes_on = item.detail.get("act") in _GOES_ON_IN_A_PLAN or not _GOING_ON.isdisjoint(cue)
+    meant = item.status in as_if_taken and not told and not goes_on
+    return replace(item, status="planned") if meant else item
+
+
+_GOING_ON = frozenset({"throughout", "unchanged", "still", "today"})
+_GOES_ON_IN_A_PLAN = frozenset({"continue", "adjust", "stop", "restart"})
+_AS_IF_TAKEN = {"plan": frozenset({"now", "bare", "started", "given"}), "assessment": frozenset({"bare"})}
 
 
 def _excepted(scan: Scan, item: Statement, nothing: Sequence[Mark]) -> Statement:
@@ -173,6 +205,8 @@ def _statements(scan: Scan, said: Sequence[Statement]) -> Iterator[Finding]:
 def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Finding]:
     """ "No treatment now"; not "no treatment with MMF", "nothing but prednisone"."""
     texts = scan.sentence.texts
+    if context.untreated and _NEVER_ANY.match(" ".join(texts)):
+        yield scan.finding("no_therapy", None, "before", 0, len(texts))
     for mark in marks:
         runs_on = any(
             0 <= agent.first - mark.last <= 2 and not _APART & set(texts[mark.last : agent.first])
@@ -191,6 +225,10 @@ def _nothing(scan: Scan, context: Context, marks: Sequence[Mark]) -> Iterator[Fi
             yield scan.finding("no_therapy", None, mark.value, mark.first, mark.last)
 
 
+_NEVER_ANY = re.compile(
+    r"(?:(?:and|has|she|he) )*never(?: has| had| been| on| taken| received)*(?: any| anything)?(?: before)?$"
+)
+"""Behind "not on any treatment": "never had any", "never has been"."""
 _APART = frozenset({",", "or", "nor"})
 _BUT = frozenset({"but", "except", "than", "before", "had", "taken", "tried", "received", "used"})
 _EXCEPTED = tuple((word,) for word in ("with", "by", "other", "but", "except", "apart"))
@@ -219,7 +257,8 @@ _PARTS = frozenset({",", "-", "but", "then"})
 def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
     """What a sentence says, up to its own agents, of those before it: "it was stopped", "this was changed to MMF"."""
     later = therapy_context.told_later(scan.tokens[:end], scan.whens)
-    if later is None or (context.of_the_lungs and scan.tokens[0].text not in _PRONOUNS):
+    plainly = later is not None and later.cue == therapy_context.stopped_it(scan.tokens[:end], scan.whens)
+    if later is None or (context.of_the_lungs and scan.tokens[0].text not in _PRONOUNS and not plainly):
         return  # "HRCT in February. Not repeated."
     between = scan.sentence.texts[later.cue.last : end]
     if end < len(scan.tokens) and later.cue.kind != "arrow" and not {",", "and", "but", "-", "so"} & set(between):
@@ -237,6 +276,19 @@ def _told_later(scan: Scan, context: Context, end: int) -> Iterator[Finding]:
         yield scan.finding(earlier_agents.KIND, None, status, cue.first, cue.last, count=later.count, **detail)
     for agent in meant:
         yield scan.finding("therapy", agent, status, cue.first, cue.last, **detail)
+
+
+_SUBCUTANEOUS = frozenset({"hizentra", "cuvitru", "hyqvia", "xembify", "cutaquig", "gammanorm", "scig"})
+"""Immunoglobulin under the skin: what was called IVIG before is none."""
+
+
+def _infusions_over(scan: Scan, context: Context, last: int) -> Iterator[Finding]:
+    """ "The pulses were last year": of the agent of this message, or of one before, that is infused."""
+    meant = [agent for agent in context.all_agents if agent in INFUSIONS]
+    if len(set(meant)) == 1:
+        yield scan.finding("therapy", meant[0], "before", 0, last)
+    elif not context.names_agents:
+        yield scan.finding(earlier_agents.KIND, None, "before", 0, last, count=None, infused=True)
 
 
 _TAKING = words("therapy", "taking")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 
-from bot.language.cue_ranks import LITERATURE
+from bot.language.cue_ranks import LITERATURE, OF_A_TRIAL
 from bot.language.dosing import BREAKERS, INFUSIONS, RHYTHM, of_dose
 from bot.language.lexicon import Mark
 from bot.language.therapy_cues import ADVERBS, AFTER_NO, PREPOSITIONS, TERSE
@@ -33,7 +33,7 @@ _OF_A_COURSE = words("therapy", "doses") | {"one"}
 _WHAT = frozenset({"what", "which", "how", "whats"})
 _NEAR_ONLY = frozenset({"off", "gone", "exposed", "experienced", "burst"})
 _NEAR = frozenset({",", "both", "all", "now", "long", "already", "completely", "since"})
-_CLOSING = frozenset({"no", "none", "never", "before", "over", "done"})
+_CLOSING = frozenset({"no", "none", "never", "before", "over", "done", "only", "alone"})
 _ENDS_A_CLAUSE = words("therapy", "ends_a_clause")
 _DENIALS = frozenset({"no", "without"})
 _REPEATS = words("therapy", "repeats")
@@ -100,7 +100,7 @@ def _nearer(row: Row, cue: Mark, left: Member, right: Member) -> str:
     apart_left = any(row.texts[at] in _APART or row.texts[at] == "." for at in gap_left)
     apart_right = any(row.texts[at] in _APART for at in gap_right)
     near_left, near_right = row.all_light(gap_left), row.all_light(gap_right)
-    claimed = _claimed(row, left)
+    claimed = _claimed(row, cue, left)
     if apart_left != apart_right:
         return "right" if apart_left and near_right else "left"
     if near_left and not claimed:
@@ -110,9 +110,21 @@ def _nearer(row: Row, cue: Mark, left: Member, right: Member) -> str:
     return "left" if len(gap_left) <= len(gap_right) and not claimed else "right"
 
 
-def _claimed(row: Row, member: Member) -> bool:
+def _claimed(row: Row, cue: Mark, member: Member) -> bool:
     """Something has already been said of it, or of the list that it ends."""
-    return any(item.ahead is not None or item.back for item in row.list_up_to(member, ("and", ",", "same")))
+    return any(
+        bool(item.back)
+        or (item.ahead is not None and not (cue.kind == "started" and _only_tells_a_time(row, item.ahead)))
+        for item in row.list_up_to(member, ("and", ",", "same"))
+    )
+
+
+def _only_tells_a_time(row: Row, ahead: Mark) -> bool:
+    """ "After tacrolimus was added": the word ahead tells when, the verb behind tells what became of it."""
+    return not ahead.act and row.said(ahead) in _TIME_CONJUNCTIONS
+
+
+_TIME_CONJUNCTIONS = (("after",), ("following",), ("before",))
 
 
 # What is said of an agent that is not named again
@@ -134,6 +146,8 @@ def _lacks_its_object(row: Row, cue: Mark, left: Member, right: Member | None) -
     apart = {",", "but", "and", "-"} & set(row.texts[left.end : cue.first])
     gap = (cue.act or cue.kind in ("planned", "never")) and cue.value == "ahead" and subject and not apart
     ends = row.after(cue) in _OBJECTLESS if right is None else row.after(cue) in _REASONS
+    fronted = left.first > 0 and row.texts[left.first - 1] == "the" and row.after(cue) in (",", "and", "but")
+    ends = ends or (fronted and cue.act in ("stop", "take", "continue"))  # "the MMF I stopped, the tac she still takes"
     return bool(gap) and cue.first - left.end <= _FAR_BACK and ends
 
 
@@ -163,16 +177,18 @@ def _of_a_pronoun(row: Row, cue: Mark) -> bool:
     after = row.after(cue)
     if cue.act and cue.kind in ("now", "started") and {"it", "them"} & set(row.said(cue)[1:]):
         return True  # "is taking it again"
-    if row.said(cue) in (("on",), ("still", "on")):
-        dosed = (
-            bool(after) and row.tokens[cue.last].kind == "number" and "still" in {*row.before(cue, 1), *row.said(cue)}
-        )
-        return (after in ("it", "them") and row.texts[cue.first - 1] in _STAYS) or dosed
+    if row.said(cue)[-1] == "on" and set(row.said(cue)) <= _AT_PRESENT | {"on"}:
+        said = {*row.before(cue, 1), *row.said(cue)}
+        dosed = bool(after) and row.tokens[cue.last].kind == "number" and not said.isdisjoint(_AT_PRESENT)
+        return (after in ("it", "them") and row.texts[cue.first - 1] in _STAYS | {","}) or dosed
     if cue.act and cue.kind == "never" and _UNITS_OF_IT & set(row.texts[cue.last : cue.last + 4]):
         return True
     if cue.act == "restart" and after and row.tokens[cue.last].kind == "number":
         return True
     return cue.kind in _OF_AN_AGENT and (after in ("it", "them", "that") or (after == "both" and cue.kind != "never"))
+
+
+_AT_PRESENT = frozenset({"still", "currently", "now", "presently", "today"})
 
 
 def only_tells_when(row: Row, cue: Mark) -> bool:
@@ -240,7 +256,7 @@ def _reaches(row: Row, cue: Mark, first: int) -> bool:
 
 
 def _verb_reaches(row: Row, cue: Mark, content: list[int], texts: list[str]) -> bool:
-    last, light = row.said(cue)[-1], row.all_light(content)
+    last, light = row.said(cue)[-1], row.all_light(at for at in content if row.texts[at] not in OF_A_TRIAL)
     if last == "next" and cue.last in row.timed:
         return False  # "rituximab August, next February, prednisolone 10"
     if cue.act == "stop" and texts[:1] and texts[0] in _OPENS_ANOTHER:
@@ -282,7 +298,7 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         and left.back[-1].kind == "started"
     ):
         return False  # "IVCY added for insufficient effect"
-    if "," in texts[1:] and cue.kind in _WEAK and not told:
+    if "," in texts[1:] and cue.kind in _WEAK and cue.act != "restart" and not told:
         return False
     if cue.kind == "planned" and not _plan_reaches(row, cue, left, texts):
         return False
@@ -297,7 +313,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
         return True
     alone = cue.act and not _AUXILIARY & set(row.said(cue))
     plain = all(row.is_light(at) or row.texts[at] in VERB_ADVERBS for at in content)
-    if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not plain:
+    resumed = cue.act == "restart" and row.before(cue, 1)[0] in _AUXILIARY  # "was held for shingles, is back on"
+    if alone and row.before(cue, 1)[0] not in _OPENS_A_CLAUSE and not plain and not resumed:
         return False  # "on MMF until the lymphocytes dropped"; "MMF dropped"
     if row.said(cue)[0] in ("until", "till", "til") and not (told or set(texts) <= _AFTER_THAT):
         return False
@@ -308,6 +325,8 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
             "",
             *_ENDS_A_CLAUSE,
         }  # not "no need to repeat the CT"
+    if said in ("only", "alone") and row.after(cue) in _CONDITIONS:
+        return False  # "back to mycophenolate only after the lesions are dry"
     if said in _CLOSING:
         timed = (said == "done" and cue.last in row.timed) or (
             said == "over" and any(when.first == cue.last and when.kind != "window" for when in row.whens)
@@ -319,6 +338,7 @@ def reaches_back(row: Row, cue: Mark, left: Member) -> bool:
     return told if cue.kind in ("now", "given") and not cue.act else True
 
 
+_CONDITIONS = frozenset({"after", "when", "if", "once", "before", "because"})
 _AFTER_THAT = frozenset({"after", "that", "then", "thereafter", "afterwards", "subsequently", "next"})
 
 

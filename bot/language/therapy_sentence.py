@@ -17,9 +17,10 @@ _HOW = frozenset({"how", "when", "what", "which", "why"})
 _YES_OR_NO = frozenset({"is", "are", "does", "do", "can", "could", "would", "should", "will"})
 _PEOPLE_IN_GENERAL = words("therapy", "people_in_general")
 _SOMEBODY = words("therapy", "somebody")
+_SOMEBODY_OR_IT = frozenset({"she", "he", "it", "they", "this", "that", "things", "there", "fvc"})
 _SUPPLY = frozenset({"hospital", "country", "formulary", "pharmacy", "region", "centre", "center", "available", "here"})
 _SMALL = words("therapy", "small_in_a_question")
-_SWITCH = frozenset({"switch", "change", "conversion", "swap"})
+_SWITCH = frozenset({"switch", "change", "conversion", "swap", "switching", "changing", "converting", "swapping"})
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class Frame:
             return "planned"  # "will admit for induction: methylprednisolone"
         if status == "now" and cue is not None and self._speaks_of_supply(cue):
             return "planned"  # "in my hospital no nintedanib, only rituximab"
-        if status == "bare" and self._on_condition(first):
+        in_turn = status == "now" and word == "then"
+        if (status == "bare" or in_turn) and self._on_condition(first):
             return "planned"  # "if there is no gain, rituximab"
         if status == "bare" and self._since_when(first):
             return "now"
@@ -112,8 +114,17 @@ class Frame:
         return only and bool(texts & _SUPPLY) and not texts & {"on", "takes", "taking", "she", "he"}
 
     def _on_condition(self, first: int) -> bool:
-        opens = self.tokens[0].text in ("if", "unless", "depending")
+        opens = self.tokens[0].text in ("if", "unless", "depending") or self._opens_with_what_may_come()
         return opens and not any(token.text in ("but", "so", "-", ";") for token in self.tokens[:first])
+
+    def _opens_with_what_may_come(self) -> bool:
+        """ "Once the serology is back, rituximab", "were she to relapse, then tacrolimus", "should she flare, IVIG"."""
+        texts = [token.text for token in self.tokens]
+        if texts[0] in ("were", "should") and texts[1:2] and texts[1] in _SOMEBODY_OR_IT and not self.queried:
+            return True
+        clause = texts[: texts.index(",")] if "," in texts else []
+        to_come = clause[:1] == ["once"] or clause[:3] == ["as", "soon", "as"]
+        return to_come and bool({"is", "are", "have", "comes", "arrives", "has", "allows"} & set(clause))
 
     def _asks_whether(self, first: int) -> bool:
         lead = {token.text for token in self.tokens[:first]}

@@ -14,6 +14,7 @@ from bot.language.vocabulary import NUMBER_WORDS, load
 _TIMES = load("times")
 UNITS = {unit: float(months) for months, units in _TIMES["months_per_unit"].items() for unit in units}
 _MONTH = {name: number for number, names in enumerate(_TIMES["month_names"], start=1) for name in names.split("|")}
+MONTHS = frozenset(_MONTH)
 _MONTH |= {name: int(number) for name, number in _TIMES["seasons"].items()}
 _PHRASES = Lexicon().add_all("window", _TIMES["windows"]).add_all("ago", _TIMES["ago"])
 REFERRING: list[str] = _TIMES["referring"]
@@ -247,7 +248,12 @@ def _month_and_day(tokens: Sequence[Token], at: int, today: datetime.date | None
     dotted = _DAY_AND_MONTH.match(tokens[at].text)
     if dotted and text_at(tokens, at + 1) == ":":
         return _latest(int(dotted[2]), today), at + 1, False
-    if text_at(tokens, at + 1) != "/" or not re.fullmatch(r"[1-9]|1[0-2]", tokens[at].text):
+    if text_at(tokens, at + 1) != "/":
+        return None
+    if text_at(tokens, at - 1) in _BEFORE_A_DAY and re.fullmatch(r"1[3-9]|2\d|3[01]", tokens[at].text):
+        month = re.fullmatch(r"0?[1-9]|1[0-2]", text_at(tokens, at + 2)) and text_at(tokens, at + 3) != "/"
+        return (_latest(int(text_at(tokens, at + 2)), today), at + 3, False) if month else None  # "on 19/11"
+    if not re.fullmatch(r"[1-9]|1[0-2]", tokens[at].text):
         return None
     day, behind = text_at(tokens, at + 2), text_at(tokens, at + 3)
     if not re.fullmatch(r"[1-9]|[12]\d|3[01]", day) or text_at(tokens, at - 1) in ("/", "-"):
@@ -260,6 +266,7 @@ def _month_and_day(tokens: Sequence[Token], at: int, today: datetime.date | None
 
 _DAY_AND_MONTH = re.compile(r"(0?[1-9]|[12]\d|3[01])[.](0?[1-9]|1[0-2])$")
 _OLDEST_TEST = 5
+_BEFORE_A_DAY = frozenset({"on", "of", "from", "since", "dated", "(", "until", "till", "ct", "hrct", "pft", "pfts"})
 """Years: the second number of "PFT 4/25:" is a year as long as it is one of late, else a day."""
 
 
@@ -299,6 +306,14 @@ def _short_year(tokens: Sequence[Token], at: int, start: float, whole: bool) -> 
     return None
 
 
+def _on_the_clock(tokens: Sequence[Token], at: int) -> bool:
+    """ "0800/2000": when a tablet is taken."""
+    return (
+        text_at(tokens, at - 1) in ("/", "&", "and")
+        and re.fullmatch(r"0\d[0-5]\d", text_at(tokens, at - 2)) is not None
+    )
+
+
 def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -> tuple[float, int, bool] | None:
     """Months since year 0, the token after it, and whether only a year was given."""
     text = tokens[at].text
@@ -316,6 +331,8 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
             and _YEARS.match(text_at(tokens, at + 3))
         ):
             return int(text_at(tokens, at + 3)) * 12 + month, at + 4, False  # "Mar 4, 2025"
+        if nxt.isdigit() and 1 <= int(nxt) <= 31 and _YEARS.match(text_at(tokens, at + 2)):
+            return int(text_at(tokens, at + 2)) * 12 + month, at + 3, False  # "Oct 3 2025"
         skip = 1 if nxt in ("'", "of", ",", "-", "/") and at + 2 < len(tokens) else 0
         year = _year(text_at(tokens, at + 1 + skip), short=skip == 0 or nxt in ("'", "-", "/"))
         days = text_at(tokens, at - 1).isdigit() and text_at(tokens, at + 2 + skip) in _MONTH
@@ -339,7 +356,7 @@ def _month_year(tokens: Sequence[Token], at: int, today: datetime.date | None) -
         text.isdigit() and 1 <= int(text) <= 31 and nxt == "may" and re.match(r"(20)?\d\d$", text_at(tokens, at + 2))
     ):
         return _month_year(tokens, at + 1, today)
-    if _YEARS.match(text):
+    if _YEARS.match(text) and not _on_the_clock(tokens, at):
         if nxt in ("-", "/") and re.fullmatch(r"0?[1-9]|1[0-2]", text_at(tokens, at + 2)):
             skip = 4 if text_at(tokens, at + 3) == nxt and text_at(tokens, at + 4).isdigit() else 2
             return int(text) * 12 + int(text_at(tokens, at + 2)), at + 1 + skip, False

@@ -100,13 +100,20 @@ def _subject_of(scan: Scan, context: Context, course: Course) -> str | None:
     if subject is None and context.subjects and _since_then(scan, course):
         subject = "ct" if context.subjects[-1].value in lungs.IMAGING else context.subjects[-1].value
     if subject is None and context.subjects and context.subjects[-1].value in lungs.IMAGING:
-        subject = "ct" if _OF_SCANS & set(scan.sentence.texts) else None
+        shown = all(piece.value in lungs.IMAGING for piece in context.subjects) and _opens_unchanged(scan, course)
+        subject = "ct" if shown or _OF_SCANS & set(scan.sentence.texts) else None
     if subject is None and not scan.agents:
         subject = "ct" if _RADIOLOGIST & set(scan.sentence.texts) else context.topic
     lead = scan.sentence.texts[max(0, course.first - 5) : course.first]
     if subject is None and context.subjects and _PRONOUNS & set(lead):
         subject = context.subjects[-1].value
     return subject
+
+
+def _opens_unchanged(scan: Scan, course: Course) -> bool:
+    """ "Established fibrosis. Unchanged in all respects from the examination in May."."""
+    compared = not {"from", "since", "compared", "to", "against", "as"}.isdisjoint(scan.sentence.texts)
+    return course.first == 0 and course.value in ("same", "stable") and compared and not scan.agents
 
 
 def _felt_before(context: Context) -> str | None:
@@ -165,6 +172,8 @@ def _course(scan: Scan, context: Context, course: Course, single: frozenset[str]
     if subject is None and _PRONOUNS & set(scan.sentence.texts[max(0, course.first - 3) : course.first]):
         detail["refers_back"] = True
     kind = "sign" if subject in lungs.SIGNS or subject in ("ggo", "fibrosis") else "trend"
+    if subject == "goals" and scan.sentence.asks:
+        return  # "because 'goals' mean improvement?"
     for name in _goals_of(scan, value) if subject == "goals" else (subject,):
         yield scan.finding(
             kind,

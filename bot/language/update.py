@@ -121,6 +121,13 @@ def _disease(draft: Draft, reading: Reading) -> None:
     """Myositis named beside another disease prevails, unless a later word says what the disease turned out to be."""
     named = [item for item in reading.of("disease") if item.detail.get("how") not in ("queried", "listed")]
     final = [item for item in named if item.detail.get("how") == "final"]
+    if (
+        not final
+        and reading.of("correction")
+        and not reading.of("swap", "therapy")
+        and draft.before["underlying_disease"]
+    ):
+        final = named  # "actually SSc"
     if final:
         draft.set("underlying_disease", final[-1].subject, final[-1])
         return

@@ -280,7 +280,13 @@ def ppf_outcome(measure: str, value: dict[str, Any]) -> str:
         return "reached" if months <= YEAR or _dated(value) else "over_a_year"
     if course in ("better", "stable"):
         return "fine"
-    return "below" if months is None or months <= YEAR else "over_a_year"
+    return "below" if months is None or months <= YEAR or _covers_the_last_year(value) else "over_a_year"
+
+
+def _covers_the_last_year(value: dict[str, Any]) -> bool:
+    """ "82 (March 2025), 79 (January 2026), 76 (November 2026)": the last two readings are within a year."""
+    times: list[float] = value.get("times") or []
+    return len(times) > len(("early", "late")) and times[-1] - times[-2] <= YEAR
 
 
 def _dated(value: dict[str, Any]) -> bool:
@@ -364,6 +370,8 @@ def _imaging(draft: Draft, reading: Reading) -> None:
     said = _worst(goal, [*([verdict] if verdict else []), *courses, *signs])
     if goal is not None:
         draft.set("goal_ild_extent", goal, said)
+    if verdict is not None and verdict.detail.get("film") and not signs:
+        return  # criterion 3 is one of CT: a chest X-ray tells the extent alone [G2]
     criterion = _radiology(verdict, signs)
     if criterion is True and _explained_or_old([*([verdict] if verdict else []), *_progressing(signs)], draft):
         criterion = None

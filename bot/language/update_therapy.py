@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.language import clarify, earlier_agents
 from bot.language.agents import AMBIGUOUS, CLASS_OF, GENERIC_FOR
-from bot.language.case_state import THERAPY, Draft
+from bot.language.case_state import LAST_CHANGE, THERAPY, Draft
 from bot.language.dosing import INFUSIONS
 from bot.language.model import Finding, Reading
 from bot.language.times import HALF_A_YEAR, YEAR, today_in_months
@@ -28,7 +28,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
     for entry in [item for item in draft.now["clarifications"] if item["kind"] == "ambiguous_agent"]:
         meant = answer_ambiguous(draft, reading, entry)
         findings = [item for item in findings if item.subject != meant]
+    asked = PREVIOUS if asked is None and _goes_on_with_the_past(draft, reading, findings) else asked
     _nothing(draft, reading, asked)
+    _listed_anew(draft, reading, findings)
     findings = [_named(draft, finding, findings) for finding in findings]
     by_agent: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -50,6 +52,9 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
         cue = set(str(items[-1].detail.get("cue", "")).split())
         if settled[agent] == "planned" and cue & _ONLY_MEANT and (reading.of("correction") or cue & {"only", "just"}):
             _take_back(draft, agent, (CURRENT,))  # "actually the tacrolimus is only planned"
+        refused = settled[agent] == "planned" and items[-1].detail.get("act") in ("refuse", "plan")
+        if refused and (asked == PREVIOUS or reading.of("correction")):
+            _take_back(draft, agent, THERAPY)  # "no, IVIG was offered and he refused"
         if settled[agent] != "failed":
             _record(draft, agent, settled[agent], items)
     something_now = any(status == "now" for status in settled.values()) or _others_now(draft, settled)
@@ -60,11 +65,34 @@ def apply(draft: Draft, reading: Reading, asked: str | None) -> None:
             if agent in (draft.now[CURRENT] or []) and all(item.detail.get("cue") in _AFTER for item in items):
                 continue  # "we expected more after rituximab": it is still taken
             replaced = something_given and all(item.detail.get("cue") in _AFTER for item in items)
-            _record(draft, agent, "before" if replaced or (something_now and not kept) else "now", items)
+            status = "before" if replaced or (something_now and not kept) else "now"
+            _record(draft, agent, status, items)
+            if status == "now":
+                # in front: what was told last stands at the end of the evidence
+                draft.now["evidence"] = {f"{_FAILED}{agent}": items[-1].words[:200], **draft.now["evidence"]}
     _switched(draft, findings)
+    _failed_earlier(draft, settled, findings)
     _drop_generics(draft)
     if findings and asked in THERAPY and any(status in ("now", "before", "failed") for status in settled.values()):
         draft.answered = True
+
+
+_FAILED = "failed:"
+"""Evidence of an agent that failed while nothing else was told as taken: this and its name."""
+_IN_ADDITION = frozenset({"also", "plus", "too", "added", "top", "additionally", "alongside", "with"})
+
+
+def _failed_earlier(draft: Draft, settled: dict[str, str], findings: Sequence[Finding]) -> None:
+    """ "Failed MMF", then in another message "now on tac": what failed was taken before."""
+    new = [item for item in findings if settled.get(str(item.subject)) == "now" and item.value != "failed"]
+    new = [item for item in new if not _IN_ADDITION & set(item.words.lower().split())]
+    for key in [key for key in draft.before["evidence"] or {} if key.startswith(_FAILED)]:
+        agent = key.removeprefix(_FAILED)
+        if agent in settled or agent not in (draft.now[CURRENT] or []):
+            draft.now["evidence"].pop(key, None)
+        elif new:
+            words = str(draft.now["evidence"].pop(key, agent))
+            _record(draft, agent, "before", [replace(new[-1], subject=agent, value="failed", words=words, detail={})])
 
 
 def _replaced(draft: Draft, settled: dict[str, str], by_agent: dict[str, list[Finding]]) -> None:
@@ -141,9 +169,11 @@ def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
     new = [
         str(item.subject)
         for item in findings
-        if item.value == "now" and str(item.detail.get("cue", "")).startswith(_SWITCHED)
+        if item.value == "now" and (str(item.detail.get("cue", "")).startswith(_SWITCHED) or item.detail.get("instead"))
     ]
-    if len(new) != 1 or any(item.value in ("before", "failed") and item.subject not in new for item in findings):
+    if len(new) != 1 or any(
+        item.value in ("before", "failed") and item.subject not in new for item in _up_to(findings, new)
+    ):
         return
     classes = {CLASS_OF[agent] for agent in new}
     at = min(item.start for item in findings if str(item.subject) in new)
@@ -158,6 +188,12 @@ def _switched(draft: Draft, findings: Sequence[Finding]) -> None:
     left = same or (others if len(others) == 1 else [])
     for agent in left:
         _record(draft, agent, "before", [item for item in findings if item.subject == new[0]])
+
+
+def _up_to(findings: Sequence[Finding], new: Sequence[str]) -> list[Finding]:
+    """The findings up to a switch and those right behind it: "switched to MMF from AZA"."""
+    ends = min(item.end for item in findings if str(item.subject) in new)
+    return [item for item in findings if item.start <= ends or item.detail.get("cue") in ("from", "instead of")]
 
 
 def _told_before(item: Finding, at: int) -> bool:
@@ -424,6 +460,32 @@ def _swaps(draft: Draft, reading: Reading) -> None:
             draft.now["evidence"].pop(f"{slot}:{wrong}", None)
         draft.remember(f"{slot}:{right}", finding.words)
         draft.answered = True
+
+
+def _goes_on_with_the_past(draft: Draft, reading: Reading, findings: Sequence[Finding]) -> bool:
+    """ "And azathioprine", right after a message that told what was taken before and nothing else."""
+    last = draft.before[LAST_CHANGE] or {}
+    bare = bool(findings) and all(item.value == "bare" and not item.detail.get("dose") for item in findings)
+    alone = all(item.kind in ("therapy", "likewise", "mention") for item in reading.findings)
+    first = findings[0] if findings else None
+    joined = first is not None and first.start > 0 and len(reading.findings) <= len(findings) + 1
+    return bare and alone and joined and PREVIOUS in last and not set(last) & {CURRENT}
+
+
+def _listed_anew(draft: Draft, reading: Reading, findings: Sequence[Finding]) -> None:
+    """ "No, ciclosporin and MMF", after "on tac and MMF": the list once more, and what it no longer holds was wrong."""
+    first = min((item.start for item in findings), default=0)
+    if not any(item.start < first for item in reading.of("correction")) or len(findings) < 2:
+        return
+    if any(item.value not in ("bare", "now") or item.detail.get("act") for item in findings):
+        return
+    named = {str(item.subject) for item in findings}
+    known = draft.before[LAST_CHANGE] or {}
+    told = set(draft.before[CURRENT] or []) - set(known.get(CURRENT, draft.before[CURRENT]) or [])
+    wrong = told - named
+    if named & told and len(wrong) == len(named - told):
+        for agent in wrong:
+            _take_back(draft, agent, (CURRENT,))
 
 
 def _meant(draft: Draft, right: str) -> str | None:

@@ -68,7 +68,8 @@ def _form(entry: Verb, before: Lead, asks: bool) -> str:
         return "participle"  # "have come and gone"
     if entry.form == "base" and entry.act in ("take", "continue") and not before.have:
         return entry.form  # "patient use MMF"
-    if entry.form == "base" and not before.meant and before.lead in _THIRD_PERSON and before.be not in ("did", "does"):
+    told = before.meant or before.forced
+    if entry.form == "base" and not told and before.lead in _THIRD_PERSON and before.be not in ("did", "does"):
         return "participle"  # "she's come off MMF"
     return entry.form
 
@@ -115,6 +116,7 @@ def _behind_an_agent(tokens: Sequence[Token], at: int, inside: set[int]) -> int 
 _PURPOSES = frozenset(
     {"make", "allow", "avoid", "see", "give", "spare", "let", "protect", "simplify", "limit", "please"}
 )
+_GOES_WHERE = frozenset({"back", "on", "onto", "to", "up", "down", "through", "into", "straight", "over"})
 _PARTICLES = frozenset({"down", "up", "off", "out", "back", "away", "aside", "on", "go", "over"})
 _PARTICLES |= {"alone", "unchanged", "as", "at"}
 
@@ -141,6 +143,8 @@ def _match(
                 end = start + len(tail)
                 if tail[-1] == "to" and end < len(tokens) and tokens[end].text in _PURPOSES:
                     continue  # "dropped to make room"
+                if tail == ("to", "go") and end < len(tokens) and tokens[end].text in _GOES_WHERE:
+                    continue  # "had to go back to prednisone"
                 if _follows(tokens, start, tail) and (best is None or start + len(tail) > best[1]):
                     best = (entry, start + len(tail), start > at + 1 and tokens[at + 1].text not in ("it", "them"))
     return best

@@ -38,6 +38,7 @@ class Lead:
     meant: bool = False
     unwilling: bool = False
     forced: bool = False
+    compelled: bool = False  # "had to", "was forced to", "made us": it was done
     told: bool = False  # "told him to"
     subject: bool = False  # a person right before: the verb is active
     lead: str = ""  # the word before all of it
@@ -54,6 +55,8 @@ def lead_of(tokens: Sequence[Token], verb: int, entry: Verb, inside: set[int]) -
             said.add("negated")
             text = _NEGATED[text]
         role = _role_of(tokens, at, text, at + 1 == verb and entry.form == "ing")
+        if role is None and ("to" in said or at + 1 == verb) and _compels(tokens, at):
+            role = "person"  # "the rash forced us to stop", "made her stop"
         if role is None:
             break
         if role == "adverb":
@@ -64,20 +67,22 @@ def lead_of(tokens: Sequence[Token], verb: int, entry: Verb, inside: set[int]) -
         elif role == "do":
             be = be or text
         said.add(role)
-        first = at - 1 if role == "no longer" else at
+        first = at - 1 if role in ("no longer", "person") else at
         at = first - 1
     while at >= 0 and tokens[at].text in ADVERBS:
         at -= 1
     lead = tokens[min(at, first - 1)].text if at >= 0 and first else ""
+    meant = "meant" in said or ("to" in said and not said & {"forced", "compelled", "person"})
     return Lead(
         first=first,
         be=be,
         have="have" in said,
         negated=bool(said & {"negated", "no longer"}),
         longer="no longer" in said,
-        meant="meant" in said or ("to" in said and "forced" not in said),
+        meant=meant,
         unwilling="unwilling" in said,
-        forced="forced" in said,
+        forced=bool(said & {"forced", "compelled", "person"}),
+        compelled=bool(said & {"compelled", "person"}) and not meant,
         told=("to" in said or lead in _MADE) and _was_told(tokens, first),
         subject=lead in _SUBJECTS,
         lead=lead,
@@ -95,7 +100,7 @@ def _role_of(tokens: Sequence[Token], at: int, text: str, before_ing: bool) -> s
     if text in _UNWILLING and linked:
         return "unwilling"
     if text in _FORCED and following == "to":
-        return "forced"
+        return "compelled" if text in _COMPELS else "forced"
     if (text in _MEANT and linked) or (text == "yet" and following == "to"):
         return "meant"
     if text == "able" and following == "to":
@@ -122,6 +127,15 @@ _ROLES = {
     **dict.fromkeys(BE, "be"),
 }
 """What the other words do; of two the later entry counts."""
+
+
+def _compels(tokens: Sequence[Token], at: int) -> bool:
+    return at > 0 and tokens[at].text in _MADE and tokens[at - 1].text in _COMPELS
+
+
+_COMPELS = frozenset(
+    {"forced", "obliged", "compelled", "made", "led", "prompted", "caused", "drove", "persuaded", "had", "managed"}
+)
 _NEARLY = frozenset({"nearly", "almost", "nobody"})
 _TELLING = frozenset({"told", "instructed", "asked"})
 _MADE = frozenset({"us", "me", "him", "her", "them"})

@@ -22,7 +22,14 @@ def _finite_past(before: Lead) -> bool:
     return before.be in ("was", "were", "had", "did", "got")
 
 
+def _was_done(form: str, before: Lead) -> bool:
+    """ "We had to start it", "which made us switch to it"."""
+    return before.compelled and form == "base" and not before.negated
+
+
 def _start(form: str, before: Lead) -> Read:
+    if _was_done(form, before):
+        return "started", "ahead"
     if before.meant or before.unwilling:
         # "CYC is to begin on Monday": what begins may be the agent itself
         return "planned", "either" if form == "base" and not before.subject else place_of(form, before)
@@ -46,6 +53,8 @@ def _arrive(form: str, before: Lead) -> Read:
 
 
 def _restart(form: str, before: Lead) -> Read:
+    if _was_done(form, before):
+        return "started", "ahead"
     if before.meant or before.unwilling:
         return "planned", place_of(form, before)
     if before.negated:
@@ -181,12 +190,16 @@ def _harm(form: str, before: Lead) -> Read:
 
 
 def _switch_to(form: str, before: Lead) -> Read:
+    if _was_done(form, before):
+        return "arrow", "ahead"
     if before.meant or before.unwilling or before.negated or (form in ("base", "s", "ing") and before.be != "did"):
         return "planned", "ahead"
     return "arrow", "ahead"
 
 
 def _switch_from(form: str, before: Lead) -> Read:
+    if _was_done(form, before):
+        return "before", "ahead"
     if before.meant or before.unwilling or before.negated or (form in ("base", "s", "ing") and before.be != "did"):
         return "leaving", "ahead"
     return "before", "ahead"

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Sequence
 
 from bot.language.text import Token
+from bot.language.times import MONTHS
 from bot.language.verb_leads import Lead
 from bot.language.verb_meanings import MEANINGS, Read
-from bot.language.vocabulary import load, words
+from bot.language.vocabulary import words
 
 
 def in_place(
@@ -17,6 +18,8 @@ def in_place(
     """What a verb says where it stands, and where it ends."""
     behind_agent = before.first - 1 in inside
     following = tokens[last].text if last < len(tokens) else ""
+    if act == "take" and tokens[at].text == "use" and behind_agent and not before.meant:
+        return None, last  # "long-term azathioprine use"
     if act == "stop" and form == "base" and before.meant and behind_agent:
         return ("now", "back"), last  # "MMF is due to come off in May"
     if act in _SWITCHES and form in ("base", "ing") and not before.meant and _happened(tokens, before.first, last):
@@ -124,7 +127,7 @@ def _as_noun(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:
         before >= 0 and before not in inside and (tokens[before].kind == "number" or tokens[before].text in _OF_A_DOSE)
     ):
         before -= 1
-    dated = at + 1 < len(tokens) and (tokens[at + 1].kind == "number" or after in _MONTHS)
+    dated = at + 1 < len(tokens) and (tokens[at + 1].kind == "number" or after in MONTHS)
     return before in inside and (dated or after in (",", ")", "(", "in", "-", "and"))
 
 
@@ -132,7 +135,6 @@ _OF_A_DOSE = frozenset(
     {"mg", "g", "/", "day", "bd", "bid", "od", "daily", "x", ",", "iv", "po", "(", ")"}
     | {"cycles", "pulses", "boluses", "courses", "infusions", "doses", "months", "weeks", "years"}
 )
-_MONTHS = frozenset(name for names in load("times")["month_names"] for name in names.split("|"))
 
 
 def _harms(tokens: Sequence[Token], at: int, inside: set[int]) -> bool:

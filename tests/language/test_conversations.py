@@ -600,3 +600,56 @@ def test_ppf_by_criteria_by_others_and_in_doubt(text: str, expected: str | None)
 )
 def test_rules_that_must_not_reach_too_far(turns: tuple[str, ...], slot: str, expected: Any) -> None:
     assert after(*turns).get(slot) == expected
+
+
+@pytest.mark.parametrize(
+    ("turns", "current", "previous"),
+    [
+        (("on tac and MMF", "no, ciclosporin and MMF"), ["ciclosporin", "mycophenolate"], None),
+        (("failed MMF", "now on tac"), ["tacrolimus"], ["mycophenolate"]),
+        (("failed MMF", "he has been on tac instead since March"), ["tacrolimus"], ["mycophenolate"]),
+        (("on MMF", "that was until May, now tac"), ["tacrolimus"], ["mycophenolate"]),
+        (("on MMF", "sorry, that was before. Now AZA"), ["azathioprine"], ["mycophenolate"]),
+        (("CYC pulses and MMF", "the pulses were last year"), ["mycophenolate"], ["cyclophosphamide"]),
+        ((("previous_therapy", "MTX"), "and AZA"), None, ["azathioprine", "methotrexate"]),
+        (
+            (("previous_therapy", "ivig, aza"), "no, ivig was offered and he refused"),
+            None,
+            ["azathioprine"],
+        ),
+        (("MTX and immunoglobulins", "subcutaneous ones, Hizentra, not IV"), ["methotrexate"], None),
+        (("tacrolimus, hydrocortisone 20 mg", "HC is adrenal replacement only"), ["tacrolimus"], None),
+        (("Imuran 100 mg and Medrol, no wait, just Imuran",), ["azathioprine"], None),
+    ],
+)
+def test_treatments_are_put_right(
+    turns: tuple[Any, ...], current: list[str] | None, previous: list[str] | None
+) -> None:
+    slots = after(*turns)
+    assert (slots.get("current_therapy"), slots.get("previous_therapy")) == (current, previous)
+
+
+def test_a_label_is_taken_back_and_left_open() -> None:
+    assert after("I would call this PPF", "take that back, leave PPF open till Thursday").get("ppf_stated") is None
+    kept = after("On MMF, PPF.", "I take that back, the MDT decided it is not PPF")
+    assert (kept["current_therapy"], kept["ppf_stated"]) == (["mycophenolate"], "no")
+
+
+def test_an_earlier_class_and_dates_of_readings_told_later() -> None:
+    slots = after(("goal_breathlessness", "NYHA II"), "and it was III before tacrolimus was added")
+    assert slots["goal_breathlessness"] == "achieved"
+    dated = after(("goal_lung_function", "DLCO 64% then 51%"), "the 64 is from 2023, the 51 from this month")
+    assert (dated["goal_lung_function"], dated.get("ppf_physiology")) == ("not_achieved", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "criteria"),
+    [
+        ("criterion 1 yes, 2 no, 3 yes", (True, False, True)),
+        ("symptoms and FVC criteria met, CT not", (True, True, False)),
+        ("no criteria for CT or PFT", (None, None, None)),
+    ],
+)
+def test_criteria_are_told_in_a_list(text: str, criteria: tuple[bool | None, ...]) -> None:
+    slots = after(text)
+    assert tuple(slots.get(name) for name in ("ppf_symptoms", "ppf_physiology", "ppf_radiology")) == criteria

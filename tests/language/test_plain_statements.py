@@ -115,7 +115,7 @@ def test_a_topic_a_request_and_a_question_set_nothing(text: str, asked: str | No
         ("Intolerant to AZA, MMF since then", ["mycophenolate"], ["azathioprine"]),
         ("She did well on rituximab two years ago. Now AZA only.", ["azathioprine"], ["rituximab"]),
         ("6 cycles of CYC, then MMF for 2 years, then nothing", None, ["cyclophosphamide", "mycophenolate"]),
-        ("AZA was not tolerated, nor was MTX", None, ["azathioprine"]),
+        ("AZA was not tolerated, nor was MTX", None, ["azathioprine", "methotrexate"]),
         ("She is on tacrolimus, what should I add?", ["tacrolimus"], None),
         ("does it matter that she is on methotrexate?", ["methotrexate"], None),
         ("**on MMF** <b>and tac</b>", ["mycophenolate", "tacrolimus"], None),
